@@ -1,0 +1,1 @@
+"""NABIP LMS Desktop: the staff client of an association's learning system."""
