@@ -87,9 +87,7 @@ class Tasks:
         """Run ``fn`` on a worker thread and return what it returns; errors pass through."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(fn, *args, **kwargs))
 
-    async def job[**P, T](
-        self, label: str, fn: Callable[Concatenate[JobControl, P], T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> T:
+    async def job[**P, T](self, label: str, fn: Callable[Concatenate[JobControl, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn(control, …)`` on a worker thread, shown under ``label`` with progress and cancel."""
         loop = asyncio.get_running_loop()
 

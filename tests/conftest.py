@@ -1,0 +1,15 @@
+"""What holds for every test: no display, no sandbox where Chromium could not start with one, and examples that do not change."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if hasattr(os, "geteuid") and os.geteuid() == 0:
+    os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+
+# The suite is the same on each run; `./lms prove` is where new examples are looked for. Shared machines make deadlines lie.
+settings.register_profile("suite", derandomize=True, deadline=None, database=None)
+settings.load_profile("suite")
