@@ -57,9 +57,7 @@ def prepare(password: str) -> bytes:
 def saslprep(text: str) -> str | None:
     """``text`` after mapping and normalization (RFC 4013 §2.1, §2.2), or None where it is prohibited (§2.3 to §2.5)."""
     mapped = "".join(
-        " " if stringprep.in_table_c12(char) else char
-        for char in text
-        if stringprep.in_table_c12(char) or not stringprep.in_table_b1(char)
+        " " if stringprep.in_table_c12(char) else char for char in text if stringprep.in_table_c12(char) or not stringprep.in_table_b1(char)
     )
     normalized = unicodedata.ucd_3_2_0.normalize("NFKC", mapped)
     if not normalized or any(test(char) for char in normalized for test in _PROHIBITED):

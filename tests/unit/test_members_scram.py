@@ -8,9 +8,10 @@ import re
 from base64 import b64decode
 
 import pytest
-from desktop.members.scram import prepare, saslprep, verifier
 from hypothesis import given
 from hypothesis import strategies as st
+
+from desktop.members.scram import prepare, saslprep, verifier
 
 NONCE = "rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0"
 SALT = "W22ZaJ0SNY7soEsUEjb6gQ=="
