@@ -1,0 +1,1 @@
+"""Courses: catalogue, outline and what it takes to publish one."""

@@ -1,0 +1,1 @@
+"""Learning: enrolments and progress, as the learner sees them."""

@@ -1,0 +1,1 @@
+"""Figures for people who run courses or the association."""
