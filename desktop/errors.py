@@ -59,3 +59,51 @@ class ServerAway(LmsError):
     """The database cannot be reached just now. Retrying is reasonable."""
 
     code = "server-away"
+
+
+class SignInRefused(LmsError):
+    """The server is there but did not accept this user name and password, or the login is disabled."""
+
+    code = "sign-in-refused"
+
+
+class ServerUntrusted(LmsError):
+    """The server could not prove who it is: an expired or unknown certificate, another host's, or no TLS at all."""
+
+    code = "server-untrusted"
+
+
+class ServerUnsupported(LmsError):
+    """The server runs a version of Postgres, or holds a version of the schema, that this application does not work with."""
+
+    code = "server-unsupported"
+
+
+class DatabaseUnknown(LmsError):
+    """The server has no database of that name."""
+
+    code = "database-unknown"
+
+
+class StorageFull(LmsError):
+    """A disk is full, here or on the server; nothing was changed."""
+
+    code = "storage-full"
+
+
+class ReadOnly(LmsError):
+    """The folder, or the database, accepts no changes."""
+
+    code = "read-only"
+
+
+class TookTooLong(LmsError):
+    """The server stopped the work because of a time limit, or because somebody else held what it needed; nothing was changed."""
+
+    code = "took-too-long"
+
+
+class ServerFailed(LmsError):
+    """The server on this computer could not be set up or started."""
+
+    code = "server-failed"

@@ -13,3 +13,5 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
 # The suite is the same on each run; `./lms prove` is where new examples are looked for. Shared machines make deadlines lie.
 settings.register_profile("suite", derandomize=True, deadline=None, database=None)
 settings.load_profile("suite")
+
+pytest_plugins = ["tests.support.postgres"]

@@ -1,0 +1,241 @@
+"""Talking to one database as one person.
+
+:class:`Store` runs a function in one transaction on a pooled connection; :func:`translate_errors` turns what the driver raises into
+:mod:`desktop.errors`. Everything here is synchronous and made for worker threads.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
+from typing import Any, Concatenate
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from desktop import errors
+from desktop.i18n import _
+from desktop.store.dsn import Dsn
+from desktop.store.failures import translated
+
+SUPPORTED_MAJORS = range(15, 19)
+"""The Postgres versions that the tests run on."""
+
+STAFF_CONNECTIONS = 4
+LEARNER_CONNECTIONS = 2
+
+APPLICATION_NAME = "nabip-lms"
+CONNECT_SECONDS = 10
+POOL_SECONDS = 30
+STATEMENT_SECONDS = 60
+LOCK_SECONDS = 10
+IDLE_IN_TRANSACTION_SECONDS = 300
+PING_AFTER_SECONDS = 20
+"""A connection that rested longer is tried before use: the server, or a firewall between, may have dropped it."""
+CANCEL_SECONDS = 5
+
+_current: ContextVar[Cancellation | None] = ContextVar("cancellation", default=None)
+
+
+class Cancellation:
+    """Stops what a worker thread is doing on the server. Made by whoever may cancel, used by :func:`cancellable` in the worker."""
+
+    def __init__(self) -> None:
+        self._cancelled = False
+        self._lock = threading.Lock()
+        self._connections: list[psycopg.Connection[Any]] = []
+
+    @property
+    def cancelled(self) -> bool:
+        return self._cancelled
+
+    def cancel(self) -> None:
+        """Ask the server to stop; returns at once. The call that is stopped raises :class:`desktop.errors.Cancelled`."""
+        with self._lock:
+            self._cancelled = True
+            running = tuple(self._connections)
+        for connection in running:
+            threading.Thread(target=_cancel, args=(connection,), name="lms-cancel", daemon=True).start()
+
+    @contextmanager
+    def watch(self, connection: psycopg.Connection[Any]) -> Iterator[None]:
+        with self._lock:
+            if self._cancelled:
+                raise errors.Cancelled(_("Cancelled."))
+            self._connections.append(connection)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._connections.remove(connection)
+
+
+def _cancel(connection: psycopg.Connection[Any]) -> None:
+    try:
+        connection.cancel_safe(timeout=CANCEL_SECONDS)
+    except psycopg.Error:
+        # The server is gone or the statement has ended: then there is nothing left to stop, and the call itself reports it.
+        return
+
+
+@contextmanager
+def cancellable(cancellation: Cancellation) -> Iterator[None]:
+    """What this thread reads and writes inside the block can be stopped by ``cancellation``."""
+    token = _current.set(cancellation)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+class Store:
+    """One database, as one person, over at most ``connections`` connections.
+
+    No connection is made before the first call. Errors are those of :mod:`desktop.errors`; a driver error that is none of them passes
+    through as what it is, a defect.
+    """
+
+    def __init__(
+        self,
+        dsn: Dsn | str,
+        *,
+        connections: int = STAFF_CONNECTIONS,
+        statement_seconds: float = STATEMENT_SECONDS,
+        lock_seconds: float = LOCK_SECONDS,
+    ) -> None:
+        self.dsn = Dsn.parse(dsn) if isinstance(dsn, str) else dsn
+        self._statement_seconds = statement_seconds
+        self._lock_seconds = lock_seconds
+        self._engine = sa.create_engine(
+            "postgresql+psycopg://",
+            creator=self._connect,
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=POOL_SECONDS,
+            pool_use_lifo=True,
+        )
+        sa.event.listen(self._engine, "checkout", _checked_out)
+        sa.event.listen(self._engine, "checkin", _checked_in)
+
+    def read[**P, T](self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``fn(session, …)`` in a read-only transaction that sees one moment of the database, and return what it returns."""
+        return self._transact(True, lambda session: fn(session, *args, **kwargs))
+
+    def write[**P, T](self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``fn(session, …)`` in a transaction that commits when it returns; whatever it raises undoes all of it.
+
+        Never retried: when the connection breaks during the commit, :class:`desktop.errors.ServerAway` leaves open whether it happened.
+        """
+        return self._transact(False, lambda session: fn(session, *args, **kwargs))
+
+    def close(self) -> None:
+        """Close the connections that rest in the pool, and those in use as they come back."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def _transact[T](self, readonly: bool, work: Callable[[Session], T]) -> T:
+        cancellation = _current.get()
+        with translate_errors(cancellation), self._engine.connect() as pooled:
+            options: dict[str, Any] = {"postgresql_readonly": readonly}
+            if readonly:
+                options["isolation_level"] = "REPEATABLE READ"
+            connection = pooled.execution_options(**options)
+            driver: Any = connection.connection.driver_connection
+            with (
+                cancellation.watch(driver) if cancellation else nullcontext(),
+                Session(connection, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                return work(session)
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        connection = psycopg.connect(
+            self.dsn.conninfo(connect_timeout=CONNECT_SECONDS, application_name=APPLICATION_NAME, client_encoding="UTF8"),
+            autocommit=True,
+        )
+        try:
+            check_version(connection.info.server_version)
+            # Not by libpq's "options": a pooler would refuse the connection.
+            connection.execute(
+                "SELECT set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false),"
+                " set_config('idle_in_transaction_session_timeout', %s, false), set_config('timezone', 'UTC', false)",
+                (
+                    f"{self._statement_seconds * 1000:.0f}ms",
+                    f"{self._lock_seconds * 1000:.0f}ms",
+                    f"{IDLE_IN_TRANSACTION_SECONDS}s",
+                ),
+            )
+            connection.autocommit = False
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def check_version(server_version: int) -> None:
+    """Raise :class:`desktop.errors.ServerUnsupported` for a server version (as 180004) that we do not work with."""
+    major = server_version // 10000
+    if major not in SUPPORTED_MAJORS:
+        raise errors.ServerUnsupported(
+            _("The server runs PostgreSQL {found}; this application works with {first} to {last}.").format(
+                found=major, first=SUPPORTED_MAJORS[0], last=SUPPORTED_MAJORS[-1]
+            ),
+            remedy=_("Ask whoever looks after the server to upgrade it, or get the version of this application that fits."),
+        )
+
+
+def _checked_in(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info["rested_since"] = time.monotonic()
+
+
+def _checked_out(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    rested_since = record.info.get("rested_since")
+    if rested_since is None or time.monotonic() - rested_since < PING_AFTER_SECONDS:
+        return
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError from error
+
+
+@contextmanager
+def translate_errors(cancellation: Cancellation | None = None) -> Iterator[None]:
+    """Turn errors of the driver and the server inside the block into :mod:`desktop.errors`."""
+    try:
+        yield
+    except DBAPIError as error:
+        found = _translated(error.orig, cancellation) if isinstance(error.orig, psycopg.Error) else None
+        if found is None:
+            raise
+        raise found from error
+    except psycopg.Error as error:
+        found = _translated(error, cancellation)
+        if found is None:
+            raise
+        raise found from error
+    except PoolTimeout as error:
+        raise errors.TookTooLong(
+            _("All connections to the server are busy."), remedy=_("Wait for what is running, or cancel it."), details=str(error)
+        ) from error
+    except PendingRollbackError as error:
+        raise errors.ServerAway(_("The connection to the server was lost."), remedy=_("Try again."), details=str(error)) from error
+
+
+def _translated(error: psycopg.Error, cancellation: Cancellation | None) -> errors.LmsError | None:
+    if cancellation is not None and cancellation.cancelled and isinstance(error, psycopg.errors.QueryCanceled):
+        return errors.Cancelled(_("Cancelled."))
+    return translated(error)
