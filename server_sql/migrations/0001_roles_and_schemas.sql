@@ -4,7 +4,7 @@ DO $$
 DECLARE
   v_role text;
 BEGIN
-  FOREACH v_role IN ARRAY ARRAY['lms_owner', 'lms_member', 'lms_staff', 'lms_station', 'anon'] LOOP
+  FOREACH v_role IN ARRAY ARRAY['lms_owner', 'lms_member', 'lms_staff', 'lms_administrator', 'lms_station', 'anon'] LOOP
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = v_role) THEN
       BEGIN
         EXECUTE format('CREATE ROLE %I NOLOGIN NOINHERIT', v_role);
