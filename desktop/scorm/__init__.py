@@ -1,0 +1,1 @@
+"""SCORM: packages, what they say, and what a learner's sessions recorded."""

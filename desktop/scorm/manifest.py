@@ -1,0 +1,468 @@
+"""``imsmanifest.xml``: what a package says about itself.
+
+Read: IMS Content Packaging 1.1.2/1.1.4 (organizations, items, resources, ``xml:base``, sub-manifests), the SCORM 1.2
+extensions (CAM 1.2 section 2.3.2) and those of SCORM 2004 (CAM 1.3 section 3.4) that a launch needs. Elements and attributes
+are found by their local name whatever their case and namespace, as packages in the field mix them up; every such liberty is a
+line in the report.
+"""
+
+from __future__ import annotations
+
+import codecs
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote, unquote, urlsplit
+
+from lxml import etree
+
+from desktop.i18n import _
+from desktop.scorm.errors import ManifestUnreadable, ManifestUnsafe, NothingToLaunch
+from desktop.scorm.report import ImportReport
+
+MANIFEST = "imsmanifest.xml"
+_MAX_BYTES = 32 << 20
+_XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+
+
+class Standard(StrEnum):
+    """The run-time environment that the content expects."""
+
+    SCORM_12 = "1.2"
+    SCORM_2004 = "2004"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A ``<resource>``: ``path`` inside the package (as the file is really called; empty where there is none) and ``suffix`` (``?…#…``)."""
+
+    identifier: str
+    path: str
+    suffix: str
+    is_sco: bool
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An ``<item>``: a heading, or something to launch where ``resource`` is set. Values are as the manifest has them, empty where absent.
+
+    ``launch`` is the address relative to the package's root, percent-encoded, with the item's parameters.
+    ``mastery_score`` is 0–100 in SCORM 1.2 and a normalized measure (−1…1) in SCORM 2004.
+    ``max_time_allowed`` is a CMITimespan (``HHHH:MM:SS.SS``) in 1.2 and a duration (``PT…``) in 2004.
+    """
+
+    identifier: str
+    title: str
+    visible: bool
+    resource: Resource | None
+    launch: str
+    mastery_score: str
+    max_time_allowed: str
+    time_limit_action: str
+    data_from_lms: str
+    prerequisites: str
+    completion_threshold: str
+    objectives: tuple[str, ...]
+    children: tuple[Item, ...]
+
+    def walk(self) -> Iterator[Item]:
+        """This item and all below it, in the order of the contents."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """One way through the content."""
+
+    identifier: str
+    title: str
+    items: tuple[Item, ...]
+
+    def walk(self) -> Iterator[Item]:
+        for item in self.items:
+            yield from item.walk()
+
+    @property
+    def launchable(self) -> tuple[Item, ...]:
+        """What can be opened, hidden items included, in order."""
+        return tuple(item for item in self.walk() if item.resource)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A read manifest. ``edition`` is ``2nd``, ``3rd`` or ``4th`` for SCORM 2004, empty where it does not say and for 1.2."""
+
+    identifier: str
+    standard: Standard
+    edition: str
+    default: Organization
+    organizations: tuple[Organization, ...]
+
+    @property
+    def title(self) -> str:
+        return self.default.title
+
+
+def read_manifest(data: bytes, files: list[str], report: ImportReport) -> Manifest:
+    """Read the bytes of a manifest. ``files`` are the package's paths, against which every reference is checked.
+
+    Raises ``ManifestUnreadable``, ``ManifestUnsafe`` or ``NothingToLaunch``; everything else that is wrong becomes a remark.
+    """
+    root = _parse(data, report)
+    if _name(root) != "manifest":
+        raise ManifestUnreadable(_("imsmanifest.xml is not a manifest: its root is <{name}>.").format(name=_name(root)))
+    reader = _Reader(root, _Files(files), report)
+    return reader.manifest()
+
+
+# --- XML -------------------------------------------------------------------------------------------------------------------------------
+
+
+def _parse(data: bytes, report: ImportReport) -> etree._Element:
+    if len(data) > _MAX_BYTES:
+        raise ManifestUnreadable(_("imsmanifest.xml is larger than any real manifest."))
+    for bom in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        if data.startswith(bom):
+            report.note("byte-order-mark", MANIFEST, _("The manifest starts with a byte order mark."))
+    body = data.removeprefix(codecs.BOM_UTF8)
+    if body[:1] in b" \t\r\n" and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        body = body.lstrip()
+        report.note("leading-space", MANIFEST, _("There is blank space before the XML declaration."))
+    try:
+        root = etree.fromstring(body, _parser())
+    except etree.XMLSyntaxError as error:
+        root = _second_try(body, error, report)
+    document = root.getroottree().docinfo
+    if document.internalDTD is not None:
+        if list(document.internalDTD.iterentities()):  # type: ignore[union-attr]  # the stubs' DTD lacks it
+            raise ManifestUnsafe(_("imsmanifest.xml declares entities. It was not read."))
+        report.note("doctype", MANIFEST, _("The manifest has a document type declaration, which was ignored."))
+    return root
+
+
+def _parser(*, encoding: str | None = None, recover: bool = False) -> etree.XMLParser:
+    """A parser that opens nothing, expands nothing and keeps libxml2's own limits."""
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
+        remove_comments=True, remove_pis=True, recover=recover, encoding=encoding,
+    )  # fmt: skip
+
+
+def _second_try(data: bytes, error: etree.XMLSyntaxError, report: ImportReport) -> etree._Element:
+    """Two faults are common and harmless: a prefix that is never declared, and an encoding declared wrongly."""
+    if error.msg.startswith("Namespace prefix"):
+        parser = _parser(recover=True)
+        root = etree.fromstring(data, parser)
+        if all(entry.domain_name == "NAMESPACE" for entry in parser.error_log):
+            report.warn("undeclared-prefix", MANIFEST, _("The manifest uses a namespace prefix that it does not declare."))
+            return root
+    body = re.sub(rb"^<\?xml[^>]*\?>", b"", data)
+    encoding = _encoding_of(body)
+    if encoding and body.lstrip().startswith(b"<"):
+        try:
+            root = etree.fromstring(body, _parser(encoding=encoding))
+        except etree.XMLSyntaxError as again:
+            error = again
+        else:
+            report.warn(
+                "encoding", MANIFEST, _("The manifest is not in the encoding it declares; it was read as {name}.").format(name=encoding)
+            )
+            return root
+    raise ManifestUnreadable(
+        _("imsmanifest.xml is not well-formed XML (line {line}).").format(line=error.lineno or 1),
+        remedy=_("Export the package again, or mend the file with the authoring tool."),
+        details=str(error),
+    )
+
+
+def _encoding_of(data: bytes) -> str | None:
+    """What one-byte text is written in, going by what decodes."""
+    for encoding in ("utf-8", "windows-1252"):
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    return None
+
+
+def _local(name: str) -> str:
+    """``{uri}Name``, or ``prefix:Name`` where the prefix was never declared, as ``name``."""
+    return name.rpartition("}")[2].rpartition(":")[2].lower()
+
+
+def _name(element: etree._Element) -> str:
+    return _local(str(element.tag))
+
+
+def _children(element: etree._Element, name: str) -> list[etree._Element]:
+    return [child for child in element if _name(child) == name]
+
+
+def _child(element: etree._Element, name: str) -> etree._Element | None:
+    return next(iter(_children(element, name)), None)
+
+
+def _text(element: etree._Element, name: str) -> str:
+    child = _child(element, name)
+    return _all_text(child) if child is not None else ""
+
+
+def _all_text(element: etree._Element) -> str:
+    return "".join(str(text) for text in element.itertext()).strip()
+
+
+def _attribute(element: etree._Element, name: str) -> str:
+    for key, value in element.attrib.items():
+        if _local(str(key)) == name:
+            return str(value).strip()
+    return ""
+
+
+# --- files -----------------------------------------------------------------------------------------------------------------------------
+
+
+class _Files:
+    """The package's paths, found as written or, failing that, whatever their case."""
+
+    def __init__(self, paths: list[str]) -> None:
+        self._exact = set(paths)
+        self._folded = {path.casefold(): path for path in paths}
+
+    def find(self, path: str) -> str | None:
+        return path if path in self._exact else self._folded.get(path.casefold())
+
+
+# --- the manifest ----------------------------------------------------------------------------------------------------------------------
+
+
+class _Reader:
+    def __init__(self, root: etree._Element, files: _Files, report: ImportReport) -> None:
+        self.root, self.files, self.report = root, files, report
+        self._resources: dict[str, Resource] = {}
+        self._submanifests: dict[str, etree._Element] = {}
+
+    def manifest(self) -> Manifest:
+        standard, edition = self._standard()
+        self._collect(self.root, "")
+        organizations = _child(self.root, "organizations")
+        wanted = _attribute(organizations, "default") if organizations is not None else ""
+        read = [self._organization(element) for element in _children(organizations, "organization")] if organizations is not None else []
+        read = [organization for organization in read if organization.launchable]
+        if not read:
+            read = [self._from_resources()]
+        default = next((organization for organization in read if organization.identifier == wanted), None)
+        if default is None:
+            default = read[0]
+            if wanted:
+                self.report.warn("default-organization", wanted, _("The default organization does not exist; the first was taken."))
+        if len(read) > 1:
+            self.report.note(
+                "organizations", default.identifier, _("There are {n} organizations; the default is used.").format(n=len(read))
+            )
+        return Manifest(_attribute(self.root, "identifier"), standard, edition, default, tuple(read))
+
+    def _standard(self) -> tuple[Standard, str]:
+        metadata = _child(self.root, "metadata")
+        version = _text(metadata, "schemaversion") if metadata is not None else ""
+        folded = version.lower()
+        if folded in ("1.2", "scorm 1.2"):
+            return Standard.SCORM_12, ""
+        if "2004" in folded or folded in ("cam 1.3", "1.3"):
+            edition = next((name for name in ("2nd", "3rd", "4th") if name in folded), "")
+            return Standard.SCORM_2004, "2nd" if folded in ("cam 1.3", "1.3") else edition
+        namespaces = " ".join(uri for element in self.root.iter() for uri in element.nsmap.values() if uri).lower()
+        is_2004 = any(mark in namespaces for mark in ("adlcp_v1p3", "adlseq_v1p3", "adlnav_v1p3", "imsss", "imscp_v1p1"))
+        standard = Standard.SCORM_2004 if is_2004 else Standard.SCORM_12
+        self.report.warn(
+            "schemaversion",
+            version or "schemaversion",
+            _("The manifest does not say a version of SCORM that we know; it was taken for SCORM {name}.").format(name=standard.value),
+        )
+        return standard, ""
+
+    # resources
+
+    def _collect(self, manifest: etree._Element, base: str) -> None:
+        base = self._base(manifest, base)
+        for resources in _children(manifest, "resources"):
+            inner = self._base(resources, base)
+            for element in _children(resources, "resource"):
+                resource = self._resource(element, inner)
+                if resource.identifier in self._resources:
+                    self.report.warn(
+                        "duplicate-resource", resource.identifier, _("Two resources have this identifier; the first was taken.")
+                    )
+                else:
+                    self._resources[resource.identifier] = resource
+        for sub in _children(manifest, "manifest"):
+            identifier = _attribute(sub, "identifier")
+            self._submanifests[identifier] = sub
+            self.report.note("sub-manifest", identifier, _("The package holds a manifest inside its manifest."))
+            self._collect(sub, base)
+
+    def _base(self, element: etree._Element, base: str) -> str:
+        own = str(element.get(_XML_BASE, "")).strip()
+        return base + own + ("" if not own or own.endswith("/") else "/")
+
+    def _resource(self, element: etree._Element, base: str) -> Resource:
+        identifier = _attribute(element, "identifier")
+        base = self._base(element, base)
+        for file in _children(element, "file"):
+            self._reference(base, _attribute(file, "href"), identifier)
+        kind = _attribute(element, "scormtype").lower()
+        href = _attribute(element, "href")
+        if not href:
+            return Resource(identifier, "", "", kind == "sco", False)
+        if kind not in ("sco", "asset"):
+            self.report.warn("scormtype", identifier, _("The resource does not say whether it is a SCO; it was taken for one."))
+        path, suffix, present = self._reference(base, href, identifier)
+        return Resource(identifier, path, suffix, kind != "asset", present)
+
+    def _reference(self, base: str, href: str, where: str) -> tuple[str, str, bool]:
+        """The package's file that ``href`` names, its query and fragment, and whether the file is there."""
+        if "\\" in href or "\\" in base:
+            self.report.warn("backslash", href, _("The path is written with backslashes; it was read as a folder path."))
+            href, base = href.replace("\\", "/"), base.replace("\\", "/")
+        whole = base + href
+        if urlsplit(whole).scheme or whole.startswith("//"):
+            self.report.problem("external", whole, _("This lies on the network, where course content may not go."))
+            return "", "", False
+        cut = min((whole.index(mark) for mark in "?#" if mark in whole), default=len(whole))
+        path, suffix = whole[:cut], whole[cut:]
+        if path.startswith("/"):
+            self.report.warn("leading-slash", href, _("The path starts with a slash; it was read from the package's root."))
+            path = path.lstrip("/")
+        path = posixpath.normpath(path) if path else ""
+        if path.startswith(".."):
+            self.report.problem("outside", href, _("This would lie outside of the package."))
+            return "", "", False
+        # An encoded name is tried decoded first; a file may also be literally called “100%25.html”.
+        found = self.files.find(unquote(path)) or self.files.find(path)
+        if found is None:
+            self.report.problem(
+                "missing-file", unquote(path), _("The package does not hold this file, which “{where}” needs.").format(where=where)
+            )
+            return unquote(path), suffix, False
+        if found not in (path, unquote(path)):
+            self.report.warn("case", href, _("The file is called “{name}”; upper and lower case differ.").format(name=found))
+        return found, suffix, True
+
+    # organizations
+
+    def _organization(self, element: etree._Element) -> Organization:
+        identifier = _attribute(element, "identifier")
+        if not identifier:
+            self.report.warn("no-identifier", "organization", _("The organization has no identifier."))
+        items = tuple(self._item(child, ()) for child in _children(element, "item"))
+        title = _text(element, "title")
+        if not title:
+            title = next((item.title for item in items if item.title), "")
+            self.report.warn("no-title", identifier or "organization", _("The organization has no title; its first item's was taken."))
+        return Organization(identifier, title, items)
+
+    def _item(self, element: etree._Element, above: tuple[str, ...]) -> Item:
+        identifier = _attribute(element, "identifier")
+        reference = _attribute(element, "identifierref")
+        children = tuple(self._item(child, above) for child in _children(element, "item"))
+        resource = self._resources.get(reference)
+        if reference and resource is None:
+            sub = self._submanifests.get(reference)
+            if sub is not None and reference not in above:
+                children += self._of_submanifest(sub, (*above, reference))
+            else:
+                self.report.problem(
+                    "no-resource", identifier, _("The item names a resource that does not exist, “{name}”.").format(name=reference)
+                )
+        if resource is not None and not resource.path:
+            self.report.problem("no-href", identifier, _("The item's resource has nothing to open."))
+            resource = None
+        title = _text(element, "title")
+        if not title:
+            title = identifier
+            self.report.warn("no-title", identifier or "item", _("The item has no title; its identifier is shown."))
+        measure, limit, objectives = self._sequencing(element)
+        return Item(
+            identifier=identifier,
+            title=title,
+            visible=_attribute(element, "isvisible").lower() not in ("false", "0"),
+            resource=resource,
+            launch=_launch(resource, _attribute(element, "parameters")) if resource else "",
+            mastery_score=_text(element, "masteryscore") or measure,
+            max_time_allowed=_text(element, "maxtimeallowed") or limit,
+            time_limit_action=_text(element, "timelimitaction"),
+            data_from_lms=_text(element, "datafromlms"),
+            prerequisites=_text(element, "prerequisites"),
+            completion_threshold=self._completion_threshold(element),
+            objectives=objectives,
+            children=children,
+        )
+
+    def _of_submanifest(self, sub: etree._Element, above: tuple[str, ...]) -> tuple[Item, ...]:
+        organizations = _child(sub, "organizations")
+        if organizations is None:
+            return ()
+        wanted = _attribute(organizations, "default")
+        candidates = _children(organizations, "organization")
+        chosen = next((element for element in candidates if _attribute(element, "identifier") == wanted), None)
+        if chosen is None and candidates:
+            chosen = candidates[0]
+        return tuple(self._item(child, above) for child in _children(chosen, "item")) if chosen is not None else ()
+
+    def _sequencing(self, element: etree._Element) -> tuple[str, str, tuple[str, ...]]:
+        """From ``imsss:sequencing``: the passing measure of the primary objective, the attempt's time limit, the objectives' ids."""
+        sequencing = _child(element, "sequencing")
+        if sequencing is None:
+            return "", "", ()
+        limits = _child(sequencing, "limitconditions")
+        limit = _attribute(limits, "attemptabsolutedurationlimit") if limits is not None else ""
+        objectives = _child(sequencing, "objectives")
+        if objectives is None:
+            return "", limit, ()
+        primary = _child(objectives, "primaryobjective")
+        measure = ""
+        if primary is not None and _attribute(primary, "satisfiedbymeasure").lower() in ("true", "1"):
+            measure = _text(primary, "minnormalizedmeasure") or "1.0"
+        every = ([primary] if primary is not None else []) + _children(objectives, "objective")
+        return measure, limit, tuple(name for name in (_attribute(one, "objectiveid") for one in every) if name)
+
+    def _completion_threshold(self, element: etree._Element) -> str:
+        threshold = _child(element, "completionthreshold")
+        if threshold is None:
+            return ""
+        if _attribute(threshold, "completedbymeasure").lower() in ("true", "1"):  # 4th Edition
+            return _attribute(threshold, "minprogressmeasure") or "1.0"
+        return _all_text(threshold)  # 3rd Edition
+
+    def _from_resources(self) -> Organization:
+        """A package without contents: its launchable resources, SCOs if there are any, are the contents."""
+        usable = [resource for resource in self._resources.values() if resource.path]
+        chosen = [resource for resource in usable if resource.is_sco] or usable[:1]
+        if not chosen:
+            raise NothingToLaunch(
+                _("The package names nothing that can be opened."), remedy=_("Export the course again; its manifest is incomplete.")
+            )
+        self.report.warn("no-organization", "organizations", _("The manifest has no contents; they were made from its resources."))
+        title = _attribute(self.root, "identifier")
+        items = tuple(
+            Item(one.identifier, title if len(chosen) == 1 else one.identifier, True, one, _launch(one, ""), "", "", "", "", "", "", (), ())
+            for one in chosen
+        )
+        return Organization("", title, items)
+
+
+def _launch(resource: Resource, parameters: str) -> str:
+    """The address of a resource with an item's parameters, put together as IMS CP 1.1.4 section 3.3 (``parameters``) prescribes."""
+    address = quote(resource.path) + resource.suffix
+    parameters = parameters.lstrip("?&")
+    if not parameters:
+        return address
+    if parameters.startswith("#"):
+        return address if "#" in address else address + parameters
+    head, mark, fragment = address.partition("#")
+    return head + ("&" if "?" in head else "?") + parameters + mark + fragment
