@@ -1,0 +1,36 @@
+"""Process start: what Chromium and Qt must know before there is a QApplication."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# Content may use WebRTC only through a proxy, and we configure none: otherwise it reaches the network past the request interceptor.
+CHROMIUM_FLAGS = ("--force-webrtc-ip-handling-policy=disable_non_proxied_udp",)
+
+
+def prepare_qt() -> None:
+    """Set Chromium's flags and register our URL schemes. Call it once, before the first QApplication."""
+    given = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "").split()
+    os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = " ".join([*given, *(flag for flag in CHROMIUM_FLAGS if flag not in given)])
+
+    from desktop.ui.player import scheme
+
+    scheme.register()
+
+
+def main() -> int:
+    """Open the application, or do one of its jobs without a window: :mod:`desktop.cli`."""
+    arguments = sys.argv[1:]
+    if arguments:
+        from desktop import cli
+
+        return cli.main(arguments)
+    prepare_qt()
+    from desktop import app
+
+    return app.run(sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
