@@ -107,9 +107,10 @@ CREATE OR REPLACE FUNCTION lms.open_courses() RETURNS SETOF uuid
 AS $$
   SELECT e.course_id
   FROM public.enrollments AS e
+  JOIN public.courses AS c ON c.id = e.course_id
   WHERE e.member_id = (SELECT lms.current_member_id())
     AND e.status IN ('enrolled', 'in_progress', 'completed')
-    AND (e.expires_at IS NULL OR e.expires_at > now())
+    AND c.status IN ('published', 'archived')
 $$;
 COMMENT ON FUNCTION lms.open_courses() IS 'The courses whose content the caller may read as a learner';
 
