@@ -59,7 +59,7 @@ def test_help_lists_every_command_and_needs_no_set_up() -> None:
     said = run("--help")
     assert said.returncode == 0
     assert [line.split()[0] for line in said.stdout.splitlines() if line.startswith("  ")] == [
-        "server", "import", "verify", "tour", "test", "bench", "prove", "data",
+        "server", "tour", "test", "bench", "prove", "data",
     ]  # fmt: skip
 
 
@@ -74,6 +74,12 @@ def test_help_works_on_the_oldest_python_that_may_be_on_a_bare_machine() -> None
 def test_an_unknown_command_is_refused_before_anything_is_set_up() -> None:
     said = run("tuor")
     assert (said.returncode, said.stderr) == (2, "lms: 'tuor' is not a command; ./lms --help lists them.\n")
+
+
+def test_the_help_of_the_product_is_the_same_in_both_places(lms: Any) -> None:
+    from desktop import cli
+
+    assert cli.COMMANDS == lms.PRODUCT
 
 
 def test_interpreters_that_fail_are_passed_over(lms: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
