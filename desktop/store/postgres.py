@@ -19,7 +19,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ SYSTEM_FOLDER = Path("/var/lib/nabip-lms")
 START_SECONDS = 60
 STOP_SECONDS = 60
 PORT_ATTEMPTS = 5
+POLL_SECONDS = 0.1
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -167,9 +169,9 @@ class Cluster:
     """One data folder and the server on it. ``folder`` holds ``data`` and ``server.log``."""
 
     def __init__(self, folder: Path, binaries: Binaries, account: Account | None) -> None:
-        self.folder = folder
-        self.data = folder / "data"
-        self.log = folder / "server.log"
+        self.folder = folder.absolute()
+        self.data = self.folder / "data"
+        self.log = self.folder / "server.log"
         self.binaries = binaries
         self.account = account
 
@@ -189,24 +191,24 @@ class Cluster:
         """
         made = self.folder.with_name(f".{self.folder.name}.{secrets.token_hex(4)}")
         try:
-            made.mkdir(mode=0o700, parents=True)
-            secret = made / "password"
-            secret.touch(mode=0o600)
-            secret.write_text(password)
-            self._hand_over(made, secret)
-            options = ["--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={secret}", "--encoding=UTF8", "--no-instructions"]
-            options.append("--locale=C.UTF-8" if sys.platform == "linux" and self.binaries.major < 17 else "--locale=C")
-            if self.binaries.major >= 17:  # letters of every script, the same on every platform
-                options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-            if not durable:
-                options.append("--no-sync")
-            self._run("initdb", f"--pgdata={made / 'data'}", *options, folder=made, timeout=START_SECONDS)
-            secret.unlink()
-            with (made / "data" / "postgresql.conf").open("a", encoding="utf-8") as conf:
-                conf.writelines(f"{name} = '{value}'\n" for name, value in {**SETTINGS, **(settings or {})}.items())
-            made.rename(self.folder)
-        except OSError as error:
-            raise _storage_error(error) from error
+            with storage_errors():
+                self.folder.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+                made.mkdir(mode=0o700)
+                secret = made / "password"
+                secret.touch(mode=0o600)
+                secret.write_text(password)
+                self._hand_over(made, secret)
+                options = ["--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={secret}", "--encoding=UTF8", "--no-instructions"]
+                options.append("--locale=C.UTF-8" if sys.platform == "linux" and self.binaries.major < 17 else "--locale=C")
+                if self.binaries.major >= 17:  # letters of every script, the same on every platform
+                    options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+                if not durable:
+                    options.append("--no-sync")
+                self._run("initdb", f"--pgdata={made / 'data'}", *options, folder=made, timeout=START_SECONDS)
+                secret.unlink()
+                with (made / "data" / "postgresql.conf").open("a", encoding="utf-8") as conf:
+                    conf.writelines(f"{name} = '{value}'\n" for name, value in {**SETTINGS, **(settings or {})}.items())
+                made.rename(self.folder)
         finally:
             shutil.rmtree(made, ignore_errors=True)
 
@@ -217,16 +219,18 @@ class Cluster:
             found = Postmaster(int(lines[0]), int(lines[3]), len(lines) > 7 and lines[7].strip() == "ready")
         except (FileNotFoundError, IndexError, ValueError):
             return None
-        return found if self._is_postmaster(found.pid) else None
+        return found if self._serves(_command(found.pid)) else None
 
     def start(self, *, port: int | None = None) -> int:
         """Start the server, on ``port`` or a free one, and return the port once it accepts connections.
 
         Raises :class:`StorageFull`, :class:`ReadOnly` or :class:`ServerFailed` with the end of the server's log.
         """
-        running = self.postmaster()
-        if running is not None and running.ready:
-            return running.port
+        deadline = time.monotonic() + START_SECONDS
+        while (running := self.postmaster()) is not None and time.monotonic() < deadline:
+            if running.ready:
+                return running.port
+            time.sleep(POLL_SECONDS)  # somebody began to start it and was killed
         self._drop_stale_pid()
         last = ""
         for attempt in range(PORT_ATTEMPTS):
@@ -281,8 +285,6 @@ class Cluster:
                 raise ServerFailed(
                     _("The database server on this computer did not answer in time."), details=f"{program}: {error}"
                 ) from error
-            except OSError as error:
-                raise _storage_error(error) from error
             output.seek(0)
             text = output.read().decode(errors="replace")
         if done.returncode:
@@ -296,23 +298,51 @@ class Cluster:
             log.seek(position)
             return log.read()[-4000:].decode(errors="replace")
 
+    def _serves(self, command: str) -> bool:
+        """True when ``command`` is that of a postmaster on this folder; Windows shows the program only."""
+        return "postgres" in command and (sys.platform == "win32" or str(self.data) in command)
+
     def _drop_stale_pid(self) -> None:
-        """Remove the pid file of a killed server whose number another program has now: Postgres would refuse to start."""
-        if self.postmaster() is None:
+        """Remove the pid file of a killed server whose number a program that is no Postgres has now.
+
+        Postgres itself would refuse to start then. In every other case the file stays: with it Postgres finds backends of the killed
+        server that are still alive, and beginning beside them would destroy the data.
+        """
+        pid = self._recorded_pid()
+        if pid is not None and _exists(pid) and "postgres" not in _command(pid):
             (self.data / "postmaster.pid").unlink(missing_ok=True)
 
-    def _is_postmaster(self, pid: int) -> bool:
-        """True when process ``pid`` is a Postgres, told by its program; where that cannot be seen, when it exists."""
-        if sys.platform == "win32":
-            listing = subprocess.run(["tasklist", "/FI", f"PID eq {pid}", "/NH"], capture_output=True, text=True, check=False).stdout
-            return "postgres" in listing
-        command = Path(f"/proc/{pid}/cmdline")
-        if command.parent.parent.joinpath("self").exists():
-            try:
-                return b"postgres" in command.read_bytes().split(b"\0")[0]
-            except (FileNotFoundError, ProcessLookupError):
-                return False
-        return "postgres" in subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False).stdout
+    def _recorded_pid(self) -> int | None:
+        try:
+            return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (FileNotFoundError, ValueError):
+            return None
+
+
+def _exists(pid: int) -> bool:
+    if sys.platform == "win32":
+        return bool(_command(pid))
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _command(pid: int) -> str:
+    """The command line of process ``pid`` (on Windows its program), empty where there is no such process."""
+    if sys.platform == "win32":
+        query = ["tasklist", "/FI", f"PID eq {pid}", "/NH", "/FO", "CSV"]
+        answer = subprocess.run(query, capture_output=True, text=True, check=False).stdout
+        return answer if f'"{pid}"' in answer else ""
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except (FileNotFoundError, ProcessLookupError):
+            return ""
+    return subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False).stdout
 
 
 def _failure(message: str, output: str) -> LmsError:
@@ -324,13 +354,17 @@ def _failure(message: str, output: str) -> LmsError:
     return ServerFailed(message, remedy=_("Copy the details and send them to whoever looks after this computer."), details=details)
 
 
-def _storage_error(error: OSError) -> LmsError:
-    details = str(error)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return _full(details)
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return _read_only(details)
-    return ServerFailed(_("The database server on this computer could not be set up."), details=details)
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Turn errors of this computer's file system inside the block into :mod:`desktop.errors`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _full(str(error)) from error
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise _read_only(str(error)) from error
+        raise ServerFailed(_("The database server on this computer could not be set up."), details=str(error)) from error
 
 
 def _full(details: str) -> StorageFull:

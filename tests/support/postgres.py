@@ -8,7 +8,6 @@ starts a server on a copy of that folder; each test gets a clone of the template
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import itertools
 import os
 import re
@@ -32,6 +31,7 @@ from desktop.store import postgres
 from desktop.store.connection import STAFF_CONNECTIONS, Store
 from desktop.store.dsn import Dsn, Host
 from desktop.store.locks import FileLock
+from desktop.store.migrations import install
 from desktop.store.postgres import SUPERUSER, Binaries, Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -259,8 +259,7 @@ def _make_template(folder: Path, cluster: Cluster) -> None:
         try:
             with server.connect() as connection:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
-            if importlib.util.find_spec("desktop.store.migrations"):  # the installer lands separately
-                importlib.import_module("desktop.store.migrations").install(server.address(TEMPLATE).conninfo())
+            install(server.address(TEMPLATE).conninfo())
         finally:
             cluster.stop()
         cluster.folder.rename(folder)
