@@ -82,17 +82,22 @@ def join(
         gate = FileLock(folder / "server.lock")
         gate.acquire(LOCK_SECONDS)
         try:
-            _others(clients)
+            shared = _others(clients)
             membership = FileLock(clients / secrets.token_hex(8))
             membership.try_acquire()
             try:
                 cluster = _cluster(server_folder(folder, account, system_folder), CURRENT_MAJOR, account, system_folder)
                 _prepare(cluster, password, settings, durable, system_folder)
                 port = cluster.start()
-                _make_database(_address(port, password, "postgres"))
+                try:
+                    _make_database(_address(port, password, "postgres"))
+                except BaseException:
+                    if not shared:
+                        cluster.stop()
+                    raise
             except BaseException:
                 membership.release()
-                membership.path.unlink(missing_ok=True)
+                membership.path.unlink()
                 raise
         finally:
             gate.release()

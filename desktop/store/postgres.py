@@ -45,6 +45,8 @@ SYSTEM_FOLDER = Path("/var/lib/nabip-lms")
 START_SECONDS = 60
 STOP_SECONDS = 60
 PORT_ATTEMPTS = 5
+LEAST_FREE = 16 << 20
+"""Bytes that a server needs to start: one segment of its log."""
 POLL_SECONDS = 0.1
 
 SETTINGS = {
@@ -198,7 +200,9 @@ class Cluster:
                 secret.touch(mode=0o600)
                 secret.write_text(password)
                 self._hand_over(made, secret)
-                options = ["--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={secret}", "--encoding=UTF8", "--no-instructions"]
+                options = ["--auth=scram-sha-256", f"--username={SUPERUSER}", f"--pwfile={secret}", "--encoding=UTF8"]
+                # What a failed attempt leaves shows whether the disk is full; we remove it ourselves.
+                options += ["--no-clean", "--no-instructions"]
                 options.append("--locale=C.UTF-8" if sys.platform == "linux" and self.binaries.major < 17 else "--locale=C")
                 if self.binaries.major >= 17:  # letters of every script, the same on every platform
                     options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
@@ -248,7 +252,7 @@ class Cluster:
                 time.sleep(attempt + 1)
             elif not re.search(r"could not bind|already in use", last):
                 break
-        raise _failure(_("The database server on this computer did not start."), last)
+        raise _failure(_("The database server on this computer did not start."), last, self.folder)
 
     def stop(self) -> None:
         """Stop the server cleanly, ending sessions that are still open. Does nothing where none runs."""
@@ -288,7 +292,7 @@ class Cluster:
             output.seek(0)
             text = output.read().decode(errors="replace")
         if done.returncode:
-            raise _failure(_("The database server on this computer could not be set up."), f"{program}: {text}")
+            raise _failure(_("The database server on this computer could not be set up."), f"{program}: {text}", folder)
         return text
 
     def _log_since(self, position: int) -> str:
@@ -345,9 +349,10 @@ def _command(pid: int) -> str:
     return subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False).stdout
 
 
-def _failure(message: str, output: str) -> LmsError:
+def _failure(message: str, output: str, folder: Path) -> LmsError:
     details = output.strip()[-4000:]
-    if re.search(r"No space left on device|Disk quota exceeded", output):
+    # On a full disk Postgres may die before it can say so.
+    if re.search(r"No space left on device|Disk quota exceeded", output) or shutil.disk_usage(folder).free < LEAST_FREE:
         return _full(details)
     if re.search(r"Read-only file system|Permission denied", output):
         return _read_only(details)
