@@ -112,6 +112,7 @@ CREATE TABLE public.courses (
   avg_rating numeric(3,2), -- 1-5 stars, of approved reviews
   total_reviews integer NOT NULL DEFAULT 0, -- approved ones
   rating_sum integer NOT NULL DEFAULT 0, -- what avg_rating is computed from
+  lessons_count integer NOT NULL DEFAULT 0, -- what a new enrollment's total_lessons is copied from
 
   -- SCORM package support
   scorm_package_url text,
@@ -305,4 +306,4 @@ CREATE TABLE lms.tombstones (
 
 CREATE INDEX idx_tombstones_scope ON lms.tombstones (scope_id, row_version);
 
-COMMENT ON TABLE lms.tombstones IS 'Authored rows that were deleted; those of a deleted parent are implied by its own';
+COMMENT ON TABLE lms.tombstones IS 'Authored rows that were deleted from a course or bank; what went with a deleted parent is implied by it';

@@ -1,0 +1,329 @@
+-- Counters that follow what learners do, as differences computed once a statement.
+--
+-- Locks are taken in one order, so that no two of these wait for each other: enrollments, then lessons, then modules, then courses and
+-- quizzes, each by id. Whoever changes the lessons of a course locks its enrollments first for the same reason.
+
+DO $$
+BEGIN
+  IF to_regtype('lms.change') IS NULL THEN
+    CREATE TYPE lms.change AS (
+      parent_id uuid, -- the row whose counters change
+      label text, -- which of its counters
+      rows bigint, -- by how many rows
+      amount numeric -- and by what sum
+    );
+  END IF;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION lms.percentage(p_part numeric, p_whole numeric) RETURNS numeric
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN p_whole > 0 THEN least(100, round(100 * p_part / p_whole, 2)) ELSE 0 END;
+
+-- Enrollments: the counters of their course -------------------------------------------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION lms.set_total_lessons() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+BEGIN
+  -- The lock holds off whoever is adding a lesson just now, or waits for them.
+  SELECT c.lessons_count INTO NEW.total_lessons FROM public.courses AS c WHERE c.id = NEW.course_id FOR KEY SHARE;
+  NEW.total_lessons := coalesce(NEW.total_lessons, 0);
+  RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER trigger_set_total_lessons BEFORE INSERT ON public.enrollments
+  FOR EACH ROW EXECUTE FUNCTION lms.set_total_lessons();
+
+CREATE OR REPLACE FUNCTION public.update_course_analytics() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+DECLARE
+  v_changes lms.change[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(d::lms.change) INTO v_changes
+    FROM (SELECT course_id, status, count(*), 0::numeric FROM added GROUP BY course_id, status) AS d;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(d::lms.change) INTO v_changes
+    FROM (SELECT course_id, status, -count(*), 0::numeric FROM removed GROUP BY course_id, status) AS d;
+  ELSE
+    SELECT array_agg(d::lms.change) INTO v_changes
+    FROM (
+      SELECT course_id, status, sum(n), 0::numeric
+      FROM (SELECT course_id, status, 1 AS n FROM added UNION ALL SELECT course_id, status, -1 FROM removed) AS r
+      GROUP BY course_id, status
+      HAVING sum(n) <> 0
+    ) AS d;
+  END IF;
+  IF v_changes IS NULL THEN
+    RETURN NULL;
+  END IF;
+
+  PERFORM FROM public.courses AS c WHERE c.id IN (SELECT parent_id FROM unnest(v_changes)) ORDER BY c.id FOR NO KEY UPDATE;
+  UPDATE public.courses AS c
+  SET total_enrollments = c.total_enrollments + d.total,
+    active_enrollments = c.active_enrollments + d.active,
+    completion_count = c.completion_count + d.completed,
+    completion_rate = lms.percentage(c.completion_count + d.completed, c.total_enrollments + d.total)
+  FROM (
+    SELECT parent_id,
+      sum(rows) AS total,
+      coalesce(sum(rows) FILTER (WHERE label IN ('enrolled', 'in_progress')), 0) AS active,
+      coalesce(sum(rows) FILTER (WHERE label = 'completed'), 0) AS completed
+    FROM unnest(v_changes)
+    GROUP BY parent_id
+  ) AS d
+  WHERE c.id = d.parent_id;
+  RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION public.update_course_analytics() IS 'Keeps the enrollment counters of courses';
+
+CREATE OR REPLACE TRIGGER trigger_update_course_analytics_insert AFTER INSERT ON public.enrollments REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION public.update_course_analytics();
+CREATE OR REPLACE TRIGGER trigger_update_course_analytics_update AFTER UPDATE ON public.enrollments
+  REFERENCING OLD TABLE AS removed NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION public.update_course_analytics();
+CREATE OR REPLACE TRIGGER trigger_update_course_analytics_delete AFTER DELETE ON public.enrollments REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION public.update_course_analytics();
+
+-- Enrollments: completions ------------------------------------------------------------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION lms.record_completions() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    DELETE FROM public.course_completions AS cc
+    USING removed AS r, added AS a
+    WHERE a.id = r.id AND cc.enrollment_id = a.id AND r.status = 'completed' AND a.status <> 'completed';
+  END IF;
+  INSERT INTO public.course_completions AS cc (enrollment_id, course_id, member_id, completed_at, ce_credits, final_grade)
+  SELECT a.id, a.course_id, a.member_id, coalesce(a.completed_at, now()), c.ce_credits, a.final_grade
+  FROM added AS a
+  JOIN public.courses AS c ON c.id = a.course_id
+  WHERE a.status = 'completed'
+  ON CONFLICT (enrollment_id) DO UPDATE SET completed_at = excluded.completed_at, final_grade = excluded.final_grade
+  WHERE (cc.completed_at, cc.final_grade) IS DISTINCT FROM (excluded.completed_at, excluded.final_grade);
+  RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION lms.record_completions() IS 'Keeps a row of course_completions for each completed enrollment';
+
+CREATE OR REPLACE TRIGGER trigger_record_completions_insert AFTER INSERT ON public.enrollments REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION lms.record_completions();
+CREATE OR REPLACE TRIGGER trigger_record_completions_update AFTER UPDATE ON public.enrollments
+  REFERENCING OLD TABLE AS removed NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION lms.record_completions();
+
+-- Lesson progress: the counters of the enrollment, the lesson and its module ----------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION public.update_enrollment_progress() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+DECLARE
+  v_changes lms.change[]; -- of lessons: label is the status, amount the accesses
+  v_enrollments uuid[]; -- whose completed lessons change: pairs with
+  v_lessons uuid[];
+  v_signs integer[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(d::lms.change) INTO v_changes
+    FROM (SELECT lesson_id, status, count(*), sum(access_count) FROM added GROUP BY lesson_id, status) AS d;
+    SELECT array_agg(enrollment_id), array_agg(lesson_id), array_agg(1) INTO v_enrollments, v_lessons, v_signs
+    FROM added WHERE status = 'completed';
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(d::lms.change) INTO v_changes
+    FROM (SELECT lesson_id, status, -count(*), -sum(access_count) FROM removed GROUP BY lesson_id, status) AS d;
+    SELECT array_agg(enrollment_id), array_agg(lesson_id), array_agg(-1) INTO v_enrollments, v_lessons, v_signs
+    FROM removed WHERE status = 'completed';
+  ELSE
+    SELECT array_agg(d::lms.change) INTO v_changes
+    FROM (
+      SELECT lesson_id, status, sum(n), sum(n * access_count)
+      FROM (
+        SELECT lesson_id, status, access_count, 1 AS n FROM added
+        UNION ALL
+        SELECT lesson_id, status, access_count, -1 FROM removed
+      ) AS r
+      GROUP BY lesson_id, status
+      HAVING sum(n) <> 0 OR sum(n * access_count) <> 0
+    ) AS d;
+    SELECT array_agg(enrollment_id), array_agg(lesson_id), array_agg(sign) INTO v_enrollments, v_lessons, v_signs
+    FROM (
+      SELECT enrollment_id, lesson_id, sum(n)::integer AS sign
+      FROM (
+        SELECT enrollment_id, lesson_id, 1 AS n FROM added WHERE status = 'completed'
+        UNION ALL
+        SELECT enrollment_id, lesson_id, -1 FROM removed WHERE status = 'completed'
+      ) AS r
+      GROUP BY enrollment_id, lesson_id
+      HAVING sum(n) <> 0
+    ) AS d;
+  END IF;
+  IF v_changes IS NULL THEN
+    RETURN NULL;
+  END IF;
+
+  IF v_enrollments IS NOT NULL THEN
+    PERFORM FROM public.enrollments AS e WHERE e.id = ANY (v_enrollments) ORDER BY e.id FOR NO KEY UPDATE;
+    UPDATE public.enrollments AS e
+    SET lessons_completed = e.lessons_completed + d.completed,
+      progress_percentage = lms.percentage(e.lessons_completed + d.completed, e.total_lessons)
+    FROM (
+      SELECT enrollment_id, sum(sign) AS completed
+      FROM unnest(v_enrollments, v_signs) AS pair (enrollment_id, sign)
+      GROUP BY enrollment_id
+      HAVING sum(sign) <> 0
+    ) AS d
+    WHERE e.id = d.enrollment_id;
+  END IF;
+
+  PERFORM FROM public.lessons AS l WHERE l.id IN (SELECT parent_id FROM unnest(v_changes)) ORDER BY l.id FOR NO KEY UPDATE;
+  UPDATE public.lessons AS l
+  SET views_count = l.views_count + d.views,
+    learners_count = l.learners_count + d.started,
+    learners_completed = l.learners_completed + d.completed,
+    avg_completion_rate = lms.percentage(l.learners_completed + d.completed, l.learners_count + d.started)
+  FROM (
+    SELECT parent_id,
+      sum(amount) AS views,
+      coalesce(sum(rows) FILTER (WHERE label <> 'not_started'), 0) AS started,
+      coalesce(sum(rows) FILTER (WHERE label = 'completed'), 0) AS completed
+    FROM unnest(v_changes)
+    GROUP BY parent_id
+  ) AS d
+  WHERE l.id = d.parent_id AND (d.views, d.started, d.completed) <> (0, 0, 0);
+
+  IF v_enrollments IS NOT NULL THEN
+    -- From here on nobody adds a lesson to these modules, so that each statement below counts the same lessons.
+    PERFORM FROM public.course_modules AS m
+    WHERE m.id IN (SELECT l.module_id FROM public.lessons AS l WHERE l.id = ANY (v_lessons))
+    ORDER BY m.id FOR NO KEY UPDATE;
+    UPDATE public.course_modules AS m
+    SET completion_count = m.completion_count + d.completions
+    FROM (
+      SELECT module_id,
+        sum((completed = lessons)::integer - (completed - sign = lessons)::integer) AS completions
+      FROM (
+        SELECT pair.module_id, pair.sign,
+          (SELECT count(*) FROM public.lessons AS l WHERE l.module_id = pair.module_id) AS lessons,
+          (
+            SELECT count(*)
+            FROM public.lesson_progress AS p
+            JOIN public.lessons AS l ON l.id = p.lesson_id
+            WHERE p.enrollment_id = pair.enrollment_id AND l.module_id = pair.module_id AND p.status = 'completed'
+          ) AS completed
+        FROM (
+          SELECT c.enrollment_id, l.module_id, sum(c.sign) AS sign
+          FROM unnest(v_enrollments, v_lessons, v_signs) AS c (enrollment_id, lesson_id, sign)
+          JOIN public.lessons AS l ON l.id = c.lesson_id
+          GROUP BY c.enrollment_id, l.module_id
+        ) AS pair
+      ) AS counted
+      GROUP BY module_id
+    ) AS d
+    WHERE m.id = d.module_id AND d.completions <> 0;
+  END IF;
+  RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION public.update_enrollment_progress() IS
+  'Keeps the progress of enrollments, the views and completion rate of lessons and the completions of modules';
+
+CREATE OR REPLACE TRIGGER trigger_update_enrollment_progress_insert AFTER INSERT ON public.lesson_progress REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION public.update_enrollment_progress();
+CREATE OR REPLACE TRIGGER trigger_update_enrollment_progress_update AFTER UPDATE ON public.lesson_progress
+  REFERENCING OLD TABLE AS removed NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION public.update_enrollment_progress();
+CREATE OR REPLACE TRIGGER trigger_update_enrollment_progress_delete AFTER DELETE ON public.lesson_progress REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION public.update_enrollment_progress();
+
+-- Lessons: how many a course has ------------------------------------------------------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION lms.update_course_structure() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+DECLARE
+  v_modules uuid[];
+  v_signs bigint[];
+  v_courses uuid[];
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    SELECT array_agg(module_id), array_agg(n) INTO v_modules, v_signs
+    FROM (SELECT module_id, count(*) AS n FROM added GROUP BY module_id) AS d;
+  ELSIF TG_OP = 'DELETE' THEN
+    SELECT array_agg(module_id), array_agg(n) INTO v_modules, v_signs
+    FROM (SELECT module_id, -count(*) AS n FROM removed GROUP BY module_id) AS d;
+  ELSE
+    SELECT array_agg(module_id), array_agg(n) INTO v_modules, v_signs
+    FROM (
+      SELECT module_id, sum(n) AS n
+      FROM (SELECT module_id, 1 AS n FROM added UNION ALL SELECT module_id, -1 FROM removed) AS r
+      GROUP BY module_id
+      HAVING sum(n) <> 0
+    ) AS d;
+  END IF;
+  IF v_modules IS NULL THEN
+    RETURN NULL;
+  END IF;
+
+  -- A lesson never moves to another course, so a move changes modules alone.
+  v_courses := ARRAY(
+    SELECT m.course_id
+    FROM unnest(v_modules, v_signs) AS d (module_id, n)
+    JOIN public.course_modules AS m ON m.id = d.module_id
+    GROUP BY m.course_id
+    HAVING sum(d.n) <> 0
+  );
+  IF v_courses <> '{}' THEN
+    PERFORM FROM public.enrollments AS e WHERE e.course_id = ANY (v_courses) ORDER BY e.id FOR NO KEY UPDATE;
+    -- Waits for enrollments that are just being made, and holds off new ones, as they copy the number of lessons.
+    PERFORM FROM public.courses AS c WHERE c.id = ANY (v_courses) ORDER BY c.id FOR UPDATE;
+    UPDATE public.courses AS c
+    SET lessons_count = c.lessons_count + d.n
+    FROM (
+      SELECT m.course_id, sum(d.n) AS n
+      FROM unnest(v_modules, v_signs) AS d (module_id, n)
+      JOIN public.course_modules AS m ON m.id = d.module_id
+      GROUP BY m.course_id
+    ) AS d
+    WHERE c.id = d.course_id AND d.n <> 0;
+    UPDATE public.enrollments AS e
+    SET total_lessons = c.lessons_count, progress_percentage = lms.percentage(e.lessons_completed, c.lessons_count)
+    FROM public.courses AS c
+    WHERE c.id = ANY (v_courses) AND e.course_id = c.id;
+  END IF;
+
+  PERFORM FROM public.course_modules AS m WHERE m.id = ANY (v_modules) ORDER BY m.id FOR NO KEY UPDATE;
+  UPDATE public.course_modules AS m
+  SET completion_count = counted.completions
+  FROM (
+    SELECT module.id, (
+      SELECT count(*)
+      FROM (
+        SELECT FROM public.lesson_progress AS p
+        JOIN public.lessons AS l ON l.id = p.lesson_id
+        WHERE l.module_id = module.id AND p.status = 'completed'
+        GROUP BY p.enrollment_id
+        HAVING count(*) = (SELECT count(*) FROM public.lessons AS l WHERE l.module_id = module.id)
+      ) AS enrollment
+    ) AS completions
+    FROM unnest(v_modules) AS module (id)
+  ) AS counted
+  WHERE m.id = counted.id AND m.completion_count <> counted.completions;
+  RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION lms.update_course_structure() IS
+  'Keeps what depends on the number of lessons: that of the course, the progress of its enrollments, the completions of its modules';
+
+CREATE OR REPLACE TRIGGER trigger_update_course_structure_insert AFTER INSERT ON public.lessons REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_course_structure();
+CREATE OR REPLACE TRIGGER trigger_update_course_structure_update AFTER UPDATE ON public.lessons
+  REFERENCING OLD TABLE AS removed NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_course_structure();
+CREATE OR REPLACE TRIGGER trigger_update_course_structure_delete AFTER DELETE ON public.lessons REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_course_structure();
