@@ -1,0 +1,191 @@
+-- Certificates: an immutable snapshot, written here and nowhere else.
+
+CREATE SEQUENCE IF NOT EXISTS lms.certificate_guesses;
+COMMENT ON SEQUENCE lms.certificate_guesses IS 'Numbers asked for that no certificate has; a sequence, as it counts through a rollback';
+
+CREATE OR REPLACE FUNCTION lms.write_certificate(p_enrollment public.enrollments, p_supersedes uuid) RETURNS uuid
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+DECLARE
+  c_tries CONSTANT integer := 20;
+  v_id uuid;
+  v_number text;
+BEGIN
+  FOR i IN 1 .. c_tries LOOP
+    INSERT INTO lms.certificates (
+      certificate_number, enrollment_id, member_id, course_id, template_id, member_name, credentials, course_title, designation, ce_credits,
+      instructor_name, issuer_name, npn, license_state, license_number, completed_at, expires_at, issued_by, supersedes
+    )
+    SELECT format('CERT-%s-%s', to_char(now() AT TIME ZONE 'UTC', 'YYYY'), lms.random_code(8)), p_enrollment.id, m.id, c.id,
+      coalesce(c.certificate_template_id, (SELECT t.id FROM lms.certificate_templates AS t WHERE t.is_default)),
+      concat_ws(' ', m.first_name, m.last_name), m.credentials, c.title, d.name,
+      coalesce((SELECT done.ce_credits FROM public.course_completions AS done WHERE done.enrollment_id = p_enrollment.id), c.ce_credits),
+      nullif(concat_ws(' ', teacher.first_name, teacher.last_name), ''),
+      coalesce((SELECT w.name FROM lms.workspace AS w), current_database()),
+      m.npn, m.license_state, m.license_number, p_enrollment.completed_at, p_enrollment.expires_at, lms.current_member_id(), p_supersedes
+    FROM public.members AS m
+    JOIN public.courses AS c ON c.id = p_enrollment.course_id
+    LEFT JOIN public.members AS teacher ON teacher.id = c.instructor_id
+    LEFT JOIN public.member_designations AS d ON d.id = c.designation_id
+    WHERE m.id = p_enrollment.member_id
+    ON CONFLICT (certificate_number) DO NOTHING
+    RETURNING id, certificate_number INTO v_id, v_number;
+    EXIT WHEN v_id IS NOT NULL;
+  END LOOP;
+  IF v_id IS NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM004', MESSAGE = 'No free certificate number was found; try again.', HINT = 'no-free-number';
+  END IF;
+  UPDATE public.enrollments
+  SET certificate_issued = true, certificate_number = v_number, certificate_issued_at = now(), certificate_url = NULL
+  WHERE id = p_enrollment.id;
+  RETURN v_id;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION lms.issue_certificate(p_enrollment uuid) RETURNS uuid
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+DECLARE
+  v_enrollment public.enrollments;
+  v_id uuid;
+  v_problem text[]; -- code, sentence
+BEGIN
+  SELECT * INTO v_enrollment FROM public.enrollments AS e WHERE e.id = p_enrollment FOR NO KEY UPDATE;
+  IF v_enrollment.id IS NULL OR NOT (lms.may_administer() OR coalesce(v_enrollment.member_id = lms.current_member_id(), false)) THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM002', MESSAGE = 'There is no such enrolment.', HINT = 'no-such-enrollment';
+  END IF;
+  SELECT c.id INTO v_id FROM lms.certificates AS c WHERE c.enrollment_id = p_enrollment AND c.status = 'valid';
+  IF FOUND THEN
+    RETURN v_id;
+  END IF;
+  v_problem := CASE
+    WHEN v_enrollment.status <> 'completed'
+      THEN ARRAY['not-completed', 'The course has not been completed.']
+    WHEN NOT (SELECT c.completion_certificate FROM public.courses AS c WHERE c.id = v_enrollment.course_id)
+      THEN ARRAY['no-certificate', 'This course issues no certificates.']
+    WHEN v_enrollment.expires_at <= now()
+      THEN ARRAY['enrollment-expired', 'What was completed has expired.']
+    WHEN NOT lms.may_administer() AND EXISTS (SELECT FROM lms.certificates AS c WHERE c.enrollment_id = p_enrollment AND c.status = 'revoked')
+      THEN ARRAY['certificate-revoked', 'The certificate was revoked; only an administrator can issue another.']
+  END;
+  IF v_problem IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = v_problem[2], HINT = v_problem[1];
+  END IF;
+  RETURN lms.write_certificate(v_enrollment, NULL);
+END
+$$;
+COMMENT ON FUNCTION lms.issue_certificate(uuid) IS
+  'The certificate of a completed enrolment: the current one, or a new one. Its own member or an administrator';
+
+CREATE OR REPLACE FUNCTION lms.reissue_certificate(p_certificate uuid) RETURNS uuid
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+DECLARE
+  v_enrollment public.enrollments;
+BEGIN
+  PERFORM lms.require_administrator();
+  SELECT e.* INTO v_enrollment
+  FROM public.enrollments AS e
+  WHERE e.id = (SELECT c.enrollment_id FROM lms.certificates AS c WHERE c.id = p_certificate)
+  FOR NO KEY UPDATE;
+  UPDATE lms.certificates SET status = 'superseded' WHERE id = p_certificate AND status = 'valid';
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM004', MESSAGE = 'Only a valid certificate can be replaced.', HINT = 'certificate-not-valid';
+  END IF;
+  RETURN lms.write_certificate(v_enrollment, p_certificate);
+END
+$$;
+COMMENT ON FUNCTION lms.reissue_certificate(uuid) IS 'A new certificate, with a new number and today''s name and title, in place of a valid one';
+
+CREATE OR REPLACE FUNCTION lms.revoke_certificate(p_certificate uuid, p_reason text) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+DECLARE
+  v_enrollment uuid;
+BEGIN
+  PERFORM lms.require_administrator();
+  IF coalesce(btrim(p_reason), '') = '' THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'Say why the certificate is revoked.', HINT = 'reason-missing';
+  END IF;
+  UPDATE lms.certificates
+  SET status = 'revoked', revoked_at = now(), revoked_by = lms.current_member_id(), revocation_reason = btrim(p_reason)
+  WHERE id = p_certificate AND status = 'valid'
+  RETURNING enrollment_id INTO v_enrollment;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM004', MESSAGE = 'Only a valid certificate can be revoked.', HINT = 'certificate-not-valid';
+  END IF;
+  UPDATE public.enrollments
+  SET certificate_issued = false, certificate_number = NULL, certificate_issued_at = NULL, certificate_url = NULL
+  WHERE id = v_enrollment;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION lms.set_certificate_asset(p_certificate uuid, p_asset text) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+DECLARE
+  v_enrollment uuid;
+BEGIN
+  PERFORM lms.require_administrator();
+  UPDATE lms.certificates SET asset_id = p_asset WHERE id = p_certificate RETURNING enrollment_id INTO v_enrollment;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM002', MESSAGE = 'There is no such certificate.', HINT = 'no-such-certificate';
+  END IF;
+  UPDATE public.enrollments AS e
+  SET certificate_url = 'asset:' || p_asset
+  FROM lms.certificates AS c
+  WHERE e.id = v_enrollment AND c.id = p_certificate AND c.status = 'valid';
+END
+$$;
+COMMENT ON FUNCTION lms.set_certificate_asset(uuid, text) IS 'Files the signed PDF of a certificate';
+
+CREATE OR REPLACE FUNCTION public.verify_certificate(p_certificate_number text) RETURNS jsonb
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = ''
+AS $$
+DECLARE
+  -- Read as Crockford's base32 asks: whatever the case, O for zero, I and L for one.
+  v_number text := translate(upper(btrim(p_certificate_number)), 'OIL', '011');
+  v_result jsonb;
+BEGIN
+  SELECT jsonb_build_object(
+    'valid', status.now = 'valid',
+    'status', status.now,
+    'certificate_number', c.certificate_number,
+    'member_name', c.member_name,
+    'course_title', c.course_title,
+    'completion_date', c.completed_at,
+    'issued_at', c.issued_at,
+    'expires_at', c.expires_at,
+    'revoked_at', c.revoked_at,
+    'issuer_name', c.issuer_name,
+    'ce_credits', c.ce_credits
+  )
+  INTO v_result
+  FROM lms.certificates AS c,
+    LATERAL (SELECT CASE WHEN c.status = 'valid' AND c.expires_at <= now() THEN 'expired' ELSE c.status END AS now) AS status
+  WHERE c.certificate_number = v_number;
+  IF NOT FOUND THEN
+    -- The log and the sequence remember a guess even where the caller rolls back; a read-only transaction has the log alone.
+    RAISE LOG 'certificate number not found, asked for by %', session_user;
+    IF current_setting('transaction_read_only') = 'off' THEN
+      PERFORM nextval('lms.certificate_guesses');
+    END IF;
+    v_result := jsonb_build_object('valid', false, 'status', 'not_found', 'message', 'Certificate not found');
+  END IF;
+  RETURN v_result;
+END
+$$;
+COMMENT ON FUNCTION public.verify_certificate(text) IS 'What one number stands for: status valid, revoked, expired, superseded or not_found';
+
+-- Lists only the holders who agreed to it, so it reads with its owner's rights; the PDF's address is not in it.
+CREATE OR REPLACE VIEW public.public_certificate_verification WITH (security_barrier = true) AS
+SELECT c.certificate_number, c.member_name, c.course_title, c.completed_at, c.ce_credits
+FROM lms.certificates AS c
+JOIN public.members AS m ON m.id = c.member_id
+WHERE m.lists_certificates AND c.status = 'valid' AND (c.expires_at IS NULL OR c.expires_at > now());
+COMMENT ON VIEW public.public_certificate_verification IS 'Valid certificates of the members who agreed to be listed';
+
+GRANT EXECUTE ON FUNCTION lms.issue_certificate(uuid) TO lms_member, lms_staff;
+GRANT EXECUTE ON FUNCTION lms.reissue_certificate(uuid), lms.revoke_certificate(uuid, text), lms.set_certificate_asset(uuid, text) TO lms_staff;
+GRANT EXECUTE ON FUNCTION public.verify_certificate(text) TO anon, lms_member, lms_staff, lms_station;
+GRANT SELECT ON public.public_certificate_verification TO anon, lms_member, lms_staff;
