@@ -114,14 +114,21 @@ AS $$
 $$;
 COMMENT ON FUNCTION lms.open_courses() IS 'The courses whose content the caller may read as a learner';
 
+CREATE OR REPLACE FUNCTION lms.taken_courses() RETURNS SETOF uuid
+  LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = '' ROWS 10
+AS $$
+  SELECT e.course_id FROM public.enrollments AS e WHERE e.member_id = (SELECT lms.current_member_id())
+$$;
+COMMENT ON FUNCTION lms.taken_courses() IS 'The courses that the caller is or was ever enrolled in';
+
 CREATE OR REPLACE FUNCTION lms.visible_courses() RETURNS SETOF uuid
   LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = '' ROWS 500
 AS $$
   SELECT c.id FROM public.courses AS c WHERE c.status = 'published'
   UNION
-  SELECT e.course_id FROM public.enrollments AS e WHERE e.member_id = (SELECT lms.current_member_id())
+  SELECT lms.taken_courses()
 $$;
-COMMENT ON FUNCTION lms.visible_courses() IS 'The courses that the caller may see in the catalogue: published, or taken at any time';
+COMMENT ON FUNCTION lms.visible_courses() IS 'The courses that the caller may see in the catalogue: published, or taken';
 
 CREATE OR REPLACE FUNCTION lms.open_modules() RETURNS SETOF uuid
   LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = '' ROWS 100
@@ -152,6 +159,18 @@ AS $$
   UNION
   SELECT lms.preview_lessons()
 $$;
+
+CREATE OR REPLACE FUNCTION lms.public_attachments() RETURNS SETOF uuid
+  LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = '' ROWS 100
+AS $$
+  SELECT a.id
+  FROM public.lesson_attachments AS a
+  JOIN public.lessons AS l ON l.id = a.lesson_id
+  JOIN public.course_modules AS m ON m.id = l.module_id
+  JOIN public.courses AS c ON c.id = m.course_id
+  WHERE NOT a.requires_enrollment AND c.status = 'published'
+$$;
+COMMENT ON FUNCTION lms.public_attachments() IS 'The attachments of published courses that need no enrolment';
 
 CREATE OR REPLACE FUNCTION lms.taught_modules() RETURNS SETOF uuid
   LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = '' ROWS 100
@@ -208,7 +227,10 @@ COMMENT ON FUNCTION lms.random_code(integer) IS 'Unguessable characters of Crock
 -- New functions of the owner are nobody's until granted (default privileges of the first migration).
 GRANT EXECUTE ON FUNCTION
   lms.current_member_id(), lms.my_roles(), lms.has_role(text), lms.my_courses(), lms.my_enrollments(), lms.taught_enrollments(),
-  lms.open_courses(), lms.visible_courses(), lms.open_modules(), lms.preview_lessons(), lms.open_lessons(), lms.taught_modules(),
+  lms.open_courses(), lms.taken_courses(), lms.visible_courses(), lms.open_modules(), lms.preview_lessons(), lms.open_lessons(),
+  lms.public_attachments(), lms.taught_modules(),
   lms.taught_lessons(), lms.taught_quizzes(), lms.known_members()
 TO lms_member, lms_staff;
-GRANT EXECUTE ON FUNCTION lms.current_member_id(), lms.visible_courses(), lms.preview_lessons(), lms.open_modules() TO anon;
+GRANT EXECUTE ON FUNCTION
+  lms.current_member_id(), lms.visible_courses(), lms.preview_lessons(), lms.open_modules(), lms.public_attachments()
+TO anon;

@@ -193,5 +193,48 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION lms.check_named_assets() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+DECLARE
+  v_new jsonb := to_jsonb(NEW);
+  v_old jsonb := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(OLD) ELSE '{}' END;
+  v_column text;
+  v_asset text;
+BEGIN
+  IF lms.is_installer() THEN
+    RETURN NEW;
+  END IF;
+  FOREACH v_column IN ARRAY TG_ARGV LOOP
+    CONTINUE WHEN v_new -> v_column IS NOT DISTINCT FROM v_old -> v_column;
+    FOR v_asset IN SELECT found[1] FROM regexp_matches(v_new ->> v_column, '\masset:([0-9a-f]{64})', 'g') AS found LOOP
+      PERFORM lms.require_asset(v_asset);
+    END LOOP;
+  END LOOP;
+  RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION lms.check_named_assets() IS
+  'A row may name only what its author may read: otherwise an author who knows a hash could name it and then read it';
+
+-- Before the row is there, or it would itself give the right to read.
+CREATE OR REPLACE TRIGGER courses_named_assets
+  BEFORE INSERT OR UPDATE OF thumbnail_url, promo_video_url, syllabus_url, scorm_package_url ON public.courses
+  FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('thumbnail_url', 'promo_video_url', 'syllabus_url', 'scorm_package_url');
+CREATE OR REPLACE TRIGGER lessons_named_assets
+  BEFORE INSERT OR UPDATE OF content_url, transcript_url, video_thumbnail_url, scorm_package_url, scorm_manifest_url ON public.lessons
+  FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets(
+    'content_url', 'transcript_url', 'video_thumbnail_url', 'scorm_package_url', 'scorm_manifest_url'
+  );
+CREATE OR REPLACE TRIGGER lesson_attachments_named_assets
+  BEFORE INSERT OR UPDATE OF file_url ON public.lesson_attachments
+  FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('file_url');
+CREATE OR REPLACE TRIGGER quiz_questions_named_assets
+  BEFORE INSERT OR UPDATE OF image_url, video_url ON public.quiz_questions
+  FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('image_url', 'video_url');
+CREATE OR REPLACE TRIGGER live_sessions_named_assets
+  BEFORE INSERT OR UPDATE OF recording_url, pre_session_materials, post_session_materials ON public.live_sessions
+  FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('recording_url', 'pre_session_materials', 'post_session_materials');
+
 GRANT EXECUTE ON FUNCTION lms.missing_chunks(bytea[]), lms.put_chunk(bytea), lms.put_asset(text, text, bytea[], bigint) TO lms_staff;
 GRANT EXECUTE ON FUNCTION lms.describe_asset(text), lms.get_chunks(text, integer, integer) TO lms_member, lms_staff;

@@ -1,0 +1,101 @@
+-- Quizzes and assignments. Questions hold their answers, so learners have no policy on them; and a learner reads no score here either: in a
+-- transaction of their own they could submit, read it, and roll back.
+
+SELECT lms.protect(
+  'public.quizzes', 'public.quiz_questions', 'public.quiz_attempts', 'public.quiz_answers',
+  'public.assignments', 'public.assignment_submissions', 'public.assignment_reviews'
+);
+
+GRANT SELECT ON public.quizzes TO lms_member;
+GRANT
+  INSERT (id, course_id, lesson_id, title, description, instructions, quiz_type, passing_score, max_attempts, require_passing,
+    time_limit_minutes, shuffle_questions, shuffle_answers, show_correct_answers, available_from, available_until),
+  UPDATE (course_id, lesson_id, title, description, instructions, quiz_type, passing_score, max_attempts, require_passing,
+    time_limit_minutes, shuffle_questions, shuffle_answers, show_correct_answers, available_from, available_until),
+  DELETE
+ON public.quizzes TO lms_staff;
+CREATE POLICY open ON public.quizzes FOR SELECT TO lms_member
+  USING (course_id = ANY (ARRAY(SELECT lms.open_courses())) OR lesson_id = ANY (ARRAY(SELECT lms.open_lessons())));
+-- A quiz of neither course nor lesson is a question bank, the administrators' own.
+CREATE POLICY taught ON public.quizzes TO lms_staff
+  USING (
+    coalesce(course_id, lesson_id) IS NOT NULL
+    AND (course_id IS NULL OR course_id = ANY (ARRAY(SELECT lms.my_courses())))
+    AND (lesson_id IS NULL OR lesson_id = ANY (ARRAY(SELECT lms.taught_lessons())))
+  )
+  WITH CHECK (
+    coalesce(course_id, lesson_id) IS NOT NULL
+    AND (course_id IS NULL OR course_id = ANY (ARRAY(SELECT lms.my_courses())))
+    AND (lesson_id IS NULL OR lesson_id = ANY (ARRAY(SELECT lms.taught_lessons())))
+  );
+CREATE POLICY administrators ON public.quizzes TO lms_administrator
+  USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
+
+GRANT SELECT,
+  INSERT (id, quiz_id, question_text, question_html, question_type, question_order, position, answer_options, correct_answer, points,
+    explanation, hint, image_url, video_url),
+  UPDATE (question_text, question_html, question_type, question_order, position, answer_options, correct_answer, points, explanation,
+    hint, image_url, video_url),
+  DELETE
+ON public.quiz_questions TO lms_staff;
+CREATE POLICY taught ON public.quiz_questions TO lms_staff
+  USING (quiz_id = ANY (ARRAY(SELECT lms.taught_quizzes()))) WITH CHECK (quiz_id = ANY (ARRAY(SELECT lms.taught_quizzes())));
+CREATE POLICY administrators ON public.quiz_questions TO lms_administrator
+  USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
+
+GRANT SELECT (id, quiz_id, enrollment_id, member_id, attempt_number, started_at, submitted_at, time_spent_seconds, status, created_at)
+  ON public.quiz_attempts TO lms_member;
+GRANT SELECT ON public.quiz_attempts TO lms_staff;
+CREATE POLICY own ON public.quiz_attempts FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
+CREATE POLICY taught ON public.quiz_attempts FOR SELECT TO lms_staff USING (enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments())));
+CREATE POLICY administrators ON public.quiz_attempts FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+
+GRANT SELECT ON public.quiz_answers TO lms_staff;
+CREATE POLICY taught ON public.quiz_answers FOR SELECT TO lms_staff USING (
+  EXISTS (
+    SELECT FROM public.quiz_attempts AS a
+    WHERE a.id = quiz_answers.quiz_attempt_id AND a.enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments()))
+  )
+);
+CREATE POLICY administrators ON public.quiz_answers FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+
+GRANT SELECT ON public.assignments TO lms_member;
+GRANT
+  INSERT (id, course_id, lesson_id, title, description, instructions_html, total_points, rubric, submission_type, allowed_file_types,
+    max_file_size_mb, max_submissions, available_from, due_date, late_submission_allowed, late_penalty_percentage, enable_peer_review,
+    peer_reviews_required),
+  UPDATE (lesson_id, title, description, instructions_html, total_points, rubric, submission_type, allowed_file_types, max_file_size_mb,
+    max_submissions, available_from, due_date, late_submission_allowed, late_penalty_percentage, enable_peer_review,
+    peer_reviews_required),
+  DELETE
+ON public.assignments TO lms_staff;
+CREATE POLICY open ON public.assignments FOR SELECT TO lms_member USING (course_id = ANY (ARRAY(SELECT lms.open_courses())));
+CREATE POLICY taught ON public.assignments TO lms_staff
+  USING (course_id = ANY (ARRAY(SELECT lms.my_courses())))
+  WITH CHECK (
+    course_id = ANY (ARRAY(SELECT lms.my_courses())) AND (lesson_id IS NULL OR lesson_id = ANY (ARRAY(SELECT lms.taught_lessons())))
+  );
+CREATE POLICY administrators ON public.assignments TO lms_administrator
+  USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
+
+GRANT SELECT ON public.assignment_submissions TO lms_member;
+CREATE POLICY own ON public.assignment_submissions FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
+CREATE POLICY taught ON public.assignment_submissions FOR SELECT TO lms_staff
+  USING (enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments())));
+CREATE POLICY administrators ON public.assignment_submissions FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+
+GRANT SELECT ON public.assignment_reviews TO lms_member;
+CREATE POLICY own ON public.assignment_reviews FOR SELECT TO lms_member USING (reviewer_id = (SELECT lms.current_member_id()));
+CREATE POLICY received ON public.assignment_reviews FOR SELECT TO lms_member USING (
+  status = 'submitted' AND EXISTS (
+    SELECT FROM public.assignment_submissions AS s
+    WHERE s.id = assignment_reviews.submission_id AND s.member_id = (SELECT lms.current_member_id())
+  )
+);
+CREATE POLICY taught ON public.assignment_reviews FOR SELECT TO lms_staff USING (
+  EXISTS (
+    SELECT FROM public.assignment_submissions AS s
+    WHERE s.id = assignment_reviews.submission_id AND s.enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments()))
+  )
+);
+CREATE POLICY administrators ON public.assignment_reviews FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
