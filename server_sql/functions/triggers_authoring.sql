@@ -53,7 +53,8 @@ DECLARE
   v_scope uuid := lms.authored_scope(TG_TABLE_NAME, v_new);
 BEGIN
   IF TG_OP = 'UPDATE' AND v_scope IS DISTINCT FROM lms.authored_scope(TG_TABLE_NAME, v_old) THEN
-    RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'This belongs to its course and cannot be moved to another one.', HINT = 'other-course';
+    RAISE EXCEPTION USING ERRCODE = 'LM003', HINT = 'other-course',
+      MESSAGE = 'This belongs to its course and cannot be moved to another one.';
   END IF;
   IF v_new ->> 'course_id' <> lms.course_of_lesson((v_new ->> 'lesson_id')::uuid)::text THEN
     RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'The lesson belongs to another course.', HINT = 'other-course';

@@ -3,19 +3,6 @@
 -- Locks are taken in one order, so that no two of these wait for each other: enrollments, then lessons, then modules, then courses and
 -- quizzes, each by id. Whoever changes the lessons of a course locks its enrollments first for the same reason.
 
-DO $$
-BEGIN
-  IF to_regtype('lms.change') IS NULL THEN
-    CREATE TYPE lms.change AS (
-      parent_id uuid, -- the row whose counters change
-      label text, -- which of its counters
-      rows bigint, -- by how many rows
-      amount numeric -- and by what sum
-    );
-  END IF;
-END
-$$;
-
 CREATE OR REPLACE FUNCTION lms.percentage(p_part numeric, p_whole numeric) RETURNS numeric
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN p_whole > 0 THEN least(100, round(100 * p_part / p_whole, 2)) ELSE 0 END;

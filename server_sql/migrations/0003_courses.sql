@@ -142,7 +142,8 @@ CREATE INDEX idx_courses_learning_objectives ON public.courses USING gin (learni
 CREATE INDEX idx_courses_co_instructors ON public.courses USING gin (co_instructors);
 CREATE INDEX idx_courses_title ON public.courses (title, id);
 
-COMMENT ON TABLE public.courses IS 'Master course catalog supporting self-paced, instructor-led, and blended learning formats with CE credit tracking';
+COMMENT ON TABLE public.courses IS
+  'Master course catalog supporting self-paced, instructor-led, and blended learning formats with CE credit tracking';
 
 CREATE TABLE public.course_modules (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -231,13 +232,14 @@ CREATE TABLE public.lessons (
 
   -- Completion criteria
   require_completion boolean NOT NULL DEFAULT true, -- Must complete to progress
-  completion_criteria text NOT NULL DEFAULT 'marked_complete' CONSTRAINT lessons_completion_criteria_check CHECK (completion_criteria IN (
-    'video_watched', -- 90%+ of video watched
-    'time_spent', -- Minimum time requirement
-    'quiz_passed', -- Associated quiz must pass
-    'marked_complete', -- Manual completion
-    'scorm_completed' -- SCORM package reports completion
-  )),
+  completion_criteria text NOT NULL DEFAULT 'marked_complete'
+    CONSTRAINT lessons_completion_criteria_check CHECK (completion_criteria IN (
+      'video_watched', -- 90%+ of video watched
+      'time_spent', -- Minimum time requirement
+      'quiz_passed', -- Associated quiz must pass
+      'marked_complete', -- Manual completion
+      'scorm_completed' -- SCORM package reports completion
+    )),
   min_time_seconds integer CONSTRAINT lessons_min_time_seconds_check CHECK (min_time_seconds >= 0),
 
   estimated_duration_minutes integer CONSTRAINT lessons_estimated_duration_minutes_check CHECK (estimated_duration_minutes >= 0),
@@ -306,4 +308,5 @@ CREATE TABLE lms.tombstones (
 
 CREATE INDEX idx_tombstones_scope ON lms.tombstones (scope_id, row_version);
 
-COMMENT ON TABLE lms.tombstones IS 'Authored rows that were deleted from a course or bank; what went with a deleted parent is implied by it';
+COMMENT ON TABLE lms.tombstones IS
+  'Authored rows that were deleted from a course or bank; what went with a deleted parent is implied by it';

@@ -287,3 +287,12 @@ CREATE UNIQUE INDEX scorm_sessions_current_key ON lms.scorm_sessions (enrollment
   WHERE superseded_at IS NULL AND ended_at IS NULL;
 
 COMMENT ON TABLE lms.scorm_sessions IS 'Launches of SCORM lessons: which is the current one, and the last save of each';
+
+CREATE TYPE lms.change AS (
+  parent_id uuid, -- the row whose counters change
+  label text, -- which of its counters
+  rows bigint, -- by how many rows
+  amount numeric -- and by what sum
+);
+
+COMMENT ON TYPE lms.change IS 'What a statement does to the counters of one row; between the parts of a trigger function';

@@ -296,8 +296,10 @@ CREATE TABLE public.assignment_reviews (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   submission_id uuid NOT NULL REFERENCES public.assignment_submissions (id) ON DELETE CASCADE,
   reviewer_id uuid NOT NULL REFERENCES public.members (id) ON DELETE CASCADE,
-  review_type text NOT NULL DEFAULT 'instructor' CONSTRAINT assignment_reviews_review_type_check CHECK (review_type IN ('instructor', 'peer')),
-  status text NOT NULL DEFAULT 'assigned' CONSTRAINT assignment_reviews_status_check CHECK (status IN ('assigned', 'draft', 'submitted')),
+  review_type text NOT NULL DEFAULT 'instructor'
+    CONSTRAINT assignment_reviews_review_type_check CHECK (review_type IN ('instructor', 'peer')),
+  status text NOT NULL DEFAULT 'assigned'
+    CONSTRAINT assignment_reviews_status_check CHECK (status IN ('assigned', 'draft', 'submitted')),
   rubric_scores jsonb,
   score numeric(8,2),
   feedback_html text,

@@ -24,13 +24,13 @@ CREATE TABLE lms.certificates (
   issued_at timestamptz NOT NULL DEFAULT now(),
   expires_at timestamptz,
 
-  issued_by uuid REFERENCES public.members (id) ON DELETE SET NULL,
+  issued_by uuid REFERENCES public.members (id) ON DELETE RESTRICT,
 
   -- What may still happen to it; "expired" is computed from expires_at
   status text NOT NULL DEFAULT 'valid' CONSTRAINT certificates_status_check CHECK (status IN ('valid', 'revoked', 'superseded')),
   supersedes uuid CONSTRAINT certificates_supersedes_key UNIQUE REFERENCES lms.certificates (id),
   revoked_at timestamptz,
-  revoked_by uuid REFERENCES public.members (id) ON DELETE SET NULL,
+  revoked_by uuid REFERENCES public.members (id) ON DELETE RESTRICT,
   revocation_reason text,
   asset_id text REFERENCES lms.assets (id) ON DELETE RESTRICT, -- the signed PDF, once it is drawn
 
@@ -44,4 +44,5 @@ CREATE INDEX idx_certificates_member ON lms.certificates (member_id);
 CREATE INDEX idx_certificates_course ON lms.certificates (course_id);
 CREATE INDEX idx_certificates_issued ON lms.certificates (issued_at, id);
 
-COMMENT ON TABLE lms.certificates IS 'Certificates as issued; only status, revocation and the PDF may be filled in later, and no row is ever deleted';
+COMMENT ON TABLE lms.certificates IS
+  'Certificates as issued; status, revocation and PDF come later, nothing else changes, and no row is deleted';
