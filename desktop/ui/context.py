@@ -1,0 +1,179 @@
+"""What a page is given: the database, the person, and a way to speak to the rest of the window.
+
+There is one :class:`Context` per signed-in person. Nothing in the user interface reaches for a global instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, Protocol, runtime_checkable
+from uuid import UUID
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop.changes import Changes, Done, Undo
+from desktop.errors import Cancelled
+from desktop.tasks import JobControl, Tasks
+from desktop.ui.actions import ActionRegistry
+from desktop.ui.notices import Notices
+from desktop.ui.undo import UndoStacks
+
+
+class Store(Protocol):
+    """One database as one person (``desktop.store.connection.Store``). Synchronous, for worker threads."""
+
+    def read[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+    def write[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+
+@runtime_checkable
+class Identity(Protocol):
+    """Who is signed in, as the server says."""
+
+    @property
+    def member_id(self) -> UUID: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """Of ``learner``, ``instructor``, ``proctor``, ``administrator``."""
+        ...
+
+
+class Settings(Protocol):
+    """Declared settings (``desktop.settings``)."""
+
+    def get[T](self, option: Any, /) -> Any: ...
+
+    def set(self, option: Any, value: Any, /) -> None: ...
+
+
+class Context(QObject):
+    """The hand a page is dealt. All coroutines run on the GUI thread and wait for worker threads without blocking it."""
+
+    changed = Signal(object)
+    """:class:`~desktop.changes.Changes` after every command, whoever ran it."""
+
+    opened = Signal(str, dict)
+    """A place was asked for: its id and its arguments. The window listens."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        tasks: Tasks,
+        identity: Identity,
+        actions: ActionRegistry,
+        notices: Notices,
+        settings: Any,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.store = store
+        self.tasks = tasks
+        self.identity = identity
+        self.actions = actions
+        self.notices = notices
+        self.settings = settings
+        self.undo = UndoStacks(self)
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def read[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a query, ``fn(session, …)``, in a read-only transaction on a worker thread."""
+        return await self.tasks.run(self.store.read, fn, *args, **kwargs)
+
+    async def write[**P, T](self, fn: Callable[Concatenate[Any, P], Done[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a command, ``fn(session, …)``, in one transaction on a worker thread.
+
+        What it changed is broadcast; its inverse, where it has one, goes onto the undo stack that was active when this was called.
+        """
+        stack = self.undo.active
+        done = await self.tasks.run(self.store.write, fn, *args, **kwargs)
+        if done.undo is not None:
+            stack.push(done.undo)
+        self.broadcast(done.changes)
+        return done.value
+
+    async def job[**P, T](
+        self, label: str, fn: Callable[Concatenate[JobControl, P], T | Done[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run long work, ``fn(control, …)``, shown in the status bar under ``label`` with progress and cancel.
+
+        It manages its own transactions: pass :attr:`store` as an argument. If it returns a ``Done``, that is treated as in :meth:`write`.
+        """
+        stack = self.undo.active
+        result = await self.tasks.job(label, fn, *args, **kwargs)
+        if not isinstance(result, Done):
+            return result
+        if result.undo is not None:
+            stack.push(result.undo)
+        self.broadcast(result.changes)
+        return result.value
+
+    async def undo_last(self) -> None:
+        """Take back the newest step of the active document (Ctrl+Z)."""
+        done = await self.undo.active.undo(self._run_step)
+        if done is not None:
+            self.broadcast(done.changes)
+
+    async def redo_last(self) -> None:
+        done = await self.undo.active.redo(self._run_step)
+        if done is not None:
+            self.broadcast(done.changes)
+
+    async def _run_step(self, step: Undo) -> Done[Any]:
+        return await self.tasks.run(self.store.write, step.command, *step.arguments)
+
+    def broadcast(self, changes: Changes) -> None:
+        """Say that rows changed; pages that show them refresh. For changes that did not come through :meth:`write`."""
+        if changes.kinds:
+            self.changed.emit(changes)
+
+    def open(self, place: str, **arguments: Any) -> None:
+        """Go to a place: ``context.open("course", course=course_id)``."""
+        self.opened.emit(place, arguments)
+
+    def spawn(self, coroutine: Coroutine[Any, Any, Any], owner: QObject | None = None) -> asyncio.Task[Any]:
+        """Start a coroutine from a signal or a click.
+
+        The task is kept until it ends and cancelled with ``owner``. Errors become notices; cancelling is silent.
+        """
+        task = asyncio.get_running_loop().create_task(self._watched(coroutine))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        task.add_done_callback(lambda _task: coroutine.close())  # cancelled before it began, it would be "never awaited"
+        if owner is not None:
+            owner.destroyed.connect(task.cancel)
+            task.add_done_callback(lambda _task: _forget(owner, task))
+        return task
+
+    async def settled(self) -> None:
+        """Wait until nothing spawned runs any more (signing out, tests)."""
+        while running := [task for task in self._running if task is not asyncio.current_task()]:
+            await asyncio.wait(running)
+
+    async def close(self) -> None:
+        """Cancel everything spawned and wait for it to end."""
+        for task in tuple(self._running):
+            task.cancel()
+        await self.settled()
+
+    async def _watched(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        try:
+            return await coroutine
+        except Cancelled:
+            return None
+        except Exception as error:  # noqa: BLE001 - the one place where what nobody caught becomes visible
+            self.notices.error(error)
+            return None
+
+
+def _forget(owner: QObject, task: asyncio.Task[Any]) -> None:
+    # The owner may be gone by now, and its connections with it.
+    with contextlib.suppress(RuntimeError):
+        owner.destroyed.disconnect(task.cancel)

@@ -1,0 +1,128 @@
+"""The user interface under test: real widgets, offscreen, on the loop that the application runs on.
+
+A test that is a coroutine runs on a qasync loop, so that clicks start coroutines exactly as they do in the application.
+``await until(…)`` waits for something to become true while Qt and asyncio go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Concatenate
+from uuid import UUID
+
+import pytest
+import qasync
+from PySide6.QtWidgets import QApplication
+
+from desktop.tasks import Tasks
+from desktop.ui.actions import ActionRegistry
+from desktop.ui.context import Context
+from desktop.ui.notices import Notice, Notices
+from desktop.ui.theme import Scheme, theme
+
+EVERY_ROLE = frozenset({"learner", "instructor", "proctor", "administrator"})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    loop: asyncio.AbstractEventLoop = pyfuncitem._request.getfixturevalue("loop")
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    loop.run_until_complete(pyfuncitem.obj(**arguments))
+    return True
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: QApplication) -> QApplication:
+    """The application with our theme, as a person sees it; nothing moves, so that pictures and waits are exact."""
+    qapp.setApplicationName("nabip-lms-tests")
+    qapp.setQuitOnLastWindowClosed(False)
+    theme().apply(Scheme.LIGHT, motion=False)
+    return qapp
+
+
+@pytest.fixture
+def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
+    loop = qasync.QEventLoop(qapp, already_running=False)
+    asyncio.set_event_loop(loop)
+    yield loop
+    loop.run_until_complete(asyncio.sleep(0))
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+@pytest.fixture
+def tasks(loop: asyncio.AbstractEventLoop) -> Iterator[Tasks]:
+    tasks = Tasks()
+    yield tasks
+    tasks.close()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody signed in."""
+
+    name: str = "Ada Okafor"
+    roles: frozenset[str] = EVERY_ROLE
+    member_id: UUID = field(default_factory=lambda: UUID(int=1))
+
+
+class Memory:
+    """A store over one Python object in place of a database session: enough for what the shell itself does with a store."""
+
+    def __init__(self, session: Any = None) -> None:
+        self.session = session
+
+    def read[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return fn(self.session, *args, **kwargs)
+
+    write = read
+
+
+@dataclass
+class Heard:
+    """Notices, as they were posted."""
+
+    notices: list[Notice] = field(default_factory=list)
+
+    @property
+    def last(self) -> Notice:
+        return self.notices[-1]
+
+
+@pytest.fixture
+def context(tasks: Tasks) -> Iterator[Context]:
+    person = Person()
+    context = Context(
+        store=Memory(), tasks=tasks, identity=person, actions=ActionRegistry(roles=person.roles), notices=Notices(), settings=None
+    )
+    yield context
+    asyncio.get_event_loop_policy().get_event_loop().run_until_complete(context.close())
+
+
+@pytest.fixture
+def heard(context: Context) -> Heard:
+    heard = Heard()
+    context.notices.posted.connect(heard.notices.append)
+    return heard
+
+
+type Until = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def until() -> Until:
+    async def until(condition: Callable[[], object], what: str = "", seconds: float = 5.0) -> None:
+        """Wait until ``condition()`` is true; fail after ``seconds``."""
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                pytest.fail(f"did not happen in {seconds} s: {what or inspect.getsource(condition).strip()}")
+            await asyncio.sleep(0.005)
+
+    return until
