@@ -1,4 +1,7 @@
 -- What every table has before its own policies. Called by the files in policies/, each for its tables, so that each can be applied again.
+--
+-- Permissive policies are tried for each row in the reverse order of their names (EXPLAIN shows it), and what comes after the first that
+-- holds is never computed. So the policies of administrators are called `whole`, which is last.
 
 CREATE OR REPLACE FUNCTION lms.protect(VARIADIC p_tables regclass[]) RETURNS void
   LANGUAGE plpgsql SET search_path = ''

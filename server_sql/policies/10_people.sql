@@ -14,31 +14,31 @@ GRANT SELECT,
     license_state, license_number, lists_certificates, time_zone)
 ON public.members TO lms_administrator;
 CREATE POLICY known ON public.members FOR SELECT TO lms_member USING (id = ANY (ARRAY(SELECT lms.known_members())));
-CREATE POLICY administrators ON public.members TO lms_administrator
+CREATE POLICY whole ON public.members TO lms_administrator
   USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT ON public.member_designations TO anon, lms_member;
 GRANT INSERT (id, code, name, description, is_active), UPDATE (code, name, description, is_active), DELETE
   ON public.member_designations TO lms_administrator;
 CREATE POLICY everybody ON public.member_designations FOR SELECT TO anon, lms_member USING (true);
-CREATE POLICY administrators ON public.member_designations TO lms_administrator
+CREATE POLICY whole ON public.member_designations TO lms_administrator
   USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT ON public.transactions TO lms_member;
 CREATE POLICY own ON public.transactions FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
-CREATE POLICY administrators ON public.transactions FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+CREATE POLICY whole ON public.transactions FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT ON public.audit_logs TO lms_administrator;
-CREATE POLICY administrators ON public.audit_logs FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+CREATE POLICY whole ON public.audit_logs FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT ON lms.member_roles, lms.member_logins TO lms_member;
 CREATE POLICY own ON lms.member_roles FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
-CREATE POLICY administrators ON lms.member_roles FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+CREATE POLICY whole ON lms.member_roles FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 CREATE POLICY own ON lms.member_logins FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
-CREATE POLICY administrators ON lms.member_logins FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+CREATE POLICY whole ON lms.member_logins FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT ON lms.workspace TO anon, lms_member, lms_station;
 GRANT UPDATE (name) ON lms.workspace TO lms_administrator;
 CREATE POLICY everybody ON lms.workspace FOR SELECT TO anon, lms_member, lms_station USING (true);
-CREATE POLICY administrators ON lms.workspace FOR UPDATE TO lms_administrator
+CREATE POLICY whole ON lms.workspace FOR UPDATE TO lms_administrator
   USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));

@@ -36,7 +36,7 @@ CREATE POLICY author ON public.courses FOR UPDATE TO lms_staff
 CREATE POLICY discard ON public.courses FOR DELETE TO lms_staff USING (
   status = 'draft' AND instructor_id = (SELECT lms.current_member_id()) AND (SELECT lms.has_role('instructor'))
 );
-CREATE POLICY administrators ON public.courses TO lms_administrator
+CREATE POLICY whole ON public.courses TO lms_administrator
   USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT ON public.course_modules TO anon, lms_member;
@@ -50,7 +50,7 @@ ON public.course_modules TO lms_staff;
 CREATE POLICY visible ON public.course_modules FOR SELECT TO anon, lms_member USING (course_id = ANY (ARRAY(SELECT lms.visible_courses())));
 CREATE POLICY taught ON public.course_modules TO lms_staff
   USING (course_id = ANY (ARRAY(SELECT lms.my_courses()))) WITH CHECK (course_id = ANY (ARRAY(SELECT lms.my_courses())));
-CREATE POLICY administrators ON public.course_modules TO lms_administrator
+CREATE POLICY whole ON public.course_modules TO lms_administrator
   USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
 
 -- Content is for the enrolled, and previews for everybody; the catalogue's outline is lms.course_outline().
@@ -70,7 +70,7 @@ CREATE POLICY open ON public.lessons FOR SELECT TO anon, lms_member
   USING (module_id = ANY (ARRAY(SELECT lms.open_modules())) OR id = ANY (ARRAY(SELECT lms.preview_lessons())));
 CREATE POLICY taught ON public.lessons TO lms_staff
   USING (module_id = ANY (ARRAY(SELECT lms.taught_modules()))) WITH CHECK (module_id = ANY (ARRAY(SELECT lms.taught_modules())));
-CREATE POLICY administrators ON public.lessons TO lms_administrator
+CREATE POLICY whole ON public.lessons TO lms_administrator
   USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT ON public.lesson_attachments TO anon, lms_member;
@@ -83,7 +83,7 @@ CREATE POLICY public ON public.lesson_attachments FOR SELECT TO anon, lms_member
 CREATE POLICY open ON public.lesson_attachments FOR SELECT TO lms_member USING (lesson_id = ANY (ARRAY(SELECT lms.open_lessons())));
 CREATE POLICY taught ON public.lesson_attachments TO lms_staff
   USING (lesson_id = ANY (ARRAY(SELECT lms.taught_lessons()))) WITH CHECK (lesson_id = ANY (ARRAY(SELECT lms.taught_lessons())));
-CREATE POLICY administrators ON public.lesson_attachments TO lms_administrator
+CREATE POLICY whole ON public.lesson_attachments TO lms_administrator
   USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
 
 -- Not in the catalogue: the row holds the meeting's address and password.
@@ -100,7 +100,7 @@ ON public.live_sessions TO lms_staff;
 CREATE POLICY open ON public.live_sessions FOR SELECT TO lms_member USING (course_id = ANY (ARRAY(SELECT lms.open_courses())));
 CREATE POLICY taught ON public.live_sessions TO lms_staff
   USING (course_id = ANY (ARRAY(SELECT lms.my_courses()))) WITH CHECK (course_id = ANY (ARRAY(SELECT lms.my_courses())));
-CREATE POLICY administrators ON public.live_sessions TO lms_administrator
+CREATE POLICY whole ON public.live_sessions TO lms_administrator
   USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT ON public.course_reviews TO lms_member;
@@ -109,7 +109,7 @@ CREATE POLICY approved ON public.course_reviews FOR SELECT TO lms_member
   USING (is_approved AND course_id = ANY (ARRAY(SELECT lms.visible_courses())));
 CREATE POLICY own ON public.course_reviews FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
 CREATE POLICY taught ON public.course_reviews FOR SELECT TO lms_staff USING (course_id = ANY (ARRAY(SELECT lms.my_courses())));
-CREATE POLICY administrators ON public.course_reviews TO lms_administrator
+CREATE POLICY whole ON public.course_reviews TO lms_administrator
   USING ((SELECT lms.has_role('administrator')))
   WITH CHECK ((SELECT lms.has_role('administrator')) AND (moderated_by IS NULL OR moderated_by = (SELECT lms.current_member_id())));
 
@@ -117,5 +117,5 @@ GRANT SELECT ON lms.certificate_templates TO lms_member;
 GRANT INSERT (id, name, definition, is_default, created_by), UPDATE (name, definition, is_default), DELETE
   ON lms.certificate_templates TO lms_administrator;
 CREATE POLICY everybody ON lms.certificate_templates FOR SELECT TO lms_member USING ((SELECT lms.current_member_id()) IS NOT NULL);
-CREATE POLICY administrators ON lms.certificate_templates TO lms_administrator
+CREATE POLICY whole ON lms.certificate_templates TO lms_administrator
   USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));

@@ -11,24 +11,24 @@ TO lms_member;
 
 CREATE POLICY own ON public.enrollments FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
 CREATE POLICY taught ON public.enrollments FOR SELECT TO lms_staff USING (course_id = ANY (ARRAY(SELECT lms.my_courses())));
-CREATE POLICY administrators ON public.enrollments FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+CREATE POLICY whole ON public.enrollments FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
 CREATE POLICY own ON public.lesson_progress FOR SELECT TO lms_member USING (enrollment_id = ANY (ARRAY(SELECT lms.my_enrollments())));
 CREATE POLICY taught ON public.lesson_progress FOR SELECT TO lms_staff USING (enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments())));
-CREATE POLICY administrators ON public.lesson_progress FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+CREATE POLICY whole ON public.lesson_progress FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
 CREATE POLICY own ON public.course_completions FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
 CREATE POLICY taught ON public.course_completions FOR SELECT TO lms_staff USING (course_id = ANY (ARRAY(SELECT lms.my_courses())));
-CREATE POLICY administrators ON public.course_completions FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+CREATE POLICY whole ON public.course_completions FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
 CREATE POLICY own ON public.session_attendance FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
 CREATE POLICY taught ON public.session_attendance FOR SELECT TO lms_staff USING (enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments())));
-CREATE POLICY administrators ON public.session_attendance FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+CREATE POLICY whole ON public.session_attendance FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
 CREATE POLICY own ON lms.scorm_sessions FOR SELECT TO lms_member USING (enrollment_id = ANY (ARRAY(SELECT lms.my_enrollments())));
 CREATE POLICY taught ON lms.scorm_sessions FOR SELECT TO lms_staff USING (enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments())));
-CREATE POLICY administrators ON lms.scorm_sessions FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+CREATE POLICY whole ON lms.scorm_sessions FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
 CREATE POLICY own ON lms.certificates FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
 CREATE POLICY taught ON lms.certificates FOR SELECT TO lms_staff USING (course_id = ANY (ARRAY(SELECT lms.my_courses())));
-CREATE POLICY administrators ON lms.certificates FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+CREATE POLICY whole ON lms.certificates FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));

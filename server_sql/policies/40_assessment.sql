@@ -28,7 +28,7 @@ CREATE POLICY taught ON public.quizzes TO lms_staff
     AND (course_id IS NULL OR course_id = ANY (ARRAY(SELECT lms.my_courses())))
     AND (lesson_id IS NULL OR lesson_id = ANY (ARRAY(SELECT lms.taught_lessons())))
   );
-CREATE POLICY administrators ON public.quizzes TO lms_administrator
+CREATE POLICY whole ON public.quizzes TO lms_administrator
   USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT,
@@ -40,7 +40,7 @@ GRANT SELECT,
 ON public.quiz_questions TO lms_staff;
 CREATE POLICY taught ON public.quiz_questions TO lms_staff
   USING (quiz_id = ANY (ARRAY(SELECT lms.taught_quizzes()))) WITH CHECK (quiz_id = ANY (ARRAY(SELECT lms.taught_quizzes())));
-CREATE POLICY administrators ON public.quiz_questions TO lms_administrator
+CREATE POLICY whole ON public.quiz_questions TO lms_administrator
   USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT (id, quiz_id, enrollment_id, member_id, attempt_number, started_at, submitted_at, time_spent_seconds, status, created_at)
@@ -48,7 +48,7 @@ GRANT SELECT (id, quiz_id, enrollment_id, member_id, attempt_number, started_at,
 GRANT SELECT ON public.quiz_attempts TO lms_staff;
 CREATE POLICY own ON public.quiz_attempts FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
 CREATE POLICY taught ON public.quiz_attempts FOR SELECT TO lms_staff USING (enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments())));
-CREATE POLICY administrators ON public.quiz_attempts FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+CREATE POLICY whole ON public.quiz_attempts FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT ON public.quiz_answers TO lms_staff;
 CREATE POLICY taught ON public.quiz_answers FOR SELECT TO lms_staff USING (
@@ -57,7 +57,7 @@ CREATE POLICY taught ON public.quiz_answers FOR SELECT TO lms_staff USING (
     WHERE a.id = quiz_answers.quiz_attempt_id AND a.enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments()))
   )
 );
-CREATE POLICY administrators ON public.quiz_answers FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+CREATE POLICY whole ON public.quiz_answers FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT ON public.assignments TO lms_member;
 GRANT
@@ -75,14 +75,14 @@ CREATE POLICY taught ON public.assignments TO lms_staff
   WITH CHECK (
     course_id = ANY (ARRAY(SELECT lms.my_courses())) AND (lesson_id IS NULL OR lesson_id = ANY (ARRAY(SELECT lms.taught_lessons())))
   );
-CREATE POLICY administrators ON public.assignments TO lms_administrator
+CREATE POLICY whole ON public.assignments TO lms_administrator
   USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT ON public.assignment_submissions TO lms_member;
 CREATE POLICY own ON public.assignment_submissions FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
 CREATE POLICY taught ON public.assignment_submissions FOR SELECT TO lms_staff
   USING (enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments())));
-CREATE POLICY administrators ON public.assignment_submissions FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+CREATE POLICY whole ON public.assignment_submissions FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT ON public.assignment_reviews TO lms_member;
 CREATE POLICY own ON public.assignment_reviews FOR SELECT TO lms_member USING (reviewer_id = (SELECT lms.current_member_id()));
@@ -98,4 +98,4 @@ CREATE POLICY taught ON public.assignment_reviews FOR SELECT TO lms_staff USING 
     WHERE s.id = assignment_reviews.submission_id AND s.enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments()))
   )
 );
-CREATE POLICY administrators ON public.assignment_reviews FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+CREATE POLICY whole ON public.assignment_reviews FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
