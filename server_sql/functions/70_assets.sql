@@ -207,7 +207,7 @@ BEGIN
   END IF;
   FOREACH v_column IN ARRAY TG_ARGV LOOP
     CONTINUE WHEN v_new -> v_column IS NOT DISTINCT FROM v_old -> v_column;
-    FOR v_asset IN SELECT found[1] FROM regexp_matches(v_new ->> v_column, '\masset:([0-9a-f]{64})', 'g') AS found LOOP
+    FOR v_asset IN SELECT hit.parts[1] FROM regexp_matches(v_new ->> v_column, '\masset:([0-9a-f]{64})', 'g') AS hit (parts) LOOP
       PERFORM lms.require_asset(v_asset);
     END LOOP;
   END LOOP;
