@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
+from itertools import pairwise
 from uuid import UUID
 
 
@@ -124,8 +125,7 @@ class Outline:
 
     def after(self, lesson_id: UUID) -> OutlineLesson | None:
         """The lesson that follows in reading order, None after the last."""
-        lessons = self.lessons
-        for here, following in zip(lessons, lessons[1:], strict=False):
+        for here, following in pairwise(self.lessons):
             if here.row.id == lesson_id:
                 return following
         return None
