@@ -11,7 +11,6 @@ Installers may run at the same time: one works, the others wait and find it done
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -174,7 +173,8 @@ type Applied = dict[str, tuple[Kind, str]]
 def _connected(dsn: str) -> Iterator[Connection]:
     try:
         # No search path: a name that is not qualified could be answered by somebody else's object.
-        with psycopg.connect(Dsn.parse(dsn).conninfo(connect_timeout=10, application_name="nabip-lms installer"), autocommit=True) as connection:
+        conninfo = Dsn.parse(dsn).conninfo(connect_timeout=10, application_name="nabip-lms installer")
+        with psycopg.connect(conninfo, autocommit=True) as connection:
             connection.execute("SET search_path = ''")
             connection.execute("SET client_min_messages = 'warning'")
             yield connection

@@ -1,0 +1,51 @@
+"""The schema as SQLAlchemy classes, a module for each migration. ``server_sql`` is the source of truth; a test finds every difference.
+
+Classes have no relationships: queries say what they join.
+"""
+
+from desktop.models.assessment import Assignment, AssignmentReview, AssignmentSubmission, Quiz, QuizAnswer, QuizAttempt, QuizQuestion
+from desktop.models.assets import Asset, AssetChunk, Chunk, ChunkUpload
+from desktop.models.audit import AppliedFile, AuditLog
+from desktop.models.base import Base
+from desktop.models.certificates import Certificate, CertificateTemplate
+from desktop.models.courses import Course, CourseModule, Lesson, LessonAttachment, RowClock, Tombstone
+from desktop.models.learning import CourseCompletion, CourseReview, Enrollment, LessonProgress, LiveSession, ScormSession, SessionAttendance
+from desktop.models.people import Member, MemberDesignation, MemberLogin, MemberRole, Transaction, Workspace
+
+__all__ = [
+    "AppliedFile",
+    "Asset",
+    "AssetChunk",
+    "Assignment",
+    "AssignmentReview",
+    "AssignmentSubmission",
+    "AuditLog",
+    "Base",
+    "Certificate",
+    "CertificateTemplate",
+    "Chunk",
+    "ChunkUpload",
+    "Course",
+    "CourseCompletion",
+    "CourseModule",
+    "CourseReview",
+    "Enrollment",
+    "Lesson",
+    "LessonAttachment",
+    "LessonProgress",
+    "LiveSession",
+    "Member",
+    "MemberDesignation",
+    "MemberLogin",
+    "MemberRole",
+    "Quiz",
+    "QuizAnswer",
+    "QuizAttempt",
+    "QuizQuestion",
+    "RowClock",
+    "ScormSession",
+    "SessionAttendance",
+    "Tombstone",
+    "Transaction",
+    "Workspace",
+]

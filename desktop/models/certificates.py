@@ -1,0 +1,82 @@
+"""Certificates and the designs that they are drawn from: migrations 0003 and 0007."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desktop.models.base import Base, Id, Now, Off, vocabulary
+
+
+class CertificateTemplate(Base):
+    __tablename__ = "certificate_templates"
+    __table_args__ = (
+        UniqueConstraint("name", name="certificate_templates_name_key"),
+        CheckConstraint("jsonb_typeof(definition) = 'object'", name="certificate_templates_definition_check"),
+        Index("certificate_templates_default_key", "is_default", unique=True, postgresql_where=text("is_default")),
+        {"schema": "lms", "comment": "Designs that a certificate is drawn from"},
+    )
+
+    id: Mapped[Id]
+    name: Mapped[str]
+    definition: Mapped[dict[str, Any]]
+    is_default: Mapped[Off]
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="SET NULL"))
+    created_at: Mapped[Now]
+    updated_at: Mapped[Now]
+
+
+class Certificate(Base):
+    __tablename__ = "certificates"
+    __table_args__ = (
+        UniqueConstraint("certificate_number", name="certificates_certificate_number_key"),
+        UniqueConstraint("supersedes", name="certificates_supersedes_key"),
+        CheckConstraint("certificate_number ~ '^CERT-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{8}$'", name="certificates_certificate_number_check"),
+        vocabulary("certificates", "status", "valid", "revoked", "superseded"),
+        CheckConstraint("expires_at > issued_at", name="certificates_expires_at_check"),
+        CheckConstraint(
+            "(status = 'revoked') = (revoked_at IS NOT NULL AND revocation_reason IS NOT NULL)",
+            name="certificates_revoked_check",
+        ),
+        Index("certificates_current_key", "enrollment_id", unique=True, postgresql_where=text("status = 'valid'")),
+        Index("idx_certificates_enrollment", "enrollment_id"),
+        Index("idx_certificates_member", "member_id"),
+        Index("idx_certificates_course", "course_id"),
+        Index("idx_certificates_issued", "issued_at", "id"),
+        {
+            "schema": "lms",
+            "comment": "Certificates as issued; status, revocation and PDF come later, nothing else changes, and no row is deleted",
+        },
+    )
+
+    id: Mapped[Id]
+    certificate_number: Mapped[str]
+    enrollment_id: Mapped[UUID] = mapped_column(ForeignKey("public.enrollments.id", ondelete="RESTRICT"))
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("public.members.id", ondelete="RESTRICT"))
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("public.courses.id", ondelete="RESTRICT"))
+    template_id: Mapped[UUID | None] = mapped_column(ForeignKey("lms.certificate_templates.id", ondelete="RESTRICT"))
+    member_name: Mapped[str]
+    credentials: Mapped[list[str]] = mapped_column(server_default=text("ARRAY[]::text[]"))
+    course_title: Mapped[str]
+    designation: Mapped[str | None]
+    ce_credits: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    instructor_name: Mapped[str | None]
+    issuer_name: Mapped[str]
+    npn: Mapped[str | None]
+    license_state: Mapped[str | None]
+    license_number: Mapped[str | None]
+    completed_at: Mapped[datetime]
+    issued_at: Mapped[Now]
+    expires_at: Mapped[datetime | None]
+    issued_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="RESTRICT"))
+    status: Mapped[str] = mapped_column(server_default=text("'valid'"))
+    supersedes: Mapped[UUID | None] = mapped_column(ForeignKey("lms.certificates.id"))
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="RESTRICT"))
+    revocation_reason: Mapped[str | None]
+    asset_id: Mapped[str | None] = mapped_column(ForeignKey("lms.assets.id", ondelete="RESTRICT"))

@@ -1,0 +1,256 @@
+"""Enrolment, progress, completions, reviews and live sessions: migration 0004."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from desktop.models.base import Base, Counter, Id, Now, Off, On, vocabulary
+
+
+class Enrollment(Base):
+    __tablename__ = "enrollments"
+    __table_args__ = (
+        UniqueConstraint("certificate_number", name="enrollments_certificate_number_key"),
+        UniqueConstraint(
+            "member_id", "course_id", "cohort_name", name="unique_member_course_enrollment", postgresql_nulls_not_distinct=True
+        ),
+        vocabulary(
+            "enrollments",
+            "enrollment_source",
+            "self_enrollment",
+            "admin_assignment",
+            "bulk_import",
+            "event_registration",
+            "membership_benefit",
+        ),
+        CheckConstraint("amount_paid >= 0", name="enrollments_amount_paid_check"),
+        vocabulary("enrollments", "status", "enrolled", "in_progress", "completed", "dropped", "expired", "suspended"),
+        CheckConstraint("progress_percentage BETWEEN 0 AND 100", name="enrollments_progress_percentage_check"),
+        CheckConstraint("final_grade BETWEEN 0 AND 100", name="enrollments_final_grade_check"),
+        Index("idx_enrollments_course", "course_id"),
+        Index("idx_enrollments_member", "member_id"),
+        Index("idx_enrollments_status", "status"),
+        Index("idx_enrollments_completed", "completed_at", postgresql_where=text("completed_at IS NOT NULL")),
+        Index("idx_enrollments_transaction", "transaction_id", postgresql_where=text("transaction_id IS NOT NULL")),
+        {
+            "schema": "public",
+            "comment": "Student course registration with progress tracking, certificate issuance, and payment integration",
+        },
+    )
+
+    id: Mapped[Id]
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("public.courses.id", ondelete="RESTRICT"))
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("public.members.id", ondelete="CASCADE"))
+    enrolled_at: Mapped[Now]
+    enrollment_source: Mapped[str] = mapped_column(server_default=text("'self_enrollment'"))
+    transaction_id: Mapped[UUID | None] = mapped_column(ForeignKey("public.transactions.id"))
+    amount_paid: Mapped[Decimal] = mapped_column(Numeric(10, 2), server_default=text("0"))
+    status: Mapped[str] = mapped_column(server_default=text("'enrolled'"))
+    progress_percentage: Mapped[Decimal] = mapped_column(Numeric(5, 2), server_default=text("0"))
+    lessons_completed: Mapped[Counter]
+    total_lessons: Mapped[Counter]
+    current_lesson_id: Mapped[UUID | None] = mapped_column(ForeignKey("public.lessons.id", ondelete="SET NULL"))
+    started_at: Mapped[datetime | None]
+    last_accessed_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    total_time_spent_minutes: Mapped[Counter]
+    certificate_issued: Mapped[Off]
+    certificate_number: Mapped[str | None]
+    certificate_url: Mapped[str | None]
+    certificate_issued_at: Mapped[datetime | None]
+    cohort_name: Mapped[str | None]
+    cohort_start_date: Mapped[datetime | None]
+    cohort_end_date: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    final_grade: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
+    instructor_notes: Mapped[str | None]
+    created_at: Mapped[Now]
+    updated_at: Mapped[Now]
+
+
+class LessonProgress(Base):
+    __tablename__ = "lesson_progress"
+    __table_args__ = (
+        UniqueConstraint("enrollment_id", "lesson_id", name="unique_enrollment_lesson"),
+        vocabulary("lesson_progress", "status", "not_started", "in_progress", "completed"),
+        CheckConstraint("video_completion_percentage BETWEEN 0 AND 100", name="lesson_progress_video_completion_percentage_check"),
+        Index("idx_lesson_progress_enrollment", "enrollment_id"),
+        Index("idx_lesson_progress_lesson", "lesson_id"),
+        Index("idx_lesson_progress_status", "status"),
+        {"schema": "public", "comment": "Granular progress tracking supporting video resume, SCORM state, and time-on-task analytics"},
+    )
+
+    id: Mapped[Id]
+    enrollment_id: Mapped[UUID] = mapped_column(ForeignKey("public.enrollments.id", ondelete="CASCADE"))
+    lesson_id: Mapped[UUID] = mapped_column(ForeignKey("public.lessons.id", ondelete="RESTRICT"))
+    status: Mapped[str] = mapped_column(server_default=text("'not_started'"))
+    video_position_seconds: Mapped[Counter]
+    video_watched_seconds: Mapped[Counter]
+    video_completion_percentage: Mapped[Decimal] = mapped_column(Numeric(5, 2), server_default=text("0"))
+    scorm_cmi_data: Mapped[dict[str, Any] | None]
+    scorm_completion_status: Mapped[str | None]
+    scorm_score: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
+    started_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    time_spent_seconds: Mapped[Counter]
+    last_accessed_at: Mapped[datetime | None]
+    access_count: Mapped[Counter]
+    created_at: Mapped[Now]
+    updated_at: Mapped[Now]
+
+
+class CourseCompletion(Base):
+    __tablename__ = "course_completions"
+    __table_args__ = (
+        UniqueConstraint("enrollment_id", name="course_completions_enrollment_id_key"),
+        Index("idx_course_completions_course", "course_id", "completed_at"),
+        Index("idx_course_completions_member", "member_id", "completed_at"),
+        {"schema": "public", "comment": "One row for each completed enrollment, with the CE credits it earned; kept by a trigger"},
+    )
+
+    id: Mapped[Id]
+    enrollment_id: Mapped[UUID] = mapped_column(ForeignKey("public.enrollments.id", ondelete="CASCADE"))
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("public.courses.id", ondelete="RESTRICT"))
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("public.members.id", ondelete="CASCADE"))
+    completed_at: Mapped[datetime]
+    ce_credits: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    final_grade: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
+    created_at: Mapped[Now]
+
+
+class CourseReview(Base):
+    __tablename__ = "course_reviews"
+    __table_args__ = (
+        UniqueConstraint("member_id", "course_id", name="unique_member_course_review"),
+        CheckConstraint("rating BETWEEN 1 AND 5", name="course_reviews_rating_check"),
+        Index("idx_course_reviews_course", "course_id"),
+        Index("idx_course_reviews_member", "member_id"),
+        Index("idx_course_reviews_rating", "rating"),
+        Index("idx_course_reviews_approved", "is_approved", postgresql_where=text("is_approved = true")),
+        {"schema": "public", "comment": "Student feedback enabling data-driven course improvements and social proof"},
+    )
+
+    id: Mapped[Id]
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("public.courses.id", ondelete="RESTRICT"))
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("public.members.id", ondelete="CASCADE"))
+    enrollment_id: Mapped[UUID | None] = mapped_column(ForeignKey("public.enrollments.id", ondelete="CASCADE"))
+    rating: Mapped[int]
+    title: Mapped[str | None]
+    review_text: Mapped[str | None]
+    liked_aspects: Mapped[list[str] | None]
+    improvement_areas: Mapped[list[str] | None]
+    is_approved: Mapped[Off]
+    is_featured: Mapped[Off]
+    moderated_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="SET NULL"))
+    moderated_at: Mapped[datetime | None]
+    helpful_count: Mapped[Counter]
+    not_helpful_count: Mapped[Counter]
+    created_at: Mapped[Now]
+    updated_at: Mapped[Now]
+
+
+class LiveSession(Base):
+    __tablename__ = "live_sessions"
+    __table_args__ = (
+        CheckConstraint("duration_minutes > 0", name="live_sessions_duration_minutes_check"),
+        vocabulary("live_sessions", "meeting_platform", "zoom", "microsoft_teams", "google_meet", "webex", "custom"),
+        CheckConstraint("max_attendees >= 0", name="live_sessions_max_attendees_check"),
+        CheckConstraint("jsonb_typeof(pre_session_materials) = 'array'", name="live_sessions_pre_session_materials_check"),
+        CheckConstraint("jsonb_typeof(post_session_materials) = 'array'", name="live_sessions_post_session_materials_check"),
+        vocabulary("live_sessions", "status", "scheduled", "in_progress", "completed", "cancelled"),
+        Index("idx_live_sessions_course", "course_id"),
+        Index("idx_live_sessions_instructor", "instructor_id"),
+        Index("idx_live_sessions_date", "session_date"),
+        Index("idx_live_sessions_status", "status"),
+        {"schema": "public", "comment": "Live virtual classroom sessions with meeting integration and recording support"},
+    )
+
+    id: Mapped[Id]
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("public.courses.id", ondelete="CASCADE"))
+    title: Mapped[str]
+    description: Mapped[str | None]
+    session_date: Mapped[datetime]
+    duration_minutes: Mapped[int]
+    timezone: Mapped[str] = mapped_column(server_default=text("'America/New_York'"))
+    meeting_platform: Mapped[str | None]
+    meeting_url: Mapped[str]
+    meeting_id: Mapped[str | None]
+    meeting_password: Mapped[str | None]
+    instructor_id: Mapped[UUID] = mapped_column(ForeignKey("public.members.id"))
+    co_hosts: Mapped[list[UUID]] = mapped_column(server_default=text("ARRAY[]::uuid[]"))
+    max_attendees: Mapped[int | None]
+    registered_count: Mapped[Counter]
+    recording_enabled: Mapped[On]
+    recording_url: Mapped[str | None]
+    recording_available: Mapped[Off]
+    agenda_html: Mapped[str | None]
+    pre_session_materials: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    post_session_materials: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
+    status: Mapped[str] = mapped_column(server_default=text("'scheduled'"))
+    attendance_count: Mapped[Counter]
+    avg_attendance_duration_minutes: Mapped[int | None]
+    attendance_minutes_sum: Mapped[Counter]
+    attendance_minutes_count: Mapped[Counter]
+    created_at: Mapped[Now]
+    updated_at: Mapped[Now]
+
+
+class SessionAttendance(Base):
+    __tablename__ = "session_attendance"
+    __table_args__ = (
+        UniqueConstraint("member_id", "session_id", name="unique_member_session"),
+        CheckConstraint("duration_minutes >= 0", name="session_attendance_duration_minutes_check"),
+        Index("idx_session_attendance_session", "session_id"),
+        Index("idx_session_attendance_member", "member_id"),
+        Index("idx_session_attendance_attended", "attended"),
+        Index("idx_session_attendance_enrollment", "enrollment_id"),
+        {"schema": "public", "comment": "Live session participation tracking with CE credit eligibility validation"},
+    )
+
+    id: Mapped[Id]
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("public.live_sessions.id", ondelete="RESTRICT"))
+    enrollment_id: Mapped[UUID] = mapped_column(ForeignKey("public.enrollments.id", ondelete="CASCADE"))
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("public.members.id", ondelete="CASCADE"))
+    registered_at: Mapped[Now]
+    attended: Mapped[Off]
+    joined_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    duration_minutes: Mapped[int | None]
+    questions_asked: Mapped[Counter]
+    polls_answered: Mapped[Counter]
+    eligible_for_credit: Mapped[Off]
+    created_at: Mapped[Now]
+    updated_at: Mapped[Now]
+
+
+class ScormSession(Base):
+    __tablename__ = "scorm_sessions"
+    __table_args__ = (
+        CheckConstraint("seconds >= 0", name="scorm_sessions_seconds_check"),
+        Index("idx_scorm_sessions_lesson", "lesson_id"),
+        Index(
+            "scorm_sessions_current_key",
+            "enrollment_id",
+            "lesson_id",
+            unique=True,
+            postgresql_where=text("superseded_at IS NULL AND ended_at IS NULL"),
+        ),
+        {"schema": "lms", "comment": "Launches of SCORM lessons: which is the current one, and the last save of each"},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    enrollment_id: Mapped[UUID] = mapped_column(ForeignKey("public.enrollments.id", ondelete="CASCADE"))
+    lesson_id: Mapped[UUID] = mapped_column(ForeignKey("public.lessons.id", ondelete="RESTRICT"))
+    begun_at: Mapped[Now]
+    last_sequence: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    saved_at: Mapped[datetime | None]
+    seconds: Mapped[Counter]
+    superseded_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
