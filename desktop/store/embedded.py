@@ -11,25 +11,32 @@ import hashlib
 import re
 import secrets
 import shutil
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-from desktop.errors import ServerFailed, ServerUnsupported
+from desktop.errors import Conflict, ServerFailed, ServerUnsupported
 from desktop.i18n import _
+from desktop.settings import write_json
 from desktop.store import postgres
 from desktop.store.connection import translate_errors
 from desktop.store.dsn import Dsn, Host
 from desktop.store.locks import FileLock
-from desktop.store.postgres import CURRENT_MAJOR, SUPERUSER, SYSTEM_FOLDER, Account, Cluster, storage_errors
+from desktop.store.postgres import CURRENT_MAJOR, SUPERUSER, SYSTEM_FOLDER, Account, Binaries, Cluster, storage_errors
+from desktop.store.secrets import FileSecrets
 
 DATABASE = "lms"
 LOCK_SECONDS = 120
 DUMP_SECONDS = 3600
 SERVER = "server"
+CLIENTS = "clients"
+SECRETS = "secrets.json"
+INSTALLER = "installer"
+UNFINISHED = "unfinished"
+"""A file in the cluster's folder for as long as the workspace in it is not whole."""
 PREVIOUS = "server.previous"
 """Where the old cluster waits while a new major version takes its place."""
 
@@ -37,11 +44,11 @@ PREVIOUS = "server.previous"
 class EmbeddedServer:
     """One copy's membership in the server of ``folder``: made by :func:`join`, ended by :meth:`leave`."""
 
-    def __init__(self, cluster: Cluster, port: int, password: str, gate: FileLock, membership: FileLock) -> None:
+    def __init__(self, folder: Path, cluster: Cluster, port: int, password: str, membership: FileLock) -> None:
         self.cluster = cluster
         self.port = port
+        self._folder = folder
         self._password = password
-        self._gate = gate
         self._membership = membership
 
     def address(self, database: str = DATABASE) -> Dsn:
@@ -50,14 +57,11 @@ class EmbeddedServer:
 
     def leave(self) -> None:
         """Let go of the server, and stop it if no other copy of the application uses it."""
-        self._gate.acquire(LOCK_SECONDS)
-        try:
+        with _gate(self._folder):
             self._membership.release()
             self._membership.path.unlink(missing_ok=True)
             if not _others(self._membership.path.parent):
                 self.cluster.stop()
-        finally:
-            self._gate.release()
 
     def __enter__(self) -> EmbeddedServer:
         return self
@@ -67,41 +71,65 @@ class EmbeddedServer:
 
 
 def join(
-    folder: Path, password: str, *, settings: Mapping[str, str] | None = None, durable: bool = True, system_folder: Path = SYSTEM_FOLDER
+    folder: Path,
+    fill: Callable[[Dsn], object] = lambda _database: None,
+    *,
+    settings: Mapping[str, str] | None = None,
+    durable: bool = True,
+    system_folder: Path = SYSTEM_FOLDER,
 ) -> EmbeddedServer:
     """Use the server of ``folder``: made at first, brought to the current Postgres version if an older one made it, started if it rests.
 
-    ``password`` is the installer's. ``settings`` and ``durable`` are for a cluster that is made now. Raises the errors of
-    :mod:`desktop.errors`; a server or folder that is half-made is not left behind.
+    ``fill`` is called once in the life of the workspace, with the new database and while other copies wait; until it has returned, there
+    is no workspace. ``settings`` and ``durable`` are for a cluster that is made now. Raises the errors of :mod:`desktop.errors`.
     """
     account = postgres.server_account()
     with storage_errors():
-        _make_folder(folder, account)
-        clients = folder / "clients"
+        # Another account must pass through the folder to its own part of it, and sees nothing else.
+        folder.mkdir(mode=0o700 if account is None else 0o711, parents=True, exist_ok=True)
+        clients = folder / CLIENTS
         clients.mkdir(mode=0o700, exist_ok=True)
-        gate = FileLock(folder / "server.lock")
-        gate.acquire(LOCK_SECONDS)
-        try:
+        with _gate(folder):
             shared = _others(clients)
+            cluster = Cluster(server_folder(folder, account, system_folder), _bundled(CURRENT_MAJOR, account, system_folder), account)
             membership = FileLock(clients / secrets.token_hex(8))
             membership.try_acquire()
             try:
-                cluster = _cluster(server_folder(folder, account, system_folder), CURRENT_MAJOR, account, system_folder)
-                _prepare(cluster, password, settings, durable, system_folder)
+                password = _prepare(cluster, FileSecrets(folder / SECRETS), shared, settings, durable, system_folder)
                 port = cluster.start()
-                try:
-                    _make_database(_address(port, password, "postgres"))
-                except BaseException:
-                    if not shared:
-                        cluster.stop()
-                    raise
+                _make_database(_address(port, password, "postgres"))
+                if (cluster.folder / UNFINISHED).exists():
+                    fill(_address(port, password, DATABASE))
+                    (cluster.folder / UNFINISHED).unlink()
             except BaseException:
                 membership.release()
                 membership.path.unlink()
+                if not shared:
+                    cluster.stop()
+                    _remove_unfinished(cluster)
                 raise
-        finally:
-            gate.release()
-    return EmbeddedServer(cluster, port, password, gate, membership)
+    return EmbeddedServer(folder, cluster, port, password, membership)
+
+
+def delete(folder: Path, *, system_folder: Path = SYSTEM_FOLDER) -> None:
+    """Delete the workspace in ``folder`` for good. Raises :class:`desktop.errors.Conflict` while a copy of the application uses it."""
+    if not folder.exists():
+        return
+    account = postgres.server_account()
+    with storage_errors():
+        with _gate(folder):
+            if _others(folder / CLIENTS):
+                raise Conflict(
+                    _("The workspace is open in a copy of the application."),
+                    remedy=_("Close it there, then delete it."),
+                    details=str(folder),
+                )
+            place = server_folder(folder, account, system_folder)
+            if place.exists():
+                cluster = Cluster(place, _bundled(CURRENT_MAJOR, account, system_folder), account)
+                cluster.stop()
+                shutil.rmtree(place)
+        shutil.rmtree(folder)
 
 
 def server_folder(folder: Path, account: Account | None, system_folder: Path = SYSTEM_FOLDER) -> Path:
@@ -111,12 +139,18 @@ def server_folder(folder: Path, account: Account | None, system_folder: Path = S
     return system_folder / "workspaces" / hashlib.sha256(str(folder.absolute()).encode()).hexdigest()[:16] / SERVER
 
 
-def _make_folder(folder: Path, account: Account | None) -> None:
-    # Another account must pass through the folder to its own part of it, and sees nothing else.
-    folder.mkdir(mode=0o700 if account is None else 0o711, parents=True, exist_ok=True)
+@contextmanager
+def _gate(folder: Path) -> Iterator[None]:
+    """One copy at a time starts, stops or changes the server of ``folder``."""
+    gate = FileLock(folder / "server.lock")
+    gate.acquire(LOCK_SECONDS)
+    try:
+        yield
+    finally:
+        gate.release()
 
 
-def _cluster(folder: Path, major: int, account: Account | None, system_folder: Path) -> Cluster:
+def _bundled(major: int, account: Account | None, system_folder: Path) -> Binaries:
     found = postgres.wheel_binaries(major)
     if found is None:
         raise ServerUnsupported(
@@ -125,7 +159,7 @@ def _cluster(folder: Path, major: int, account: Account | None, system_folder: P
             ),
             remedy=_("Open it with the version of the application that made it."),
         )
-    return Cluster(folder, postgres.reachable_binaries(found, account, system_folder), account)
+    return postgres.reachable_binaries(found, account, system_folder)
 
 
 def _others(clients: Path) -> bool:
@@ -141,18 +175,50 @@ def _others(clients: Path) -> bool:
     return alive
 
 
-def _prepare(cluster: Cluster, password: str, settings: Mapping[str, str] | None, durable: bool, system_folder: Path) -> None:
-    """Make sure that ``cluster`` is there and of the current version."""
+def _prepare(
+    cluster: Cluster, kept: FileSecrets, shared: bool, settings: Mapping[str, str] | None, durable: bool, system_folder: Path
+) -> str:
+    """Make sure that ``cluster`` is there, whole and of the current version, and return the installer's password."""
     previous = cluster.folder.with_name(PREVIOUS)
     if not cluster.exists and previous.exists():
         previous.rename(cluster.folder)  # an upgrade was interrupted between its two renames
+    if not shared:
+        _remove_unfinished(cluster)
+    password = _password(kept)
     if not cluster.exists:
-        cluster.create(password, settings=settings, durable=durable)
-    elif cluster.major != cluster.binaries.major:
-        old = _cluster(cluster.folder, cluster.major, cluster.account, system_folder)
+        password = password or secrets.token_urlsafe(32)
+        kept.set(INSTALLER, password)
+        cluster.create(password, settings=settings, durable=durable, marker=UNFINISHED)
+    if cluster.major != cluster.binaries.major:
+        old = Cluster(cluster.folder, _bundled(cluster.major, cluster.account, system_folder), cluster.account)
+        password = password or _new_password(old, kept)
         _upgrade(old, cluster, password, settings, durable)
     if previous.exists():
         shutil.rmtree(previous)
+    return password or _new_password(cluster, kept)
+
+
+def _password(kept: FileSecrets) -> str | None:
+    try:
+        return kept.get(INSTALLER)
+    except ValueError:
+        return None  # a broken file is a lost one
+
+
+def _new_password(cluster: Cluster, kept: FileSecrets) -> str:
+    """Whoever owns the data may always give the installer a new password, in Postgres's single-user mode."""
+    cluster.stop()
+    password = secrets.token_urlsafe(32)
+    cluster.set_password(password)
+    write_json(kept.path, {INSTALLER: password})
+    return password
+
+
+def _remove_unfinished(cluster: Cluster) -> None:
+    """Remove a workspace whose making was cut off."""
+    if (cluster.folder / UNFINISHED).exists():
+        cluster.stop()
+        shutil.rmtree(cluster.folder)
 
 
 def _make_database(server: Dsn) -> None:

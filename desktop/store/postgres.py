@@ -186,8 +186,10 @@ class Cluster:
         """The Postgres version that wrote the data folder."""
         return int((self.data / "PG_VERSION").read_text().strip())
 
-    def create(self, password: str, *, settings: Mapping[str, str] | None = None, durable: bool = True) -> None:
+    def create(self, password: str, *, settings: Mapping[str, str] | None = None, durable: bool = True, marker: str = "") -> None:
         """Initialise the cluster with the superuser :data:`SUPERUSER`. It is made beside ``folder`` and renamed when whole.
+
+        ``marker`` names an empty file that ``folder`` then holds.
 
         Raises :class:`StorageFull`, :class:`ReadOnly` or :class:`ServerFailed`; nothing is left behind then.
         """
@@ -212,6 +214,8 @@ class Cluster:
                 secret.unlink()
                 with (made / "data" / "postgresql.conf").open("a", encoding="utf-8") as conf:
                     conf.writelines(f"{name} = '{value}'\n" for name, value in {**SETTINGS, **(settings or {})}.items())
+                if marker:
+                    (made / marker).touch()
                 made.rename(self.folder)
         finally:
             shutil.rmtree(made, ignore_errors=True)
@@ -263,6 +267,13 @@ class Cluster:
             folder=self.folder, timeout=STOP_SECONDS + 10,
         )  # fmt: skip
 
+    def set_password(self, password: str) -> None:
+        """Give the superuser a new password. The server must not run: this is Postgres's single-user mode, for who owns the data."""
+        statement = f"ALTER ROLE {SUPERUSER} PASSWORD '{password.replace("'", "''")}'\n"
+        self._run(
+            "postgres", "--single", "-D", str(self.data), "postgres", folder=self.folder, timeout=START_SECONDS, standard_input=statement
+        )  # fmt: skip
+
     def run(self, program: str, *arguments: str, timeout: float, environment: Mapping[str, str] | None = None) -> str:
         """Run one of the cluster's programs under its account and return what it printed."""
         return self._run(program, *arguments, folder=self.folder, timeout=timeout, environment=environment)
@@ -272,7 +283,15 @@ class Cluster:
             for path in paths:
                 os.chown(path, self.account.uid, self.account.gid)
 
-    def _run(self, program: str, *arguments: str, folder: Path, timeout: float, environment: Mapping[str, str] | None = None) -> str:
+    def _run(
+        self,
+        program: str,
+        *arguments: str,
+        folder: Path,
+        timeout: float,
+        environment: Mapping[str, str] | None = None,
+        standard_input: str = "",
+    ) -> str:
         drop: dict[str, Any] = {}
         if self.account is not None:
             drop = {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
@@ -282,7 +301,7 @@ class Cluster:
             try:
                 done = subprocess.run(
                     [self.binaries.program(program), *arguments],
-                    stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, cwd=folder, timeout=timeout, check=False,
+                    input=standard_input.encode(), stdout=output, stderr=subprocess.STDOUT, cwd=folder, timeout=timeout, check=False,
                     env={**inherited, "LC_ALL": "C", **(environment or {})}, **drop,
                 )  # fmt: skip
             except subprocess.TimeoutExpired as error:

@@ -19,7 +19,10 @@ KEYRING_SECONDS = 30.0
 
 
 class FileSecrets:
-    """Secrets in one JSON file with mode 0600, gone when it is empty. Enough for what opens only data that lies beside it under the same rights."""
+    """Secrets in one JSON file with mode 0600, gone when it is empty.
+
+    Enough for a secret that opens only what lies beside it under the same rights.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -24,6 +25,7 @@ from desktop.store.dsn import Dsn
 from desktop.store.embedded import PREVIOUS, EmbeddedServer
 from desktop.store.locks import FileLock
 from desktop.store.postgres import Binaries, Cluster
+from desktop.store.secrets import FileSecrets
 from tests.support.postgres import ROOT, SETTINGS, shared_folder
 
 PASSWORD = "a password with 'quotes' and \\ and ü"
@@ -36,7 +38,7 @@ MEMBER = """
 import sys
 from pathlib import Path
 from desktop.store import embedded
-server = embedded.join(Path(sys.argv[1]), sys.argv[2], durable=False)
+server = embedded.join(Path(sys.argv[1]), eval(sys.argv[2]), durable=False)
 print(server.port, flush=True)
 sys.stdin.read()
 server.leave()
@@ -52,8 +54,8 @@ sys.stdin.read()
 """
 
 
-def join(folder: Path, **options: Any) -> EmbeddedServer:
-    return embedded.join(folder, PASSWORD, settings=SETTINGS, durable=False, **options)
+def join(folder: Path, *fill: Callable[[Dsn], object], **options: Any) -> EmbeddedServer:
+    return embedded.join(folder, *fill, settings=SETTINGS, durable=False, **options)
 
 
 @pytest.fixture
@@ -93,9 +95,9 @@ def runs(server: EmbeddedServer) -> bool:
 class Copy:
     """Another copy of the application, in a process of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, fill: str = "lambda database: None") -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", MEMBER, str(folder), PASSWORD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+            [sys.executable, "-c", MEMBER, str(folder), fill], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
         )
         assert self.process.stdout is not None
         self.port = int(self.process.stdout.readline())
@@ -196,15 +198,51 @@ def test_a_port_that_was_taken_meanwhile_is_not_insisted_on(folder: Path, monkey
         assert server.cluster.start() != other.port
 
 
-def test_without_the_password_nothing_starts_and_nothing_is_lost(folder: Path) -> None:
+@pytest.mark.parametrize("lost", [lambda file: file.unlink(), lambda file: file.write_text("{")], ids=["missing", "broken"])
+def test_who_owns_the_data_gets_in_without_the_password(folder: Path, lost: Callable[[Path], object]) -> None:
     with join(folder) as server:
         query(server.address(), "CREATE TABLE kept AS SELECT 42 AS answer")
-    with pytest.raises(errors.SignInRefused):
-        embedded.join(folder, "forgotten")
-    assert not runs(server)
-    assert list((folder / "clients").iterdir()) == []
-    with join(folder) as again:
-        assert query(again.address(), "SELECT answer FROM kept") == [(42,)]
+    lost(folder / "secrets.json")
+    for _start in range(2):
+        with join(folder) as again:
+            assert query(again.address(), "SELECT answer FROM kept") == [(42,)]
+
+
+def test_it_is_filled_once_in_its_life(folder: Path) -> None:
+    for _start in range(2):
+        with join(folder, lambda database: query(database, "CREATE TABLE filled ()")) as server:
+            assert query(server.address(), "SELECT * FROM filled") == []
+
+
+def test_a_filling_that_fails_leaves_no_workspace(folder: Path) -> None:
+    def fail(database: Dsn) -> None:
+        query(database, "CREATE TABLE half_made ()")
+        raise errors.Cancelled("Cancelled.")
+
+    with pytest.raises(errors.Cancelled):
+        join(folder, fail)
+    assert not (folder / "server").exists()
+    with join(folder) as server:
+        assert query(server.address(), "SELECT to_regclass('half_made') IS NULL") == [(True,)]
+
+
+@not_on_windows
+def test_a_filling_that_was_killed_starts_again(folder: Path) -> None:
+    killed = Copy(folder, "lambda database: (print(database.hosts[0].port, flush=True), sys.stdin.read())")
+    query(
+        embedded._address(killed.port, json.loads((folder / "secrets.json").read_text())["installer"], "lms"), "CREATE TABLE half_made ()"
+    )
+    killed.end(lambda process: process.kill())
+    with join(folder) as server:
+        assert query(server.address(), "SELECT to_regclass('half_made') IS NULL") == [(True,)]
+
+
+def test_it_is_deleted_whole_and_only_when_nobody_uses_it(folder: Path) -> None:
+    with join(folder), pytest.raises(errors.Conflict):
+        embedded.delete(folder)
+    embedded.delete(folder)
+    assert not folder.exists()
+    embedded.delete(folder)
 
 
 # Bad ground
@@ -241,7 +279,7 @@ def test_a_disk_too_small_is_said_and_nothing_is_half_made(small_disk: Callable[
         join(disk / "workspace")
     assert "space" in caught.value.message
     assert caught.value.remedy
-    assert sorted(path.name for path in (disk / "workspace").rglob("*")) == ["clients", "server.lock"]
+    assert sorted(path.name for path in (disk / "workspace").rglob("*")) == ["clients", "secrets.json", "server.lock"]
 
 
 @root_only
@@ -321,6 +359,7 @@ def make_old(folder: Path, *statements: str) -> Cluster:
     """A workspace as Postgres 16 left it."""
     folder.mkdir(mode=0o711)
     cluster = Cluster(folder / "server", binaries(16), postgres.server_account())
+    FileSecrets(folder / "secrets.json").set("installer", PASSWORD)
     cluster.create(PASSWORD, settings=SETTINGS, durable=False)
     port = cluster.start()
     query(embedded._address(port, PASSWORD, "postgres"), "CREATE DATABASE lms")
@@ -350,7 +389,7 @@ def test_an_older_versions_folder_is_brought_along_with_people_and_rights(folder
         assert query(server.address(), "SELECT rolconnlimit FROM pg_roles WHERE rolname = 'anna'") == [(7,)]
         acl = query(server.address(), "SELECT has_database_privilege('pg_monitor', 'lms', 'CONNECT')")
         assert acl == [(False,)]
-    assert sorted(path.name for path in folder.iterdir()) == ["clients", "server", "server.lock"]
+    assert sorted(path.name for path in folder.iterdir()) == ["clients", "secrets.json", "server", "server.lock"]
 
 
 def test_a_move_that_fails_leaves_the_old_folder_as_it_was(folder: Path) -> None:
@@ -360,7 +399,7 @@ def test_a_move_that_fails_leaves_the_old_folder_as_it_was(folder: Path) -> None
         join(folder)
     assert "buffers_backend" in caught.value.details
     assert PASSWORD not in caught.value.details
-    assert sorted(path.name for path in folder.iterdir()) == ["clients", "server", "server.lock"]
+    assert sorted(path.name for path in folder.iterdir()) == ["clients", "secrets.json", "server", "server.lock"]
     assert old.major == 16
     port = old.start()
     assert query(embedded._address(port, PASSWORD, "lms"), "SELECT count(*) FROM public.kept") == [(1000,)]
