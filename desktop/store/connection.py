@@ -24,7 +24,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from desktop import errors
 from desktop.i18n import _
 from desktop.store.dsn import Dsn
-from desktop.store.failures import translated
+from desktop.store.failures import certificate_out_of_date, translated
+from desktop.store.handshake import out_of_date
 
 SUPPORTED_MAJORS = range(15, 19)
 """The Postgres versions that the tests run on."""
@@ -162,12 +163,8 @@ class Store:
                 return work(session)
 
     def _connect(self) -> psycopg.Connection[Any]:
-        connection = psycopg.connect(
-            self.dsn.conninfo(connect_timeout=CONNECT_SECONDS, application_name=APPLICATION_NAME, client_encoding="UTF8"),
-            autocommit=True,
-        )
+        connection = connect(self.dsn)
         try:
-            check_version(connection.info.server_version)
             # Not by libpq's "options": a pooler would refuse the connection.
             connection.execute(
                 "SELECT set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false),"
@@ -183,6 +180,25 @@ class Store:
             connection.close()
             raise
         return connection
+
+
+def connect(dsn: Dsn) -> psycopg.Connection[Any]:
+    """A connection of its own, in autocommit, to a server that we work with. Raises the driver's errors and :mod:`desktop.errors`."""
+    try:
+        connection = psycopg.connect(
+            dsn.conninfo(connect_timeout=CONNECT_SECONDS, application_name=APPLICATION_NAME, client_encoding="UTF8"), autocommit=True
+        )
+    except psycopg.OperationalError as error:
+        authorities = dsn.options.get("sslrootcert", "")
+        if "certificate verify failed" in str(error) and any(out_of_date(host, authorities, CONNECT_SECONDS) for host in dsn.hosts):
+            raise certificate_out_of_date(str(error)) from error
+        raise
+    try:
+        check_version(connection.info.server_version)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def check_version(server_version: int) -> None:

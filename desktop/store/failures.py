@@ -57,6 +57,12 @@ def _untrusted(message: str, remedy: str) -> Callable[[str], LmsError]:
     return lambda details: errors.ServerUntrusted(_(message), remedy=_(remedy), details=details)
 
 
+certificate_out_of_date = _untrusted(
+    N_("The server's certificate has expired or is not valid yet."),
+    N_("Ask whoever looks after the server to renew it, and check the clock of this computer."),
+)
+
+
 def _no_database(details: str) -> LmsError:
     return errors.DatabaseUnknown(
         _("The server has no database of that name."), remedy=_("Check the name of the database."), details=details
@@ -89,18 +95,11 @@ SERVER_STATES: tuple[tuple[str, Callable[[str], LmsError]], ...] = (
 
 CONNECTION_FAILURES: tuple[tuple[str, Callable[[str], LmsError]], ...] = (
     (
-        r"certificate has expired|certificate is not yet valid",
-        _untrusted(
-            N_("The server's certificate has expired or is not valid yet."),
-            N_("Ask whoever looks after the server to renew it, and check the clock of this computer."),
-        ),
-    ),
-    (
         r"does not match host name|hostname mismatch",
         _untrusted(N_("The server's certificate belongs to another host."), N_("Connect by the name that the certificate was made for.")),
     ),
     (
-        r"certificate verify failed|self.signed|root certificate file|unable to get local issuer|unknown ca",
+        r"certificate verify failed|root certificate file",
         _untrusted(
             N_("The server's certificate was made by an authority that this computer does not know."),
             N_("Choose the authority's certificate (CA file) in the connection's settings."),

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import certifi
-import psycopg
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -23,7 +22,7 @@ from desktop.errors import Invalid, LmsError, NotAllowed, NotFound, ServerUnsupp
 from desktop.i18n import _
 from desktop.settings import read_json, write_json
 from desktop.store import embedded, migrations
-from desktop.store.connection import APPLICATION_NAME, CONNECT_SECONDS, STAFF_CONNECTIONS, Store, check_version, translate_errors
+from desktop.store.connection import STAFF_CONNECTIONS, Store, connect, translate_errors
 from desktop.store.dsn import DEFAULT_PORT, Dsn, Host
 from desktop.store.embedded import EmbeddedServer
 from desktop.store.locks import FileLock
@@ -264,8 +263,7 @@ def test_connection(workspace: Workspace, user: str, password: str) -> Diagnosis
     found = Diagnosis()
     try:
         dsn = workspace.dsn(user, password)
-        connecting = dsn.conninfo(connect_timeout=CONNECT_SECONDS, application_name=APPLICATION_NAME)
-        with translate_errors(), closing(psycopg.connect(connecting)) as connection:
+        with translate_errors(), closing(connect(dsn)) as connection:
             encrypted = bool(connection.pgconn.ssl_in_use)
             found = replace(
                 found,
@@ -275,7 +273,6 @@ def test_connection(workspace: Workspace, user: str, password: str) -> Diagnosis
                 bound=encrypted and dsn.options.get("channel_binding") == "require",
                 server_version=connection.info.parameter_status("server_version") or "",
             )
-            check_version(connection.info.server_version)
         with closing(Store(dsn, connections=1)) as store:
             name, version = store.read(_workspace_row)
             found = replace(found, workspace=name, schema_version=version)

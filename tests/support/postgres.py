@@ -194,10 +194,15 @@ FROM pg_authid AS r WHERE r.oid >= 16384
 """
 
 
+def find_binaries(major: int) -> Binaries | None:
+    """The programs of Postgres ``major``, of the wheel or of the system."""
+    return postgres.wheel_binaries(major) or system_binaries(major)
+
+
 def chosen_binaries() -> Binaries:
     """The programs of the Postgres version that ``LMS_TEST_PG`` names."""
     major = int(os.environ.get("LMS_TEST_PG", postgres.CURRENT_MAJOR))
-    found = postgres.wheel_binaries(major) or system_binaries(major)
+    found = find_binaries(major)
     if found is None:
         pytest.exit(f"Postgres {major} is neither in the wheel nor on this system", returncode=4)
     return postgres.reachable_binaries(found, postgres.server_account(), shared_folder() / "binaries")

@@ -1,0 +1,69 @@
+"""The long proofs: ``./lms prove NAME``, here ``python -m tests.prove NAME``.
+
+``db`` runs the database tests on each version of Postgres that we promise to work with: 18 and 16 of the wheel, and 15 where the system
+has it. ``--count N`` runs each N times over. The last line is ``passed N of M``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from xml.etree import ElementTree
+
+from tests.support.postgres import ROOT, find_binaries
+
+VERSIONS = (18, 16, 15)
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="prove", description=__doc__)
+    parser.add_argument("name", choices=(*PROOFS, "all"))
+    parser.add_argument("--count", type=int, default=1, help="how many times over")
+    options = parser.parse_args(arguments)
+    passed = total = 0
+    for name in PROOFS if options.name == "all" else (options.name,):
+        good, all_of_it = PROOFS[name](options.count)
+        passed, total = passed + good, total + all_of_it
+    print(f"passed {passed} of {total}")
+    return 0 if passed == total > 0 else 1
+
+
+def prove_db(count: int) -> tuple[int, int]:
+    """The database tests on every Postgres at hand; returns how many passed and how many ran."""
+    passed = total = 0
+    for major in VERSIONS:
+        if find_binaries(major) is None:
+            print(f"Postgres {major}: not on this system, not proven")
+            continue
+        for _round in range(count):
+            good, all_of_it = run_pytest("tests/db", environment={"LMS_TEST_PG": str(major)})
+            print(f"Postgres {major}: passed {good} of {all_of_it}", flush=True)
+            passed, total = passed + good, total + all_of_it
+    return passed, total
+
+
+def run_pytest(*arguments: str, environment: dict[str, str]) -> tuple[int, int]:
+    """Run pytest in a process of its own; returns how many tests passed and how many ran. Skipped ones did not run."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-n", "auto", f"--junit-xml={report}", *arguments],
+            cwd=ROOT, env={**os.environ, **environment}, check=False,
+        )  # fmt: skip
+        if not report.exists():
+            return 0, 1
+        suite = next(ElementTree.parse(report).getroot().iter("testsuite"))
+    ran = int(suite.get("tests", 0)) - int(suite.get("skipped", 0))
+    failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+    return (ran - failed, ran) if ran and (failed or done.returncode == 0) else (0, max(ran, 1))
+
+
+PROOFS: dict[str, Callable[[int], tuple[int, int]]] = {"db": prove_db}
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
