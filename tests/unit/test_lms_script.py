@@ -230,6 +230,40 @@ def test_missing_libraries_are_named_in_the_words_of_the_system(
     assert command in lms.how_to(["libpulse.so.0", "libxcb-cursor.so.0"])
 
 
+@pytest.fixture
+def debian(lms: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Debian that lacks libpulse and writes down what it is asked to do; apt works, sudo wants no password, we are not root."""
+    said = tmp_path / "said"
+    script(tmp_path, "apt-get", f'echo "apt-get $@" >> {said}')
+    script(tmp_path, "dpkg", f'echo "dpkg $@" >> {said}')
+    script(tmp_path, "sudo", 'test "$1" = -n && shift && exec "$@"')
+    script(tmp_path, "env", 'shift; exec "$@"')
+    script(tmp_path, "true", "exit 0")
+    script(tmp_path, "dpkg-query", "echo libc6")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(lms, "missing_libraries", lambda: [] if said.exists() else ["libpulse.so.0"])
+    return said
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have what Qt needs")
+def test_missing_libraries_are_installed_where_no_password_is_asked(lms: Any, debian: Path) -> None:
+    lms.provide_libraries()
+    assert [" ".join(word for word in line.split() if "=" not in word and word != "-o") for line in debian.read_text().splitlines()] == [
+        "dpkg --configure -a",  # what a killed installation left would stop the next one
+        "apt-get -qq update",
+        "apt-get -qq install -y --no-install-recommends libpulse0",
+    ]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have what Qt needs")
+def test_missing_libraries_are_left_to_the_person_otherwise(lms: Any, debian: Path, tmp_path: Path) -> None:
+    script(tmp_path, "sudo", "echo 'sudo: a password is required' >&2; exit 1")
+    with pytest.raises(lms.Stop, match="sudo apt-get install libpulse0"):
+        lms.provide_libraries()
+    assert not debian.exists()
+
+
 def test_libraries_that_debian_renamed(lms: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     script(tmp_path, "dpkg-query", "echo libc6; echo libssl3")
