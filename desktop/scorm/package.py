@@ -25,12 +25,12 @@ _STALE_SECONDS = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """An unpacked package: where it lies, what its manifest says, what was tolerated, and its size in files and bytes."""
+    """An unpacked package: where it lies, what its manifest says, what was tolerated, its files (relative, ``/``) and its size in bytes."""
 
     folder: Path
     manifest: Manifest
     report: ImportReport
-    files: int
+    paths: tuple[str, ...]
     bytes: int
 
 
@@ -52,7 +52,7 @@ def unpack(source: Path, folder: Path, control: JobControl, limits: Limits | Non
             raise
     if root:
         report.note("wrapper-folder", root, _("The package lies in a folder of its own inside the zip."))
-    return Package(folder, manifest, report, len(entries), size)
+    return Package(folder, manifest, report, tuple(paths), size)
 
 
 def read_unpacked(folder: Path) -> Package:
@@ -61,7 +61,7 @@ def read_unpacked(folder: Path) -> Package:
     files = [path for path in folder.rglob("*") if path.is_file()]
     paths = [path.relative_to(folder).as_posix() for path in files]
     manifest = read_manifest((folder / _manifest_name(paths)).read_bytes(), paths, report)
-    return Package(folder, manifest, report, len(files), sum(path.stat().st_size for path in files))
+    return Package(folder, manifest, report, tuple(paths), sum(path.stat().st_size for path in files))
 
 
 def _manifest_name(paths: list[str]) -> str:

@@ -177,6 +177,11 @@ var LmsScorm = (function () {
         return { finished: this.state === "after", cmi: cmi };
     };
 
+    /** An asset was shown to the learner: that is all it can do, so it is complete. Content that speaks after all says otherwise. */
+    Session.prototype.shown = function () {
+        this.table.shown(this);
+    };
+
     // --- the eight functions ------------------------------------------------------------------------------------------------------
 
     Session.prototype.fail = function (name, detail) {

@@ -202,6 +202,12 @@
             addUp(session);
         },
 
+        shown: function (session) {
+            if (session.get("cmi.core.lesson_status") === "not attempted") {
+                session.set("cmi.core.lesson_status", "completed");
+            }
+        },
+
         finish: function (session) {
             var status = session.get("cmi.core.lesson_status");
             var browsing = session.get("cmi.core.lesson_mode") === "browse";

@@ -52,7 +52,7 @@ class Runtime:
         return self.engine.globalObject().property(name)
 
     def _run(self, program: str, name: str) -> None:
-        result = self.engine.evaluate(program, name)
+        result: Any = self.engine.evaluate(program, name)
         assert not result.isError(), f"{name}:{result.property('lineNumber').toInt()} {result.toString()}"
 
 

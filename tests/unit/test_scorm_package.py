@@ -300,7 +300,7 @@ def test_zip64_is_read(tmp_path: Path) -> None:
         for name, text in (("imsmanifest.xml", MANIFEST), ("index.html", PAGE)):
             with package.open(name, "w", force_zip64=True) as stream:
                 stream.write(text.encode())
-    assert take(tmp_path, source).files == 2
+    assert len(take(tmp_path, source).paths) == 2
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------------------------

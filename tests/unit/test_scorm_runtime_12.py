@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -217,7 +218,7 @@ def test_text_that_no_database_stores_is_made_storable(runtime: Runtime) -> None
     assert sets(session, "cmi.suspend_data", "a\x00b") == "0"
     assert gets(session, "cmi.suspend_data")[0] == "a\ufffdb"
     runtime.engine.globalObject().setProperty("box_", session.box)
-    half = runtime.engine.evaluate(
+    half: Any = runtime.engine.evaluate(
         "box_.api.LMSSetValue('cmi.suspend_data', '\\uD83D|\\uDE00|\\uD83D\\uDE00'); box_.api.LMSGetValue('cmi.suspend_data')"
     )
     assert half.toString() == "\ufffd|\ufffd|\U0001f600"
@@ -358,8 +359,8 @@ def test_finish_settles_the_status(runtime: Runtime, launch: dict[str, str], raw
 addresses = st.one_of(
     st.sampled_from([row[0] for row in ELEMENTS]),
     st.builds(lambda row, n: row[0].replace(".0.", f".{n}."), st.sampled_from(ELEMENTS), st.integers(0, 4)),
-    st.lists(st.sampled_from(["cmi", "core", "score", "raw", "objectives", "0", "1", "n", "_count", "_children", "_version", "id", "", "__proto__",
-                              "constructor", "toString", "hasOwnProperty"]), max_size=6).map(".".join),
+    st.lists(st.sampled_from(["cmi", "core", "score", "raw", "objectives", "0", "1", "n", "_count", "_children", "_version", "id", "",
+                              "__proto__", "constructor", "toString", "hasOwnProperty"]), max_size=6).map(".".join),
 )  # fmt: skip
 values = st.one_of(
     st.sampled_from(["passed", "0", "100", "-1", "00:00:01", "choice", "a", "", "suspend", "correct"]),

@@ -1,0 +1,1 @@
+"""The player of SCORM lessons: Chromium, shut in, around content that nobody here wrote."""

@@ -1,0 +1,350 @@
+"""The web view that plays one launch of a package.
+
+Its profile is off the record and its own, its host too; nothing it asks for leaves the machine. It goes through :meth:`PlayerView.close`,
+in this order: the content's page is replaced by a blank one, so that it says its last words; those are made durable; the page is deleted,
+then its profile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeGuard
+from uuid import UUID
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtWebEngineCore import (
+    QWebEngineDownloadRequest,
+    QWebEngineFullScreenRequest,
+    QWebEnginePage,
+    QWebEnginePermission,
+    QWebEngineProfile,
+    QWebEngineSettings,
+)
+from PySide6.QtWebEngineWidgets import QWebEngineView
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from shiboken6 import delete
+
+from desktop.i18n import _
+from desktop.scorm.manifest import Item
+from desktop.scorm.package import Package
+from desktop.scorm.records import Document, launch_values, with_item
+from desktop.ui.player.dialogs import ContentDialog
+from desktop.ui.player.saving import Saving
+from desktop.ui.player.scheme import SCHEME, ContentFiles, LaunchHandler, NoWayOut, address
+
+LEAVE_SECONDS = 5.0
+"""How long content may take to say its last words. A page that hangs is not waited for longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What is played: the package, the record to go on with, and who the learner is. A preview is told so."""
+
+    session_id: UUID
+    package: Package
+    document: Document
+    learner_id: str
+    learner_name: str
+    preview: bool = False
+
+    @property
+    def host(self) -> str:
+        return self.session_id.hex
+
+    def item(self, identifier: str) -> Item:
+        return next(item for item in self.package.manifest.default.launchable if item.identifier == identifier)
+
+
+class ContentPage(QWebEnginePage):
+    """A page of the launch: the player, or a window that the content opened."""
+
+    def __init__(self, profile: QWebEngineProfile, view: PlayerView, *, popup: bool) -> None:
+        super().__init__(profile)
+        self._player = view
+        self._popup = popup
+        settings = self.settings()
+        attribute = QWebEngineSettings.WebAttribute
+        for name, value in {
+            attribute.JavascriptCanOpenWindows: True,
+            attribute.JavascriptCanAccessClipboard: False,
+            attribute.JavascriptCanPaste: False,
+            attribute.LocalContentCanAccessRemoteUrls: False,
+            attribute.LocalContentCanAccessFileUrls: False,
+            attribute.PluginsEnabled: False,
+            attribute.HyperlinkAuditingEnabled: False,
+            attribute.DnsPrefetchEnabled: False,
+            attribute.ScreenCaptureEnabled: False,
+            attribute.WebRTCPublicInterfacesOnly: True,
+            attribute.AllowWindowActivationFromJavaScript: False,
+            attribute.NavigateOnDropEnabled: False,
+            attribute.ErrorPageEnabled: False,
+            attribute.FullScreenSupportEnabled: True,
+            # Narration starts with its slide: opening the lesson was the gesture.
+            attribute.PlaybackRequiresUserGesture: False,
+        }.items():
+            settings.setAttribute(name, value)
+
+    def acceptNavigationRequest(self, url: QUrl | str, type: QWebEnginePage.NavigationType, isMainFrame: bool) -> bool:
+        return self._player.may_navigate(QUrl(url), main_frame=isMainFrame and not self._popup)
+
+    def createWindow(self, type: QWebEnginePage.WebWindowType) -> QWebEnginePage:
+        return self._player.open_popup()
+
+    def chooseFiles(self, mode: QWebEnginePage.FileSelectionMode, oldFiles: Sequence[str], acceptedMimeTypes: Sequence[str]) -> list[str]:
+        return []
+
+    def javaScriptAlert(self, securityOrigin: QUrl | str, msg: str) -> None:
+        self._player.dialog.alert(msg)
+
+    def javaScriptConfirm(self, securityOrigin: QUrl | str, msg: str) -> bool:
+        # While leaving, this is the page asking whether it may be left.
+        return True if self._player.leaving else self._player.dialog.confirm(msg)
+
+    def javaScriptPrompt(self, securityOrigin: QUrl | str, msg: str, defaultValue: str) -> tuple[bool, str]:
+        answer = self._player.dialog.prompt(msg, defaultValue)
+        return answer is not None, answer or ""
+
+    def javaScriptConsoleMessage(
+        self, level: QWebEnginePage.JavaScriptConsoleMessageLevel, message: str, lineNumber: int, sourceID: str
+    ) -> None:
+        self._player.console.emit(message, lineNumber, sourceID)
+
+
+class PlayerView(QWidget):
+    """Plays a launch. All coroutines run on the GUI thread."""
+
+    item_opened = Signal(str)
+    """An item's content is being shown: its identifier."""
+    record_changed = Signal(object)
+    """The content said something: the whole record as it is now."""
+    broken = Signal(str)
+    """The content's process ended, or the player page did not load: a sentence. :meth:`start` begins again where it was."""
+    exit_requested = Signal()
+    """The content asked to be closed."""
+    full_screen_requested = Signal(bool)
+    link_refused = Signal(str)
+    """The content tried to go somewhere outside of the package: the address."""
+    file_missing = Signal(str)
+    console = Signal(str, int, str)
+
+    def __init__(self, launch: Launch, saving: Saving, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.launch = launch
+        self.saving = saving
+        self.document = launch.document
+        self.leaving = False
+        self.current = ""
+        self._sequence = 0
+        self._calls = 0
+        self._answers: dict[int, asyncio.Future[str]] = {}
+        self._popups: list[QWebEngineView] = []
+        self._closed = False
+
+        self._profile = QWebEngineProfile()  # without a storage name: off the record
+        self._handler = LaunchHandler(launch.host, ContentFiles(launch.package.folder, launch.package.paths), self, self)
+        self._handler.missed.connect(self.file_missing)
+        self.interceptor = NoWayOut(launch.host, self)
+        self._profile.installUrlSchemeHandler(SCHEME, self._handler)
+        self._profile.setUrlRequestInterceptor(self.interceptor)
+        self._profile.downloadRequested.connect(_refuse_download)
+
+        self.view = QWebEngineView(self)
+        self.view.setAccessibleName(_("Course content"))
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.setFocusProxy(self.view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        self.dialog = ContentDialog(self)
+        self.page = self._new_page()
+        self._profile.setParent(self)  # children go in order: the page before its profile, should this widget end without being closed
+
+    # what the window calls
+
+    async def start(self, item: str) -> None:
+        """Load the player page, afresh if need be, and open ``item``."""
+        loaded = asyncio.get_running_loop().create_future()
+
+        def finished(ok: bool) -> None:
+            if not loaded.done():
+                loaded.set_result(ok)
+
+        self.page.loadFinished.connect(finished)
+        try:
+            self.page.load(QUrl(f"{SCHEME.decode()}://{self.launch.host}/_lms/player.html"))
+            if not await loaded:
+                self.broken.emit(_("The player could not be started."))
+                return
+        finally:
+            with contextlib.suppress(RuntimeError):
+                self.page.loadFinished.disconnect(finished)
+        await self.open_item(item)
+
+    async def open_item(self, item: str) -> None:
+        """Leave what is shown, in order, and open ``item``."""
+        self.leaving = True
+        self.dialog.dismiss()
+        try:
+            await self._close_popups()
+            await self._call("leave")
+        finally:
+            self.leaving = False
+            self.dialog.reset()
+        self.current = item
+        self.item_opened.emit(item)
+        await self._call("open", item)
+        self.view.setFocus()
+
+    async def close_launch(self) -> None:
+        """Take the content away, make its last words durable, end the launch, delete the page and then its profile."""
+        if self._closed:
+            return
+        self._closed = True
+        self.leaving = True
+        self.dialog.dismiss()
+        await self._close_popups()
+        await self._call("leave")
+        await self.saving.close()
+        # At once and in this order: Chromium does not survive a profile that goes before its pages.
+        for part in (self.view, self.page, self._profile):
+            delete(part)
+
+    # what the page's handler calls
+
+    def page_launch(self) -> dict[str, Any]:
+        manifest = self.launch.package.manifest
+        return {
+            "standard": manifest.standard.value,
+            "sequence": self._sequence,
+            "items": {
+                item.identifier: {
+                    "address": address(self.launch.host, item.launch),
+                    "asset": not item.resource.is_sco,
+                    "launch": launch_values(
+                        manifest.standard, item, self.launch.learner_id, self.launch.learner_name, preview=self.launch.preview
+                    ),
+                    "objectives": list(item.objectives),
+                    "record": self.document["items"].get(item.identifier),
+                }
+                for item in manifest.default.launchable
+                if item.resource
+            },
+        }
+
+    def page_committed(self, message: dict[str, Any], answer: Callable[[bool], None]) -> None:
+        sequence, item, record = message.get("sequence"), message.get("item"), message.get("record")
+        known = {one.identifier for one in self.launch.package.manifest.default.launchable}
+        if not isinstance(sequence, int) or item not in known or not _is_record(record):
+            answer(False)
+            return
+        if sequence <= self._sequence:
+            answer(True)  # a newer one is on its way to the disk already
+            return
+        self._sequence = sequence
+        self.document = with_item(self.document, item, record)
+        self.record_changed.emit(self.document)
+        self.saving.save(self.document, sequence, answer)
+
+    def page_done(self, number: int, error: str) -> None:
+        future = self._answers.pop(number, None)
+        if future is not None and not future.done():
+            future.set_result(error)
+
+    # what pages call
+
+    def may_navigate(self, url: QUrl, *, main_frame: bool) -> bool:
+        player = url.scheme() == SCHEME.decode() and url.host() == self.launch.host
+        if main_frame:
+            allowed = player and url.path() == "/_lms/player.html"
+        else:
+            allowed = player or url.scheme() in ("about", "data", "blob", "javascript")
+        if not allowed:
+            self.link_refused.emit(url.toString())
+        return allowed
+
+    def open_popup(self) -> QWebEnginePage:
+        """A window that the content opens: same profile, so that it finds the API through its opener."""
+        view = QWebEngineView(self)
+        view.setWindowFlag(Qt.WindowType.Window)
+        view.setAccessibleName(_("Window of the course content"))
+        view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        page = ContentPage(self._profile, self, popup=True)
+        page.setParent(view)
+        view.setPage(page)
+        page.titleChanged.connect(view.setWindowTitle)
+        page.geometryChangeRequested.connect(lambda geometry: view.resize(geometry.size()))
+        page.windowCloseRequested.connect(lambda: self._forget_popup(view))
+        self._popups.append(view)
+        view.resize(self.size())
+        view.show()
+        return page
+
+    # how it works
+
+    def _new_page(self) -> ContentPage:
+        page = ContentPage(self._profile, self, popup=False)
+        page.setParent(self)
+        self.view.setPage(page)
+        page.renderProcessTerminated.connect(self._process_ended)
+        page.windowCloseRequested.connect(self.exit_requested)
+        page.fullScreenRequested.connect(self._full_screen)
+        page.permissionRequested.connect(_refuse_permission)
+        return page
+
+    async def _call(self, function: str, *arguments: str) -> None:
+        """Call a function of ``LmsPlayer`` and wait until it is through. A page that is gone or hangs is not waited for."""
+        self._calls += 1
+        number = self._calls
+        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._answers[number] = future
+        parameters = ", ".join(json.dumps(argument) for argument in (number, *arguments))
+        self.page.runJavaScript(f"window.LmsPlayer ? LmsPlayer.{function}({parameters}) : null")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(future, LEAVE_SECONDS)
+        self._answers.pop(number, None)
+
+    async def _close_popups(self) -> None:
+        for view in tuple(self._popups):
+            view.page().load(QUrl("about:blank"))
+        if self._popups:
+            await asyncio.sleep(0.2)  # their last words go through the player's page
+        for view in tuple(self._popups):
+            self._forget_popup(view)
+
+    def _forget_popup(self, view: QWebEngineView) -> None:
+        if view in self._popups:
+            self._popups.remove(view)
+            view.close()
+            view.deleteLater()
+
+    def _process_ended(self, status: QWebEnginePage.RenderProcessTerminationStatus, _code: int) -> None:
+        for future in self._answers.values():
+            if not future.done():
+                future.set_result("the page's process ended")
+        if not self._closed and status != QWebEnginePage.RenderProcessTerminationStatus.NormalTerminationStatus:
+            self.broken.emit(_("The content stopped working. What it said until a second ago is safe."))
+
+    def _full_screen(self, request: QWebEngineFullScreenRequest) -> None:
+        request.accept()
+        self.full_screen_requested.emit(request.toggleOn())
+
+
+def _is_record(record: object) -> TypeGuard[dict[str, Any]]:
+    return (
+        isinstance(record, dict)
+        and isinstance(record.get("finished"), bool)
+        and isinstance(record.get("cmi"), dict)
+        and all(isinstance(value, str) for value in record["cmi"].values())
+    )
+
+
+def _refuse_download(request: QWebEngineDownloadRequest) -> None:
+    request.cancel()
+
+
+def _refuse_permission(permission: QWebEnginePermission) -> None:
+    permission.deny()

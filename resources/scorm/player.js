@@ -1,0 +1,157 @@
+/*
+ * The page around the content: gives it the API, and the application what it says.
+ *
+ * `LmsLaunch` (launch.js, written by the application) has the standard, the items by id with their address, launch values and record.
+ * Records go to the address `commit`, each with a number one higher than the one before:
+ *   - LMSCommit and LMSFinish wait for the answer, which comes once the record is durable;
+ *   - between them what was set is sent behind the content's back, at most WRITE_BEHIND after it was set.
+ * While a page is being left, waiting is refused by the browser; then the record is sent with `keepalive` and the application, which
+ * closes the page, waits for it instead.
+ */
+var LmsPlayer = (function () {
+    "use strict";
+
+    var WRITE_BEHIND = 1000; // milliseconds
+    var KEEPALIVE_LIMIT = 60000; // bytes; browsers take at most 64 KiB
+    var sequence = LmsLaunch.sequence;
+    var current = null; // {id, session, timer, dirty}
+    var underway = 0;
+    var idle = [];
+
+    function post(address, body, keepalive) {
+        underway += 1;
+        return fetch(address, { method: "POST", body: body, keepalive: keepalive && body.length < KEEPALIVE_LIMIT / 3 })
+            .then(function (response) { return response.ok; }, function () { return false; })
+            .then(function (ok) {
+                underway -= 1;
+                if (!underway) {
+                    idle.splice(0).forEach(function (resolve) { resolve(); });
+                }
+                return ok;
+            });
+    }
+
+    function settled() {
+        return underway ? new Promise(function (resolve) { idle.push(resolve); }) : Promise.resolve();
+    }
+
+    function body(opened) {
+        sequence += 1;
+        return JSON.stringify({ sequence: sequence, item: opened.id, record: opened.session.record() });
+    }
+
+    function clean(opened) {
+        opened.dirty = false;
+        clearTimeout(opened.timer);
+        opened.timer = 0;
+    }
+
+    /** Commit and Finish. True once the record is durable. */
+    function commit(opened) {
+        var text = body(opened);
+        clean(opened);
+        var request = new XMLHttpRequest();
+        try {
+            request.open("POST", "commit", false);
+            request.send(text);
+        } catch (refused) {
+            // The page is being left: nobody may wait any more.
+            post("commit", text, true);
+            return true;
+        }
+        if (request.status !== 200) {
+            later(opened);
+        }
+        return request.status === 200;
+    }
+
+    function later(opened) {
+        opened.dirty = true;
+        if (!opened.timer) {
+            opened.timer = setTimeout(function () { flush(opened); }, WRITE_BEHIND);
+        }
+    }
+
+    function flush(opened) {
+        if (!opened.dirty) {
+            return;
+        }
+        clean(opened);
+        post("commit", body(opened), true).then(function (ok) {
+            if (!ok && opened === current) {
+                later(opened);
+            }
+        });
+    }
+
+    function expose(opened, item) {
+        var table = LmsScorm.tables[LmsLaunch.standard];
+        opened.session = new LmsScorm.Session(
+            table, Object.assign({}, item.launch), item.record,
+            function () { return commit(opened); },
+            function () { later(opened); });
+        var api = opened.session.api();
+        var initialize = Object.keys(table.methods)[0];
+        var open = api[initialize];
+        api[initialize] = function (argument) {
+            var answer = open(argument);
+            if (answer === "true") {
+                opened.spoke = true;
+                later(opened);
+            }
+            return answer;
+        };
+        window.API = LmsLaunch.standard === "1.2" ? api : undefined;
+        window.API_1484_11 = LmsLaunch.standard === "2004" ? api : undefined;
+    }
+
+    /** Take the content away and wait until everything it said is stored. */
+    function leave() {
+        var frame = document.getElementById("content");
+        if (!current) {
+            return settled();
+        }
+        return new Promise(function (resolve) {
+            frame.addEventListener("load", resolve, { once: true });
+            frame.src = "about:blank";
+        }).then(function () {
+            var left = current;
+            current = null;
+            if (left) {
+                flush(left);
+                LmsLaunch.items[left.id].record = left.spoke ? left.session.record() : LmsLaunch.items[left.id].record;
+            }
+            return settled();
+        });
+    }
+
+    /** Open an item, after leaving the one before. */
+    function open(id) {
+        return leave().then(function () {
+            var item = LmsLaunch.items[id];
+            var opened = { id: id, session: null, timer: 0, dirty: false, spoke: false };
+            expose(opened, item);
+            current = opened;
+            if (item.asset) {
+                // It need not speak: having been shown is all there is.
+                opened.session.shown();
+                later(opened);
+            }
+            var frame = document.getElementById("content");
+            frame.src = item.address;
+            frame.focus();
+        });
+    }
+
+    /** The application's calls: each answers over `done` with its number, as scripts cannot return promises to it. */
+    function run(number, promise) {
+        promise.then(function () { return ""; }, String).then(function (error) {
+            post("done", JSON.stringify({ number: number, error: error }), false);
+        });
+    }
+
+    return {
+        open: function (number, id) { run(number, open(id)); },
+        leave: function (number) { run(number, leave()); }
+    };
+})();
