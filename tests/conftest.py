@@ -14,4 +14,4 @@ if hasattr(os, "geteuid") and os.geteuid() == 0:
 settings.register_profile("suite", derandomize=True, deadline=None, database=None)
 settings.load_profile("suite")
 
-pytest_plugins = ["tests.support.postgres"]
+pytest_plugins = ["tests.support.postgres", "tests.support.association"]

@@ -321,7 +321,7 @@ BEGIN
       WHEN s.touched > 0 THEN 'incomplete'
       ELSE 'not attempted'
     END,
-    (SELECT round(avg(least(greatest(w.score, 0), 100)), 2) FROM word AS w)
+    (SELECT round(avg(least(greatest(w.score, 0), 100)), 2) FROM word AS w WHERE w.score IS NOT NULL) -- greatest() passes over NULL
   INTO done, status, score
   FROM summary AS s;
 END

@@ -16,7 +16,7 @@ BEGIN
       certificate_number, enrollment_id, member_id, course_id, template_id, member_name, credentials, course_title, designation, ce_credits,
       instructor_name, issuer_name, npn, license_state, license_number, completed_at, expires_at, issued_by, supersedes
     )
-    SELECT format('CERT-%s-%s', to_char(now() AT TIME ZONE 'UTC', 'YYYY'), lms.random_code(8)), p_enrollment.id, m.id, c.id,
+    SELECT public.generate_certificate_number(), p_enrollment.id, m.id, c.id,
       coalesce(c.certificate_template_id, (SELECT t.id FROM lms.certificate_templates AS t WHERE t.is_default)),
       concat_ws(' ', m.first_name, m.last_name), m.credentials, c.title, d.name,
       coalesce((SELECT done.ce_credits FROM public.course_completions AS done WHERE done.enrollment_id = p_enrollment.id), c.ce_credits),
