@@ -13,7 +13,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from desktop.errors import NotFound
 from desktop.i18n import _
@@ -165,7 +165,7 @@ def get_profile(session: Session) -> MemberFields:
     return _fields(row)
 
 
-def select_members(filter: MemberFilter, *columns: ColumnElement[Any]) -> Select[Any]:
+def select_members(filter: MemberFilter, *columns: Any) -> Select[Any]:
     """``columns`` of the members that fit, in no particular order."""
     query = sa.select(*columns).select_from(Member).outerjoin(MemberLogin, MemberLogin.member_id == Member.id)
     full_name = Member.first_name + " " + Member.last_name
@@ -248,7 +248,7 @@ def get_member(session: Session, member_id: UUID) -> MemberDetail:
 
 
 def list_roles(session: Session, member_id: UUID) -> tuple[RoleGrant, ...]:
-    granter = sa.orm.aliased(Member)
+    granter = aliased(Member)
     query = (
         sa.select(MemberRole.role, MemberRole.granted_at, granter.first_name + " " + granter.last_name)
         .outerjoin(granter, granter.id == MemberRole.granted_by)
@@ -258,7 +258,7 @@ def list_roles(session: Session, member_id: UUID) -> tuple[RoleGrant, ...]:
     return tuple(RoleGrant(*row) for row in session.execute(query))
 
 
-def _contains(column: ColumnElement[Any], word: str) -> ColumnElement[bool]:
+def _contains(column: sa.SQLColumnExpression[Any], word: str) -> ColumnElement[bool]:
     return column.icontains(word, autoescape=True)
 
 
@@ -266,6 +266,7 @@ def _names() -> tuple[ColumnElement[Any], ...]:
     return tuple(sa.column(column.name, column.type) for column in FIELDS)
 
 
-def _fields(row: sa.Row[Any]) -> MemberFields:
-    values = {name: getattr(row, name) for name in MemberFields.__dataclass_fields__}
-    return MemberFields(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
+def _fields(row: Any) -> MemberFields:
+    values: dict[str, Any] = {name: getattr(row, name) for name in MemberFields.__dataclass_fields__}
+    values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    return MemberFields(**values)

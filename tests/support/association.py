@@ -17,6 +17,12 @@ from tests.support.postgres import TEMPLATE, Database, Person, Server
 
 PASSWORD = "correct horse battery"
 SECRET_FILE = b"SECRET-FILE of Finn"
+ROWS = (
+    *("course", "draft", "paid", "module", "draft_module", "quiz", "question", "draft_quiz", "draft_question", "attachment"),
+    *("text", "quiz_lesson", "scorm", "locked", "preview", "draft_lesson"),
+    *("lea_enrollment", "otto_enrollment", "finn_enrollment", "transaction"),
+    *("attempt", "answer", "assignment", "submission", "review", "session"),
+)
 
 
 @dataclass(frozen=True)
@@ -91,35 +97,7 @@ def found(database: Database) -> Association:
         "proctor": database.add_person("proctor", first_name="Pia", last_name="Proctor", email="SECRET-pia@example.org"),
         "admin": database.add_person("administrator", first_name="Ada", last_name="Admin", email="SECRET-ada@example.org"),
     }
-    names = [
-        "course",
-        "draft",
-        "paid",
-        "module",
-        "draft_module",
-        "text",
-        "quiz_lesson",
-        "scorm",
-        "locked",
-        "preview",
-        "draft_lesson",
-        "quiz",
-        "question",
-        "draft_quiz",
-        "draft_question",
-        "attempt",
-        "answer",
-        "assignment",
-        "submission",
-        "review",
-        "session",
-        "lea_enrollment",
-        "otto_enrollment",
-        "finn_enrollment",
-        "transaction",
-        "attachment",
-    ]
-    ids: dict[str, Any] = {name: uuid4() for name in names}
+    ids: dict[str, Any] = {name: uuid4() for name in ROWS}
     with psycopg.connect(database.dsn) as connection:
         for role, group in (("authenticator", "anon"), ("a_stranger", "lms_member"), ("a_station", "lms_station")):
             inherit = "NOINHERIT" if role == "authenticator" else "INHERIT"
