@@ -9,7 +9,16 @@ from desktop.models.audit import AppliedFile, AuditLog
 from desktop.models.base import Base
 from desktop.models.certificates import Certificate, CertificateTemplate
 from desktop.models.courses import Course, CourseModule, Lesson, LessonAttachment, RowClock, Tombstone
-from desktop.models.learning import CourseCompletion, CourseReview, Enrollment, LessonProgress, LiveSession, ScormSession, SessionAttendance
+from desktop.models.learning import (
+    CourseCompletion,
+    CourseReview,
+    Enrollment,
+    LessonProgress,
+    LiveSession,
+    ModuleCompletion,
+    ScormSession,
+    SessionAttendance,
+)
 from desktop.models.people import Member, MemberDesignation, MemberLogin, MemberRole, Transaction, Workspace
 
 __all__ = [
@@ -38,6 +47,7 @@ __all__ = [
     "MemberDesignation",
     "MemberLogin",
     "MemberRole",
+    "ModuleCompletion",
     "Quiz",
     "QuizAnswer",
     "QuizAttempt",

@@ -106,6 +106,18 @@ class LessonProgress(Base):
     updated_at: Mapped[Now]
 
 
+class ModuleCompletion(Base):
+    __tablename__ = "module_completions"
+    __table_args__ = (
+        Index("idx_module_completions_module", "module_id"),
+        {"schema": "lms", "comment": "Which enrollment has completed every lesson of which module; kept by triggers"},
+    )
+
+    enrollment_id: Mapped[UUID] = mapped_column(ForeignKey("public.enrollments.id", ondelete="CASCADE"), primary_key=True)
+    module_id: Mapped[UUID] = mapped_column(ForeignKey("public.course_modules.id", ondelete="CASCADE"), primary_key=True)
+    completed_at: Mapped[Now]
+
+
 class CourseCompletion(Base):
     __tablename__ = "course_completions"
     __table_args__ = (

@@ -105,6 +105,67 @@ CREATE OR REPLACE TRIGGER trigger_record_completions_update AFTER UPDATE ON publ
   REFERENCING OLD TABLE AS removed NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION lms.record_completions();
 
+-- Modules: who completed them, and how many ------------------------------------------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION lms.settle_modules(p_modules uuid[], p_enrollments uuid[]) RETURNS void
+  LANGUAGE plpgsql SET search_path = ''
+AS $$
+BEGIN
+  -- From here on nobody else changes the lessons of these modules or completes one, so that both statements see the same.
+  PERFORM FROM public.course_modules AS m WHERE m.id = ANY (p_modules) ORDER BY m.id FOR NO KEY UPDATE;
+  DELETE FROM lms.module_completions AS mc
+  WHERE mc.module_id = ANY (p_modules)
+    AND (p_enrollments IS NULL OR mc.enrollment_id = ANY (p_enrollments))
+    AND (
+      NOT EXISTS (SELECT FROM public.lessons AS l WHERE l.module_id = mc.module_id)
+      OR EXISTS (
+        SELECT FROM public.lessons AS l
+        WHERE l.module_id = mc.module_id AND NOT EXISTS (
+          SELECT FROM public.lesson_progress AS p
+          WHERE p.enrollment_id = mc.enrollment_id AND p.lesson_id = l.id AND p.status = 'completed'
+        )
+      )
+    );
+  INSERT INTO lms.module_completions (enrollment_id, module_id)
+  SELECT p.enrollment_id, l.module_id
+  FROM public.lesson_progress AS p
+  JOIN public.lessons AS l ON l.id = p.lesson_id
+  WHERE l.module_id = ANY (p_modules)
+    AND p.status = 'completed'
+    AND (p_enrollments IS NULL OR p.enrollment_id = ANY (p_enrollments))
+  GROUP BY p.enrollment_id, l.module_id
+  HAVING count(*) = (SELECT count(*) FROM public.lessons AS ml WHERE ml.module_id = l.module_id)
+  ON CONFLICT DO NOTHING;
+END
+$$;
+COMMENT ON FUNCTION lms.settle_modules(uuid[], uuid[]) IS
+  'Makes module_completions true for these modules and enrollments (NULL: all); repeating it changes nothing';
+
+CREATE OR REPLACE FUNCTION lms.count_module_completions() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    UPDATE public.course_modules AS m SET completion_count = m.completion_count + d.n
+    FROM (SELECT module_id, count(*) AS n FROM added GROUP BY module_id) AS d
+    WHERE m.id = d.module_id;
+  ELSE
+    UPDATE public.course_modules AS m SET completion_count = m.completion_count - d.n
+    FROM (SELECT module_id, count(*) AS n FROM removed GROUP BY module_id) AS d
+    WHERE m.id = d.module_id;
+  END IF;
+  RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION lms.count_module_completions() IS 'Keeps completion_count of modules';
+
+CREATE OR REPLACE TRIGGER trigger_count_module_completions_insert AFTER INSERT ON lms.module_completions
+  REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION lms.count_module_completions();
+CREATE OR REPLACE TRIGGER trigger_count_module_completions_delete AFTER DELETE ON lms.module_completions
+  REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION lms.count_module_completions();
+
 -- Lesson progress: the counters of the enrollment, the lesson and its module ----------------------------------------------------------
 
 CREATE OR REPLACE FUNCTION public.update_enrollment_progress() RETURNS trigger
@@ -185,34 +246,9 @@ BEGIN
   WHERE l.id = d.parent_id AND (d.views, d.started, d.completed) <> (0, 0, 0);
 
   IF v_enrollments IS NOT NULL THEN
-    -- From here on nobody adds a lesson to these modules, so that each statement below counts the same lessons.
-    PERFORM FROM public.course_modules AS m
-    WHERE m.id IN (SELECT l.module_id FROM public.lessons AS l WHERE l.id = ANY (v_lessons))
-    ORDER BY m.id FOR NO KEY UPDATE;
-    UPDATE public.course_modules AS m
-    SET completion_count = m.completion_count + d.completions
-    FROM (
-      SELECT module_id,
-        sum((completed = lessons)::integer - (completed - sign = lessons)::integer) AS completions
-      FROM (
-        SELECT pair.module_id, pair.sign,
-          (SELECT count(*) FROM public.lessons AS l WHERE l.module_id = pair.module_id) AS lessons,
-          (
-            SELECT count(*)
-            FROM public.lesson_progress AS p
-            JOIN public.lessons AS l ON l.id = p.lesson_id
-            WHERE p.enrollment_id = pair.enrollment_id AND l.module_id = pair.module_id AND p.status = 'completed'
-          ) AS completed
-        FROM (
-          SELECT c.enrollment_id, l.module_id, sum(c.sign) AS sign
-          FROM unnest(v_enrollments, v_lessons, v_signs) AS c (enrollment_id, lesson_id, sign)
-          JOIN public.lessons AS l ON l.id = c.lesson_id
-          GROUP BY c.enrollment_id, l.module_id
-        ) AS pair
-      ) AS counted
-      GROUP BY module_id
-    ) AS d
-    WHERE m.id = d.module_id AND d.completions <> 0;
+    PERFORM lms.settle_modules(
+      ARRAY(SELECT DISTINCT l.module_id FROM public.lessons AS l WHERE l.id = ANY (v_lessons)), v_enrollments
+    );
   END IF;
   RETURN NULL;
 END
@@ -284,23 +320,7 @@ BEGIN
     WHERE c.id = ANY (v_courses) AND e.course_id = c.id;
   END IF;
 
-  PERFORM FROM public.course_modules AS m WHERE m.id = ANY (v_modules) ORDER BY m.id FOR NO KEY UPDATE;
-  UPDATE public.course_modules AS m
-  SET completion_count = counted.completions
-  FROM (
-    SELECT module.id, (
-      SELECT count(*)
-      FROM (
-        SELECT FROM public.lesson_progress AS p
-        JOIN public.lessons AS l ON l.id = p.lesson_id
-        WHERE l.module_id = module.id AND p.status = 'completed'
-        GROUP BY p.enrollment_id
-        HAVING count(*) = (SELECT count(*) FROM public.lessons AS l WHERE l.module_id = module.id)
-      ) AS enrollment
-    ) AS completions
-    FROM unnest(v_modules) AS module (id)
-  ) AS counted
-  WHERE m.id = counted.id AND m.completion_count <> counted.completions;
+  PERFORM lms.settle_modules(v_modules, NULL);
   RETURN NULL;
 END
 $$;

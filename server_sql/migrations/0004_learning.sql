@@ -118,6 +118,17 @@ CREATE INDEX idx_lesson_progress_status ON public.lesson_progress (status);
 
 COMMENT ON TABLE public.lesson_progress IS 'Granular progress tracking supporting video resume, SCORM state, and time-on-task analytics';
 
+CREATE TABLE lms.module_completions (
+  enrollment_id uuid NOT NULL REFERENCES public.enrollments (id) ON DELETE CASCADE,
+  module_id uuid NOT NULL REFERENCES public.course_modules (id) ON DELETE CASCADE,
+  completed_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (enrollment_id, module_id)
+);
+
+CREATE INDEX idx_module_completions_module ON lms.module_completions (module_id);
+
+COMMENT ON TABLE lms.module_completions IS 'Which enrollment has completed every lesson of which module; kept by triggers';
+
 CREATE TABLE public.course_completions (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   enrollment_id uuid NOT NULL CONSTRAINT course_completions_enrollment_id_key UNIQUE REFERENCES public.enrollments (id) ON DELETE CASCADE,
