@@ -1,0 +1,82 @@
+"""How long the main thread was away.
+
+A timer of the GUI thread beats every few milliseconds; a thread of our own watches the beat. When it is late, the watcher notes what the
+main thread is doing at that moment, so that a stall comes with its cause. Used by the tests, the tour and the benchmarks.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+import traceback
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+BEAT_MS = 5
+LIMIT_MS = 50.0
+"""Nothing on the main thread takes longer than this (the budget of the design)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stall:
+    """The main thread did not answer for ``milliseconds``; ``stack`` is where it was when that was noticed."""
+
+    milliseconds: float
+    stack: str
+
+
+class Watchdog(QObject):
+    """Measures between :meth:`start` and :meth:`stop`, both called on the main thread."""
+
+    def __init__(self, limit_ms: float = LIMIT_MS, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.limit_ms = limit_ms
+        self.longest_ms = 0.0
+        self.stalls: list[Stall] = []
+        self._main = threading.get_ident()
+        self._last = time.perf_counter()
+        self._seen = ""
+        self._stop = threading.Event()
+        self._watcher: threading.Thread | None = None
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(BEAT_MS)
+        self._timer.timeout.connect(self._beat)
+
+    def start(self) -> None:
+        self._stop.clear()
+        self._last = time.perf_counter()
+        self._timer.start()
+        self._watcher = threading.Thread(target=self._watch, name="lms-watchdog", daemon=True)
+        self._watcher.start()
+
+    def stop(self) -> None:
+        self._timer.stop()
+        self._stop.set()
+        if self._watcher is not None:
+            self._watcher.join()
+            self._watcher = None
+
+    def forgive(self) -> None:
+        """Start afresh: what the caller just did on the main thread (taking a picture, say) is no stall of the application's."""
+        self._last = time.perf_counter()
+        self._seen = ""
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        away = (now - self._last) * 1000 - BEAT_MS
+        self.longest_ms = max(self.longest_ms, away)
+        if away > self.limit_ms:
+            self.stalls.append(Stall(away, self._seen))
+        self._seen = ""
+        self._last = now
+
+    def _watch(self) -> None:
+        while not self._stop.wait(self.limit_ms / 4 / 1000):
+            late = (time.perf_counter() - self._last) * 1000 - BEAT_MS
+            if late > self.limit_ms / 2 and not self._seen:
+                frame = sys._current_frames().get(self._main)
+                if frame is not None:
+                    self._seen = "".join(traceback.format_stack(frame))

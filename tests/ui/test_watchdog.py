@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import time
+
+from pytestqt.qtbot import QtBot
+
+from desktop.ui.watchdog import Watchdog
+
+
+def sleep_on_the_main_thread() -> None:
+    time.sleep(0.15)
+
+
+def test_a_stall_is_measured_and_its_cause_named(qtbot: QtBot) -> None:
+    dog = Watchdog()
+    dog.start()
+    qtbot.wait(30)
+    sleep_on_the_main_thread()
+    qtbot.waitUntil(lambda: bool(dog.stalls))
+    dog.stop()
+    (stall,) = dog.stalls
+    assert 100 <= stall.milliseconds
+    assert "sleep_on_the_main_thread" in stall.stack
+    assert dog.longest_ms >= stall.milliseconds
+
+
+def test_what_is_forgiven_does_not_count(qtbot: QtBot) -> None:
+    dog = Watchdog()
+    dog.start()
+    qtbot.wait(30)
+    sleep_on_the_main_thread()
+    dog.forgive()
+    qtbot.wait(30)
+    dog.stop()
+    assert dog.longest_ms < 100
