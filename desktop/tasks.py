@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
@@ -36,6 +38,8 @@ class JobControl:
     def __init__(self, on_progress: Callable[[float | None, str], None]) -> None:
         self._cancelled = threading.Event()
         self._on_progress = on_progress
+        self._lock = threading.Lock()
+        self._on_cancel: list[Callable[[], object]] = []
 
     def report(self, done: float, total: float | None = None, detail: str = "") -> None:
         """Say how far the work is; without a ``total`` the end is unknown. Raises :class:`Cancelled` once cancelled."""
@@ -51,8 +55,44 @@ class JobControl:
     def cancelled(self) -> bool:
         return self._cancelled.is_set()
 
+    @contextmanager
+    def stopping(self, stop: Callable[[], object]) -> Iterator[None]:
+        """Inside the block cancelling calls ``stop``, at once and on the thread that cancels, so it must not wait.
+
+        For work that cannot look at :meth:`check` itself, as a statement that the server works on.
+        """
+        with self._lock:
+            self.check()
+            self._on_cancel.append(stop)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._on_cancel.remove(stop)
+
     def cancel(self) -> None:
-        self._cancelled.set()
+        with self._lock:
+            self._cancelled.set()
+            for stop in self._on_cancel:
+                stop()
+
+
+_current: ContextVar[JobControl | None] = ContextVar("job", default=None)
+
+
+def current_job() -> JobControl | None:
+    """The control of the job that this thread works on."""
+    return _current.get()
+
+
+@contextmanager
+def working_on(control: JobControl) -> Iterator[None]:
+    """What this thread does inside the block is part of the job that ``control`` controls."""
+    token = _current.set(control)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 @dataclass
@@ -69,6 +109,11 @@ class Job:
 
     def cancel(self) -> None:
         self.control.cancel()
+
+
+def _work[T](control: JobControl, work: Callable[[], T]) -> T:
+    with working_on(control):
+        return work()
 
 
 @dataclass
@@ -98,7 +143,7 @@ class Tasks:
         self.jobs[job.id] = job
         self._tell(job)
         try:
-            result = await loop.run_in_executor(self._pool, partial(fn, job.control, *args, **kwargs))
+            result = await loop.run_in_executor(self._pool, _work, job.control, partial(fn, job.control, *args, **kwargs))
         except Cancelled:
             self._end(job, JobState.CANCELLED)
             raise

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from contextvars import ContextVar
+from functools import partial
 from typing import Any, Concatenate
 
 import psycopg
@@ -26,6 +26,7 @@ from desktop.i18n import _
 from desktop.store.dsn import Dsn
 from desktop.store.failures import certificate_out_of_date, translated
 from desktop.store.handshake import out_of_date
+from desktop.tasks import JobControl, current_job
 
 SUPPORTED_MAJORS = range(15, 19)
 """The Postgres versions that the tests run on."""
@@ -41,66 +42,14 @@ LOCK_SECONDS = 10
 IDLE_IN_TRANSACTION_SECONDS = 300
 PING_AFTER_SECONDS = 20
 """A connection that rested longer is tried before use: the server, or a firewall between, may have dropped it."""
-CANCEL_SECONDS = 5
-
-_current: ContextVar[Cancellation | None] = ContextVar("cancellation", default=None)
-
-
-class Cancellation:
-    """Stops what a worker thread is doing on the server. Made by whoever may cancel, used by :func:`cancellable` in the worker."""
-
-    def __init__(self) -> None:
-        self._cancelled = False
-        self._lock = threading.Lock()
-        self._connections: list[psycopg.Connection[Any]] = []
-
-    @property
-    def cancelled(self) -> bool:
-        return self._cancelled
-
-    def cancel(self) -> None:
-        """Ask the server to stop; returns at once. The call that is stopped raises :class:`desktop.errors.Cancelled`."""
-        with self._lock:
-            self._cancelled = True
-            running = tuple(self._connections)
-        for connection in running:
-            threading.Thread(target=_cancel, args=(connection,), name="lms-cancel", daemon=True).start()
-
-    @contextmanager
-    def watch(self, connection: psycopg.Connection[Any]) -> Iterator[None]:
-        with self._lock:
-            if self._cancelled:
-                raise errors.Cancelled(_("Cancelled."))
-            self._connections.append(connection)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._connections.remove(connection)
-
-
-def _cancel(connection: psycopg.Connection[Any]) -> None:
-    try:
-        connection.cancel_safe(timeout=CANCEL_SECONDS)
-    except psycopg.Error:
-        # The server is gone or the statement has ended: then there is nothing left to stop, and the call itself reports it.
-        return
-
-
-@contextmanager
-def cancellable(cancellation: Cancellation) -> Iterator[None]:
-    """What this thread reads and writes inside the block can be stopped by ``cancellation``."""
-    token = _current.set(cancellation)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+STOP_SECONDS = 5
 
 
 class Store:
     """One database, as one person, over at most ``connections`` connections.
 
-    No connection is made before the first call. Errors are those of :mod:`desktop.errors`; a driver error that is none of them passes
+    No connection is made before the first call. Cancelling the job that a thread works on (:mod:`desktop.tasks`) also stops what the
+    server is doing for it. Errors are those of :mod:`desktop.errors`; a driver error that is none of them passes
     through as what it is, a defect.
     """
 
@@ -125,6 +74,7 @@ class Store:
         )
         sa.event.listen(self._engine, "checkout", _checked_out)
         sa.event.listen(self._engine, "checkin", _checked_in)
+        sa.event.listen(self._engine, "before_cursor_execute", _about_to_execute)
 
     def read[**P, T](self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``fn(session, …)`` in a read-only transaction that sees one moment of the database, and return what it returns."""
@@ -148,19 +98,22 @@ class Store:
         self.close()
 
     def _transact[T](self, readonly: bool, work: Callable[[Session], T]) -> T:
-        cancellation = _current.get()
-        with translate_errors(cancellation), self._engine.connect() as pooled:
+        job = current_job()
+        with translate_errors(job), self._engine.connect() as pooled:
             options: dict[str, Any] = {"postgresql_readonly": readonly}
             if readonly:
                 options["isolation_level"] = "REPEATABLE READ"
             connection = pooled.execution_options(**options)
-            driver: Any = connection.connection.driver_connection
+            stop = partial(_stop, connection.connection.driver_connection)
             with (
-                cancellation.watch(driver) if cancellation else nullcontext(),
+                job.stopping(stop) if job else nullcontext(),
                 Session(connection, expire_on_commit=False) as session,
                 session.begin(),
             ):
-                return work(session)
+                result = work(session)
+                if job:
+                    job.check()  # the last moment: what is cancelled is not committed
+                return result
 
     def _connect(self) -> psycopg.Connection[Any]:
         connection = connect(self.dsn)
@@ -228,18 +181,38 @@ def _checked_out(connection: Any, record: ConnectionPoolEntry, _proxy: object) -
         raise DisconnectionError from error
 
 
+def _about_to_execute(*_event: object) -> None:
+    """A job that was cancelled between two statements does not begin another."""
+    job = current_job()
+    if job is not None:
+        job.check()
+
+
+def _stop(connection: Any) -> None:
+    """Ask the server to stop what it does on ``connection``, without waiting for it."""
+    threading.Thread(target=_ask_to_stop, args=(connection,), name="lms-stop", daemon=True).start()
+
+
+def _ask_to_stop(connection: psycopg.Connection[Any]) -> None:
+    try:
+        connection.cancel_safe(timeout=STOP_SECONDS)
+    except psycopg.Error:
+        # The server is gone or the statement has ended: then there is nothing left to stop, and the call itself reports it.
+        return
+
+
 @contextmanager
-def translate_errors(cancellation: Cancellation | None = None) -> Iterator[None]:
-    """Turn errors of the driver and the server inside the block into :mod:`desktop.errors`."""
+def translate_errors(job: JobControl | None = None) -> Iterator[None]:
+    """Turn errors of the driver and the server inside the block into :mod:`desktop.errors`; ``job`` is what may have been cancelled."""
     try:
         yield
     except DBAPIError as error:
-        found = _translated(error.orig, cancellation) if isinstance(error.orig, psycopg.Error) else None
+        found = _translated(error.orig, job) if isinstance(error.orig, psycopg.Error) else None
         if found is None:
             raise
         raise found from error
     except psycopg.Error as error:
-        found = _translated(error, cancellation)
+        found = _translated(error, job)
         if found is None:
             raise
         raise found from error
@@ -251,7 +224,7 @@ def translate_errors(cancellation: Cancellation | None = None) -> Iterator[None]
         raise errors.ServerAway(_("The connection to the server was lost."), remedy=_("Try again."), details=str(error)) from error
 
 
-def _translated(error: psycopg.Error, cancellation: Cancellation | None) -> errors.LmsError | None:
-    if cancellation is not None and cancellation.cancelled and isinstance(error, psycopg.errors.QueryCanceled):
+def _translated(error: psycopg.Error, job: JobControl | None) -> errors.LmsError | None:
+    if job is not None and job.cancelled and isinstance(error, psycopg.errors.QueryCanceled):
         return errors.Cancelled(_("Cancelled."))
     return translated(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from typing import Any
@@ -11,7 +12,8 @@ from sqlalchemy import CursorResult, text
 from sqlalchemy.orm import Session
 
 from desktop import errors
-from desktop.store.connection import Cancellation, Store, cancellable, check_version
+from desktop.store.connection import Store, check_version
+from desktop.tasks import JobControl, Tasks, working_on
 from tests.support.postgres import Database
 
 
@@ -100,22 +102,42 @@ def test_a_statement_has_a_time_limit(db: Database) -> None:
         store.read(run, "SELECT pg_sleep(30)")
 
 
-def test_cancelling_stops_the_server(db: Database) -> None:
-    cancellation = Cancellation()
-    timer = threading.Timer(0.2, cancellation.cancel)
+def test_cancelling_a_job_stops_what_the_server_does_for_it(db: Database) -> None:
+    async def cancel_while_it_sleeps() -> None:
+        tasks = Tasks()
+        job = asyncio.create_task(tasks.job("Sleep", lambda _control: db.superuser.read(run, "SELECT pg_sleep(30)")))
+        await asyncio.sleep(0.3)
+        for running in tasks.jobs.values():
+            running.cancel()
+        with pytest.raises(errors.Cancelled):
+            await job
+        tasks.close()
+
     started = time.monotonic()
-    timer.start()
-    with cancellable(cancellation), pytest.raises(errors.Cancelled):
-        db.superuser.read(run, "SELECT pg_sleep(30)")
+    asyncio.run(cancel_while_it_sleeps())
     assert time.monotonic() - started < 15
     assert db.superuser.read(run, "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)' AND state = 'active'") == 0
 
 
-def test_nothing_starts_once_cancelled(db: Database) -> None:
-    cancellation = Cancellation()
-    cancellation.cancel()
-    with cancellable(cancellation), pytest.raises(errors.Cancelled):
+def test_nothing_starts_once_its_job_is_cancelled(db: Database) -> None:
+    control = JobControl(lambda _fraction, _detail: None)
+    control.cancel()
+    with working_on(control), pytest.raises(errors.Cancelled):
         db.superuser.write(run, "CREATE TABLE public.notes (id integer)")
+    assert db.superuser.read(run, "SELECT to_regclass('public.notes') IS NULL")
+
+
+@pytest.mark.parametrize("then", ["SELECT 1", None], ids=["another statement", "the commit"])
+def test_a_job_that_is_cancelled_between_statements_leaves_nothing(db: Database, then: str | None) -> None:
+    def work(session: Session) -> None:
+        run(session, "CREATE TABLE public.notes (id integer)")
+        control.cancel()
+        if then:
+            run(session, then)
+
+    control = JobControl(lambda _fraction, _detail: None)
+    with working_on(control), pytest.raises(errors.Cancelled):
+        db.superuser.write(work)
     assert db.superuser.read(run, "SELECT to_regclass('public.notes') IS NULL")
 
 
