@@ -105,15 +105,20 @@ class Store:
                 options["isolation_level"] = "REPEATABLE READ"
             connection = pooled.execution_options(**options)
             stop = partial(_stop, connection.connection.driver_connection)
-            with (
-                job.stopping(stop) if job else nullcontext(),
-                Session(connection, expire_on_commit=False) as session,
-                session.begin(),
-            ):
-                result = work(session)
-                if job:
-                    job.check()  # the last moment: what is cancelled is not committed
-                return result
+            try:
+                with (
+                    job.stopping(stop) if job else nullcontext(),
+                    Session(connection, expire_on_commit=False) as session,
+                    session.begin(),
+                ):
+                    result = work(session)
+                    if job:
+                        job.check()  # the last moment: what is cancelled is not committed
+                    return result
+            finally:
+                if job and job.cancelled:
+                    # The request to stop may still be on its way, and must not stop whoever gets this connection next.
+                    connection.invalidate()
 
     def _connect(self) -> psycopg.Connection[Any]:
         connection = connect(self.dsn)
