@@ -2,7 +2,7 @@
 
 SELECT lms.protect(
   'public.enrollments', 'public.lesson_progress', 'public.course_completions', 'public.session_attendance',
-  'lms.scorm_sessions', 'lms.certificates'
+  'lms.module_completions', 'lms.scorm_sessions', 'lms.certificates'
 );
 
 GRANT SELECT ON
