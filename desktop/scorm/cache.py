@@ -38,7 +38,7 @@ def import_package(store: Store, source: Path, module_id: UUID, cache: Path, con
         asset_id = assets.upload(store, source, source.name, _MEDIA_TYPE, control)
         done = store.write(commands.add_lesson, module_id, package.manifest.title or source.stem, package.manifest, asset_id)
         folder = _settled(package.folder, cache / asset_id)
-    return Done((done.value, Package(folder, package.manifest, package.report, package.paths, package.bytes)), done.changes)
+    return Done((done.value, Package(folder, package.manifest, package.report, package.paths, package.bytes)), done.changes, done.undo)
 
 
 def _keep(source: Path, folder: Path, control: JobControl) -> Package:

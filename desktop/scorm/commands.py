@@ -10,8 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from desktop.changes import Changes, Done
+from desktop.courses import commands as courses
 from desktop.scorm.journal import Save
-from desktop.scorm.manifest import Manifest
+from desktop.scorm.manifest import MANIFEST, Manifest
 from desktop.store.assets import asset_url
 
 type Answer = Literal["saved", "stale", "superseded"]
@@ -43,26 +44,16 @@ def end_session(session: Session, session_id: UUID) -> Done[None]:
 
 def add_lesson(session: Session, module_id: UUID, title: str, manifest: Manifest, asset_id: str) -> Done[UUID]:
     """A new lesson at the end of a module that plays the package ``asset_id``."""
-    lesson_id: UUID = session.execute(
-        text(
-            """
-            INSERT INTO public.lessons
-              (module_id, title, lesson_type, lesson_order, completion_criteria,
-               scorm_version, content_url, scorm_package_url, scorm_manifest_url)
-            SELECT :module, :title, 'scorm', coalesce(max(l.lesson_order), 0) + 1, 'scorm_completed',
-              :version, :content, :package, :manifest
-            FROM public.lessons AS l
-            WHERE l.module_id = :module
-            RETURNING id
-            """
+    return courses.add_lesson(
+        session,
+        module_id,
+        courses.NewLesson(
+            title=title,
+            lesson_type="scorm",
+            content_url=asset_url(asset_id, manifest.default.launchable[0].launch),
+            scorm_package_url=asset_url(asset_id),
+            scorm_manifest_url=asset_url(asset_id, MANIFEST),
+            scorm_version=manifest.standard.value,
+            completion_criteria="scorm_completed",
         ),
-        {
-            "module": module_id,
-            "title": title,
-            "version": manifest.standard.value,
-            "content": asset_url(asset_id, manifest.default.launchable[0].launch),
-            "package": asset_url(asset_id),
-            "manifest": asset_url(asset_id, "imsmanifest.xml"),
-        },
-    ).scalar_one()
-    return Done(lesson_id, Changes.of("lessons", "courses", ids=(lesson_id,)))
+    )

@@ -1,6 +1,6 @@
 """Saves that the server has not seen yet, on this machine's disk.
 
-One small SQLite file per workspace and member, WAL with ``synchronous=FULL``: what :meth:`Journal.keep` returned from survives the
+One small SQLite file per member, WAL with ``synchronous=FULL``: what :meth:`Journal.keep` returned from survives the
 process and the machine. Rows leave only after the server answered.
 """
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from uuid import UUID
 
-from desktop.errors import LmsError, ServerAway
+from desktop.errors import LmsError, NotFound, ServerAway
 from desktop.scorm import commands
 from desktop.scorm.journal import Journal, Save
 from desktop.store.connection import Store
@@ -55,18 +55,21 @@ class Recorder:
         return outcome
 
     def end(self) -> None:
-        """The launch is over; the server is told if it can be reached. What waits stays in the journal."""
-        if self.retry() is not Outcome.KEPT:
-            try:
+        """The launch is over; the server is told if it can be reached. What waits stays in the journal, which is closed."""
+        try:
+            if self.retry() is not Outcome.KEPT:
                 self._store.write(commands.end_session, self.session_id)
-            except ServerAway:
-                self._away = True
+        except ServerAway:
+            return
+        finally:
+            self._journal.close()
 
 
 def send_waiting(store: Store, journal: Journal) -> Outcome:
     """Send everything that waits in the journal, in order. Called at start, before a launch, and while the server was away.
 
-    What the server refuses for good is set aside, so that it does not hold up the rest.
+    What the server refuses for good is set aside, so that it does not hold up the rest. A session that it does not know stays: it may
+    belong to another workspace in which the same person is known.
     """
     outcome = Outcome.SAVED
     for save in journal.waiting():
@@ -74,6 +77,8 @@ def send_waiting(store: Store, journal: Journal) -> Outcome:
             answer = store.write(commands.save_session, save).value
         except ServerAway:
             return Outcome.KEPT
+        except NotFound:
+            continue
         except LmsError as error:
             journal.set_aside(save, error.message)
             continue

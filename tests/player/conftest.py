@@ -127,13 +127,13 @@ class Playing:
         return QPoint(round(place[0]), round(place[1])) if place else None
 
     async def click(self, selector: str, *frames: str) -> None:
-        """Click an element with the mouse, once it is there."""
+        """Click an element with the mouse, once it is there and stays where it is."""
         place: QPoint | None = None
         for _turn in range(100):
-            place = await self.find(selector, *frames)
-            if place is not None:
+            before, place = place, await self.find(selector, *frames)
+            if place is not None and place == before:
                 break
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.03)
         assert place is not None, f"{selector} is not in the content"
         target = self.view.view.focusProxy()
         assert target is not None
