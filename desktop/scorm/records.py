@@ -30,7 +30,12 @@ def resumed_document(saved: Document | None, standard: Standard, organization: O
 
 def with_item(document: Document, item: str, record: Mapping[str, Any]) -> Document:
     """The record after ``item`` said ``record`` (``finished`` and ``cmi``). The one given is not changed."""
-    return {**document, "current": item, "items": {**document["items"], item: dict(record)}}
+    return {**document, "items": {**document["items"], item: dict(record)}}
+
+
+def opened(document: Document, item: str) -> Document:
+    """The record once ``item`` is the one that is open."""
+    return {**document, "current": item}
 
 
 def status_of(document: Document, item: str) -> str:

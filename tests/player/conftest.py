@@ -141,6 +141,14 @@ class Playing:
         QTest.mouseClick(target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
         await asyncio.sleep(0.02)
 
+    async def shown(self, selector: str) -> None:
+        """Wait until the content shows an element."""
+        for _turn in range(200):
+            if await self.find(selector) is not None:
+                return
+            await asyncio.sleep(0.03)
+        pytest.fail(f"{selector} is not shown")
+
     def cmi(self, item: str | None = None) -> dict[str, str]:
         """What the content has said so far, as the application holds it."""
         record = self.view.document["items"].get(item or self.view.current) or {"cmi": {}}

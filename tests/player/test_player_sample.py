@@ -33,7 +33,7 @@ from tests.ui.conftest import Person
 class Desk:
     """A learner at a desk: pages on the screen, one after the other."""
 
-    def __init__(self, db: Database, loop: asyncio.AbstractEventLoop, source: Path) -> None:
+    def __init__(self, db: Database, source: Path) -> None:
         self.db = db
         instructor, self.learner = db.add_person("instructor"), db.add_person(first_name="Ada", last_name="Okafor")
         course = add_course(db, instructor_id=instructor.member_id)
@@ -97,13 +97,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def desk(db: Database, loop: asyncio.AbstractEventLoop, home: Path) -> Iterator[Desk]:
-    desk = Desk(db, loop, build_sample(home / "sample.zip"))
+    desk = Desk(db, build_sample(home / "sample.zip"))
     yield from _cleared(desk, loop)
 
 
 @pytest.fixture
 def golf(db: Database, loop: asyncio.AbstractEventLoop, home: Path) -> Iterator[Desk]:
-    desk = Desk(db, loop, shared_package("RuntimeBasicCalls_SCORM12"))
+    desk = Desk(db, shared_package("RuntimeBasicCalls_SCORM12"))
     yield from _cleared(desk, loop)
 
 
@@ -182,7 +182,7 @@ async def test_a_killed_renderer_loses_less_than_two_seconds_and_opens_again(des
     await playing.says("cmi.core.lesson_location", "1")
     await playing.js("window.API.LMSSetValue('cmi.comments', 'never committed'); return 1")
     await asyncio.sleep(1.6)
-    kill_renderer(page)
+    os.kill(playing.view.page.renderProcessPid(), signal.SIGKILL)  # as the system does for want of memory
     await until(page.trouble.isVisible)
     stored = desk.row().scorm_cmi_data["items"]["welcome"]
     assert stored["cmi"]["cmi.comments"] == "never committed"
@@ -205,12 +205,12 @@ async def test_the_window_closed_without_a_word_still_saves(desk: Desk) -> None:
 
 async def test_the_learner_is_told_that_a_second_launch_took_over(desk: Desk) -> None:
     first, playing = await desk.sit_down()
-    second, other = await desk.sit_down()
+    _second, other = await desk.sit_down()
     await other.click("#next")
     await other.says("cmi.core.lesson_location", "1")
-    await until(lambda: second.view.saving.state is SaveState.SAVED)
+    await until(lambda: other.view.saving.state is SaveState.SAVED)
     await playing.click("#next")
-    await until(lambda: first.view.saving.state is SaveState.SUPERSEDED)
+    await until(lambda: playing.view.saving.state is SaveState.SUPERSEDED)
     assert "Opened elsewhere" in first.saved.text.text()
 
 
@@ -219,6 +219,7 @@ async def test_a_preview_records_nothing(desk: Desk) -> None:
     desk.pages.append(page)
     page.show()
     await until(lambda: page.state == "content" and not page.loading)
+    assert page.view is not None
     playing = Playing(page.view)
     await playing.click("#next")
     await playing.says("cmi.core.lesson_location", "1")
@@ -226,8 +227,3 @@ async def test_a_preview_records_nothing(desk: Desk) -> None:
     assert page.saved.text.text() == "Preview: nothing is recorded"
     with pytest.raises(Exception, match="No row was found"):
         desk.row()
-
-
-def kill_renderer(page: PlayerPage) -> None:
-    """End the content's process as the system would for want of memory."""
-    os.kill(page.view.page.renderProcessPid(), signal.SIGKILL)

@@ -31,7 +31,7 @@ from shiboken6 import delete
 from desktop.i18n import _
 from desktop.scorm.manifest import Item
 from desktop.scorm.package import Package
-from desktop.scorm.records import Document, launch_values, with_item
+from desktop.scorm.records import Document, launch_values, opened, with_item
 from desktop.ui.player.dialogs import ContentDialog
 from desktop.ui.player.saving import Saving
 from desktop.ui.player.scheme import SCHEME, ContentFiles, LaunchHandler, NoWayOut, address
@@ -195,6 +195,7 @@ class PlayerView(QWidget):
             self.leaving = False
             self.dialog.reset()
         self.current = item
+        self.document = opened(self.document, item)
         self.item_opened.emit(item)
         await self._call("open", item)
         self.view.setFocus()
