@@ -14,6 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
+from shiboken6 import isValid
 
 from desktop.i18n import _
 from desktop.ui.theme.icons import icon
@@ -141,7 +142,7 @@ class ActionRegistry(QObject):
 
     def _update(self, action_id: str) -> None:
         q = self._qactions.get(action_id)
-        if q is not None:
+        if q is not None and isValid(q):  # pages may outlive the actions when everything is taken down
             q.setEnabled(self._handler(action_id) is not None and not q.property("blocked"))
 
     def _unbind(self, owner: QObject) -> None:

@@ -103,10 +103,8 @@ class Page(QWidget):
         """What Ctrl+Z is about here. Pages that edit one thing say which: ``("course", course_id)``."""
         return None
 
-    @property
-    def breadcrumb(self) -> tuple[str, Callable[[], object]] | None:
-        """The page above this one: its title and how to go there."""
-        return None
+    async def save(self) -> None:
+        """Keep what is being edited, now (Ctrl+S). Pages whose every change is kept at once have nothing to do."""
 
     # What a page may call
 

@@ -72,4 +72,4 @@ class PageHeader(QWidget):
         self._row.setContentsMargins(px(32), px(24), px(32), px(16))
         self._row.setSpacing(px(12))
         self.trailing.setSpacing(px(8))
-        self._words.setSpacing(px(2))
+        self._words.setSpacing(px(4))

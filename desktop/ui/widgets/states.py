@@ -77,7 +77,7 @@ class Illustration(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         soft, strong = ("accent_soft", "accent_text") if self._tone == "accent" else (f"{self._tone}_soft", self._tone)
         middle = self.rect().center()
-        for angle, size, token in ((-9.0, 0.80, "sunken"), (7.0, 0.84, soft), (0.0, 0.88, "raised")):
+        for angle, size, token in ((-13.0, 0.86, "sunken"), (11.0, 0.86, soft), (0.0, 0.88, "raised")):
             painter.save()
             painter.translate(middle)
             painter.rotate(angle)
@@ -104,17 +104,19 @@ class _State(QWidget):
         self._second = Label("", Role.BODY, "muted", self, wrap=True)
         for words in (self._sentence, self._second):
             words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            words.setFixedWidth(px(440))
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(px(8))
-        column = QVBoxLayout()
+        middle = QWidget(self)
+        middle.setFixedWidth(px(440))
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         centre = Qt.AlignmentFlag.AlignHCenter
         column.addWidget(self._picture, 0, centre)
         column.addSpacing(px(16))
-        column.addWidget(self._sentence, 0, centre)
+        column.addWidget(self._sentence)
         column.addSpacing(px(4))
-        column.addWidget(self._second, 0, centre)
+        column.addWidget(self._second)
         column.addSpacing(px(20))
         row = QHBoxLayout()
         row.addStretch(1)
@@ -123,7 +125,7 @@ class _State(QWidget):
         column.addLayout(row)
         outer = QVBoxLayout(self)
         outer.addStretch(2)
-        outer.addLayout(column)
+        outer.addWidget(middle, 0, centre)
         outer.addStretch(3)
 
 

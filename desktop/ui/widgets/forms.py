@@ -1,0 +1,70 @@
+"""Rows of a form: a label, a field, and below it what is wrong, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from desktop.ui.theme import Role, px, restyle
+from desktop.ui.widgets.labels import Label
+
+
+class FormRow(QWidget):
+    """One field. ``check(text)`` returns what is wrong, or nothing; it is asked when the field is left and by :meth:`valid`."""
+
+    def __init__(
+        self, label: str, field: QWidget, parent: QWidget | None = None, *, hint: str = "", check: Callable[[str], str] | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.field = field
+        self._check = check
+        self._hint = hint
+        field.setAccessibleName(label)
+        self._label = Label(label, Role.STRONG, parent=self)
+        self._label.setBuddy(field)
+        self._label.setVisible(not isinstance(field, QCheckBox))
+        self._below = Label(hint, Role.CAPTION, "muted", self, wrap=True)
+        self._below.setVisible(bool(hint))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(5))
+        column.addWidget(self._label)
+        column.addWidget(field)
+        column.addWidget(self._below)
+        if isinstance(field, QLineEdit):
+            field.editingFinished.connect(self.valid)
+            field.textEdited.connect(lambda _text: self.set_problem(""))
+
+    @property
+    def problem(self) -> str:
+        return self._below.text() if self.field.property("invalid") else ""
+
+    def set_problem(self, problem: str) -> None:
+        """Say what is wrong with the field; empty takes it back."""
+        if problem == self.problem:
+            return
+        restyle(self.field, invalid=bool(problem))
+        self._below.set_token("bad" if problem else "muted")
+        self._below.setText(problem or self._hint)
+        self._below.setVisible(bool(problem or self._hint))
+        self.field.setAccessibleDescription(problem or self._hint)
+
+    def valid(self) -> bool:
+        """Check the field and show what is wrong."""
+        if self._check is None or not isinstance(self.field, QLineEdit):
+            return True
+        problem = self._check(self.field.text())
+        self.set_problem(problem)
+        return not problem
+
+
+def side_by_side(*rows: QWidget) -> QWidget:
+    """Fields that belong on one line (host and port)."""
+    holder = QWidget()
+    line = QHBoxLayout(holder)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(px(12))
+    for row in rows:
+        line.addWidget(row)
+    return holder

@@ -1,0 +1,147 @@
+"""Notices as they are seen: a stack at the lower right of the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPropertyAnimation, QSize, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
+from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop.i18n import _
+from desktop.ui.notices import Notice, Notices, Tone
+from desktop.ui.theme import Role, colour, px, theme
+from desktop.ui.theme.icons import icon_pixmap
+from desktop.ui.widgets.buttons import Button, IconButton
+from desktop.ui.widgets.labels import Label
+
+SHOWN_MS = 6_000
+FADE_MS = 160
+MOST = 4
+"""Older ones leave when more come; errors last longest."""
+PICTURES = {Tone.INFO: "info", Tone.GOOD: "done", Tone.WARN: "warning", Tone.BAD: "error"}
+TOKENS = {Tone.INFO: "info", Tone.GOOD: "good", Tone.WARN: "warn", Tone.BAD: "bad"}
+
+
+class NoticeCard(QFrame):
+    """One notice. The time it stays stops while the mouse or the keyboard is on it."""
+
+    def __init__(self, notice: Notice, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.notice = notice
+        self.setProperty("popover", True)
+        self.setFixedWidth(px(380))
+        self.setAccessibleName(notice.message)
+        picture = QLabel(self)
+        picture.setPixmap(icon_pixmap(PICTURES[notice.tone], colour(TOKENS[notice.tone]), px(20), self.devicePixelRatioF()))
+        words = QVBoxLayout()
+        words.setSpacing(px(3))
+        words.addWidget(Label(notice.message, Role.STRONG, parent=self, wrap=True))
+        if notice.remedy:
+            words.addWidget(Label(notice.remedy, Role.BODY, "muted", self, wrap=True))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(px(16))
+        if notice.button and notice.pressed is not None:
+            self.act_button = Button(notice.button, "link", "", self)
+            self.act_button.clicked.connect(notice.pressed)
+            self.act_button.clicked.connect(self.dismiss)
+            buttons.addWidget(self.act_button)
+        if notice.details:
+            self.copy_button = Button(_("Copy details"), "link", "", self)
+            self.copy_button.clicked.connect(self._copy)
+            buttons.addWidget(self.copy_button)
+        if buttons.count():
+            buttons.addStretch(1)
+            words.addSpacing(px(4))
+            words.addLayout(buttons)
+        self.close_button = IconButton("close", _("Dismiss"), self, side=24)
+        self.close_button.clicked.connect(self.dismiss)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(px(16), px(14), px(10), px(14))
+        row.setSpacing(px(12))
+        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SHOWN_MS)
+        self._timer.timeout.connect(self.dismiss)
+        if not notice.lasting:
+            self._timer.start()
+
+    def dismiss(self) -> None:
+        self.hide()
+        self.deleteLater()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Enter:
+            self._timer.stop()
+        elif event.type() == QEvent.Type.Leave and not self.notice.lasting:
+            self._timer.start()
+        return super().event(event)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.notice.details)
+        self.copy_button.setText(_("Copied"))
+
+
+class NoticeStack(QWidget):
+    """Shows what is posted, newest at the bottom, over the lower right of ``over``."""
+
+    def __init__(self, notices: Notices, over: QWidget, bottom: int = 44) -> None:
+        super().__init__(over)
+        self._over = over
+        self._bottom = bottom
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(px(8))
+        self.hide()
+        over.installEventFilter(self)
+        notices.posted.connect(self.show_notice)
+
+    @property
+    def cards(self) -> list[NoticeCard]:
+        return [card for card in self.findChildren(NoticeCard) if not card.isHidden()]
+
+    def show_notice(self, notice: Notice) -> None:
+        for same in [card for card in self.cards if card.notice == notice]:
+            same.dismiss()
+        for old in self.cards[: max(0, len(self.cards) + 1 - MOST)]:
+            old.dismiss()
+        card = NoticeCard(notice, self)
+        card.destroyed.connect(self._soon)
+        self._column.addWidget(card)
+        card.show()
+        self.show()
+        self.raise_()
+        self._place()
+        if theme().motion:
+            self._fade_in(card)
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, f"{notice.message} {notice.remedy}".strip()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._over and event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _soon(self) -> None:
+        QTimer.singleShot(0, self, self._place)
+
+    def _place(self) -> None:
+        if not self.cards:
+            self.hide()
+            return
+        self._column.activate()
+        width = px(380)
+        heights = [card.heightForWidth(width) for card in self.cards]
+        size = QSize(width, sum(heights) + px(8) * (len(heights) - 1))
+        self.setGeometry(self._over.width() - width - px(20), self._over.height() - size.height() - px(self._bottom), width, size.height())
+
+    def _fade_in(self, card: NoticeCard) -> None:
+        effect = QGraphicsOpacityEffect(card)
+        card.setGraphicsEffect(effect)
+        animation = QPropertyAnimation(effect, b"opacity", card)
+        animation.setDuration(FADE_MS)
+        animation.setStartValue(0.0)
+        animation.setEndValue(1.0)
+        animation.setEasingCurve(QEasingCurve.Type.OutCubic)
+        animation.finished.connect(lambda: effect.setEnabled(False))
+        animation.start(QPropertyAnimation.DeletionPolicy.DeleteWhenStopped)

@@ -1,0 +1,333 @@
+"""The main window: before signing in one page fills it; afterwards the rail, the pages and the status bar.
+
+It knows no page and no workspace: :mod:`desktop.app` hands it what to show and listens to what the person asks for.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QKeySequence
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.i18n import N_, _
+from desktop.ui.about import AboutDialog
+from desktop.ui.actions import Action
+from desktop.ui.context import Context
+from desktop.ui.page import Page
+from desktop.ui.palette import CommandPalette, Entry
+from desktop.ui.places import Places
+from desktop.ui.preferences import PreferencesDialog
+from desktop.ui.rail import Rail, role_names
+from desktop.ui.statusbar import Connection, StatusBar
+from desktop.ui.theme import px
+from desktop.ui.theme.icons import icon
+from desktop.ui.widgets.focus import FocusRing
+from desktop.ui.widgets.notices import NoticeStack
+
+NARROW_BELOW = 900
+"""Width under which the rail shows icons only, unless the person chose otherwise."""
+KEPT_PAGES = 8
+HISTORY = 50
+
+SHELL_ACTIONS = (
+    Action("app.palette", N_("Search or do…"), "Ctrl+K", "search", in_palette=False),
+    Action("edit.undo", N_("Undo"), "Ctrl+Z", "undo"),
+    Action("edit.redo", N_("Redo"), "Ctrl+Shift+Z", "redo"),
+    Action("file.save", N_("Save and sync now"), "Ctrl+S", "save"),
+    Action("view.refresh", N_("Refresh"), "F5", "retry"),
+    Action("view.back", N_("Back"), "Alt+Left", "arrow-left"),
+    Action("view.forward", N_("Forward"), "Alt+Right", "arrow-right"),
+    Action("view.rail", N_("Show or hide names in the rail"), "Ctrl+\\", "sidebar"),
+    Action("app.preferences", N_("Preferences…"), "Ctrl+,", "settings"),
+    Action("session.person", N_("Sign in as somebody else"), "Ctrl+Shift+P", "switch"),
+    Action("session.workspace", N_("Switch workspace"), "Ctrl+Shift+W", "database"),
+    Action("session.sign-out", N_("Sign out"), "", "sign-out"),
+    Action("app.help", N_("Help"), "F1", "help"),
+    Action("app.about", N_("About NABIP LMS"), "", "info"),
+    Action("app.quit", N_("Quit"), "Ctrl+Q", "close"),
+)
+"""What the window itself answers to; :mod:`desktop.app` declares these before those of the pages."""
+
+
+class Workbench(QWidget):
+    """Rail, pages and status bar of one signed-in person."""
+
+    def __init__(self, context: Context, places: Places, workspace: tuple[str, str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.context = context
+        self.places = places
+        self._pages: OrderedDict[tuple[str, str], Page] = OrderedDict()
+        self._back: list[tuple[str, dict[str, Any]]] = []
+        self._forward: list[tuple[str, dict[str, Any]]] = []
+        self._here: tuple[str, dict[str, Any]] | None = None
+        self.workspace_menu, self.person_menu = QMenu(self), QMenu(self)
+        person = (context.identity.name, role_names(context.identity.roles))
+        self.rail = Rail(places, workspace, person, (self.workspace_menu, self.person_menu), self)
+        self.rail.chosen.connect(self.go)
+        self.stack = QStackedWidget(self)
+        self.stack.setObjectName("content")
+        self.status = StatusBar(context.tasks, self)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self.stack, 1)
+        right.addWidget(self.status)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(right, 1)
+        self.notices = NoticeStack(context.notices, self)
+        context.opened.connect(lambda place, arguments: self.go(place, **arguments))
+
+    @property
+    def page(self) -> Page | None:
+        current = self.stack.currentWidget()
+        return current if isinstance(current, Page) else None
+
+    @property
+    def place(self) -> str:
+        """Id of the place that is open."""
+        return self._here[0] if self._here else ""
+
+    def go(self, place_id: str, **arguments: Any) -> None:
+        """Open a place; asking for where one is already does nothing."""
+        if self._here == (place_id, arguments):
+            return
+        if self._here is not None:
+            self._back.append(self._here)
+            del self._back[:-HISTORY]
+        self._forward.clear()
+        self._show(place_id, arguments)
+
+    def back(self) -> None:
+        if self._back and self._here is not None:
+            self._forward.append(self._here)
+            self._show(*self._back.pop())
+
+    def forward(self) -> None:
+        if self._forward and self._here is not None:
+            self._back.append(self._here)
+            self._show(*self._forward.pop())
+
+    def _show(self, place_id: str, arguments: dict[str, Any]) -> None:
+        place = self.places[place_id]
+        self._here = (place_id, arguments)
+        key = (place_id, repr(sorted(arguments.items(), key=lambda item: item[0])))
+        page = self._pages.get(key)
+        if page is None:
+            page = self._pages[key] = place.page(self.context, **arguments)
+            if place.parent in self.places:
+                above = self.places[place.parent]
+                page.header.set_breadcrumb(_(above.text), partial(self.go, above.id))
+            self.stack.addWidget(page)
+        self._pages.move_to_end(key)
+        self.stack.setCurrentWidget(page)
+        while len(self._pages) > KEPT_PAGES:
+            _oldest, old = self._pages.popitem(last=False)
+            self.stack.removeWidget(old)
+            old.deleteLater()
+        self.rail.light(self.places.rail_of(place_id))
+        self.context.undo.activate(page.document)
+        self.context.actions.set_current(page)
+
+
+class Window(QMainWindow):
+    """The window. It remembers its size and place."""
+
+    sign_out_asked = Signal()
+    person_asked = Signal()
+    workspace_asked = Signal()
+    retry_asked = Signal()
+    """The person does not want to wait for the next attempt to reach the server."""
+    closing = Signal()
+
+    def __init__(self, help_url: str = "") -> None:
+        super().__init__()
+        self.setWindowTitle("NABIP LMS")
+        self.setMinimumSize(px(760), px(520))
+        self._help_url = help_url
+        self._stack = QStackedWidget(self)
+        self.setCentralWidget(self._stack)
+        self.workbench: Workbench | None = None
+        self.palette_view = CommandPalette(self._stack, self._entries)
+        self.ring = FocusRing(self)
+        self._rail_chosen: bool | None = None
+        self._undo_text = {"edit.undo": _("Undo"), "edit.redo": _("Redo")}
+        self._restore()
+
+    def show_page(self, page: QWidget) -> None:
+        """One page fills the window (choosing a workspace, signing in, waiting for the server). The workbench, if any, is closed."""
+        self._replace(page)
+        self.workbench = None
+        self.setWindowTitle("NABIP LMS")
+
+    def show_workbench(self, context: Context, places: Places, workspace: str, detail: str = "") -> Workbench:
+        """Somebody is signed in: show their places, the first one open. ``context.actions`` holds ``SHELL_ACTIONS`` already."""
+        bench = Workbench(context, places, (workspace, detail or _("Workspace")), self)
+        self.workbench = bench
+        self._bind(context, bench)
+        self._fill_menus(context, bench)
+        bench.rail.palette_asked.connect(self.palette_view.open)
+        bench.status.retry.clicked.connect(self.retry_asked)
+        context.undo.changed.connect(self._name_undo)
+        self._replace(bench)
+        self._fit_rail()
+        self._name_undo()
+        self.setWindowTitle(f"{workspace} – NABIP LMS")
+        first = next(iter(places.rail()), None)
+        if first is not None:
+            bench.go(first.id)
+        return bench
+
+    def set_connection(self, state: Connection, text: str) -> None:
+        if self.workbench is not None:
+            self.workbench.status.set_connection(state, text)
+
+    def set_saved(self, text: str) -> None:
+        if self.workbench is not None:
+            self.workbench.status.set_saved(text)
+
+    # Actions
+
+    def _bind(self, context: Context, bench: Workbench) -> None:
+        bench.setProperty("always_current", True)
+        handlers: dict[str, Callable[[], Any]] = {
+            "app.palette": self.palette_view.open,
+            "edit.undo": context.undo_last,
+            "edit.redo": context.redo_last,
+            "file.save": self._save,
+            "view.refresh": self._refresh,
+            "view.back": bench.back,
+            "view.forward": bench.forward,
+            "view.rail": self._toggle_rail,
+            "app.preferences": self._preferences,
+            "session.person": self.person_asked.emit,
+            "session.workspace": self.workspace_asked.emit,
+            "session.sign-out": self.sign_out_asked.emit,
+            "app.help": self._help,
+            "app.about": self._about,
+            "app.quit": self.close,
+        }
+        for action_id, handler in handlers.items():
+            context.actions.bind(action_id, handler, bench, context.spawn)
+        for _declared, action in context.actions.offered():
+            bench.addAction(action)
+        for number, place in enumerate(bench.places.rail()[:9], start=1):
+            jump = QAction(_(place.text), bench)
+            jump.setShortcut(QKeySequence(f"Ctrl+{number}"))
+            jump.triggered.connect(partial(bench.go, place.id))
+            bench.addAction(jump)
+
+    def _fill_menus(self, context: Context, bench: Workbench) -> None:
+        for menu, ids in (
+            (bench.workspace_menu, ("session.workspace",)),
+            (bench.person_menu, ("app.preferences", "app.help", "app.about", "", "session.person", "session.sign-out", "", "app.quit")),
+        ):
+            for action_id in ids:
+                action = context.actions.qaction(action_id) if action_id else None
+                if action is None:
+                    menu.addSeparator()
+                else:
+                    menu.addAction(action)
+
+    def _entries(self) -> list[Entry]:
+        bench = self.workbench
+        if bench is None:
+            return []
+        entries = [
+            Entry(_(place.text), _("Place"), place.icon, f"Ctrl+{number}" if number <= 9 else "", partial(bench.go, place.id))
+            for number, place in enumerate(bench.places.rail(), start=1)
+        ]
+        for declared, action in bench.context.actions.offered():
+            here = not declared.place or declared.place == bench.place
+            if declared.in_palette and here:
+                shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+                text = action.text().rstrip("…")
+                entries.append(Entry(text, _("Action"), declared.icon or "command", shortcut, action.trigger, action.isEnabled()))
+        return entries
+
+    async def _save(self) -> None:
+        if self.workbench is not None and self.workbench.page is not None:
+            await self.workbench.page.save()
+            self.workbench.status.set_saved(_("Everything is saved"))
+
+    def _refresh(self) -> None:
+        if self.workbench is not None and self.workbench.page is not None:
+            self.workbench.page.reload()
+
+    def _preferences(self) -> None:
+        if self.workbench is not None:
+            PreferencesDialog(self.workbench.context.settings, self).open()
+
+    def _about(self) -> None:
+        if self.workbench is not None:
+            AboutDialog(self.workbench.context, self).open()
+
+    def _help(self) -> None:
+        bench = self.workbench
+        topic = bench.page.help_topic if bench is not None and bench.page is not None else ""
+        if self._help_url:
+            QDesktopServices.openUrl(QUrl(self._help_url + (f"#{topic}" if topic else "")))
+        else:
+            self.palette_view.open()
+
+    def _name_undo(self) -> None:
+        bench = self.workbench
+        if bench is None:
+            return
+        stack, actions = bench.context.undo.active, bench.context.actions
+        for action_id, name in (("edit.undo", stack.undo_name), ("edit.redo", stack.redo_name)):
+            action = actions.qaction(action_id)
+            if action is not None:
+                verb = self._undo_text[action_id]
+                action.setText(f"{verb}: {name}" if name else verb)
+                actions.set_enabled(action_id, name is not None)
+
+    # Size and place
+
+    def sizeHint(self) -> QSize:
+        return QSize(px(1280), px(800))
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        self._fit_rail()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        settings = QSettings()
+        settings.setValue("window/geometry", self.saveGeometry())
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def _toggle_rail(self) -> None:
+        if self.workbench is not None:
+            self._rail_chosen = not self.workbench.rail.narrow
+            self._fit_rail()
+
+    def _fit_rail(self) -> None:
+        if self.workbench is not None:
+            narrow = self._rail_chosen if self._rail_chosen is not None else self.width() < px(NARROW_BELOW)
+            if narrow != self.workbench.rail.narrow:
+                self.workbench.rail.set_narrow(narrow)
+
+    def _replace(self, widget: QWidget) -> None:
+        self.palette_view.close_palette()
+        old = self._stack.currentWidget()
+        self._stack.addWidget(widget)
+        self._stack.setCurrentWidget(widget)
+        if old is not None and old is not widget:
+            self._stack.removeWidget(old)
+            old.deleteLater()
+        self.ring.raise_()
+
+    def _restore(self) -> None:
+        geometry = QSettings().value("window/geometry")
+        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
+            self.resize(self.sizeHint())
+        self.setWindowIcon(icon("grade", "accent_text"))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
