@@ -84,8 +84,9 @@ CREATE OR REPLACE FUNCTION lms.my_courses() RETURNS SETOF uuid
   LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = '' ROWS 10
 AS $$
   SELECT c.id
-  FROM public.courses AS c, (SELECT lms.current_member_id() AS id) AS me
-  WHERE lms.has_role('instructor') AND (c.instructor_id = me.id OR me.id = ANY (c.co_instructors))
+  FROM public.courses AS c
+  WHERE (SELECT lms.has_role('instructor'))
+    AND (c.instructor_id = (SELECT lms.current_member_id()) OR c.co_instructors @> ARRAY[(SELECT lms.current_member_id())])
 $$;
 COMMENT ON FUNCTION lms.my_courses() IS 'The courses that the caller teaches, as primary or co-instructor';
 

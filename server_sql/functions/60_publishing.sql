@@ -109,7 +109,7 @@ AS $$
   SELECT m.id, m.title, m.module_order, l.id, l.title, l.lesson_order, l.lesson_type, l.estimated_duration_minutes, m.is_preview OR l.is_preview
   FROM public.course_modules AS m
   LEFT JOIN public.lessons AS l ON l.module_id = m.id
-  WHERE m.course_id = p_course AND (p_course = ANY (ARRAY(SELECT lms.visible_courses())) OR lms.teaches(p_course))
+  WHERE m.course_id = p_course AND (p_course = ANY (ARRAY(SELECT lms.visible_courses())) OR (SELECT lms.teaches(p_course)))
   ORDER BY m.module_order, l.lesson_order
 $$;
 COMMENT ON FUNCTION lms.course_outline(uuid) IS 'The titles of a course in order, as the catalogue shows them to everybody; a module without lessons is a row too';
