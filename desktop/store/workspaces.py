@@ -26,7 +26,7 @@ from desktop.store.connection import STAFF_CONNECTIONS, Store, connect, translat
 from desktop.store.dsn import DEFAULT_PORT, Dsn, Host
 from desktop.store.embedded import EmbeddedServer
 from desktop.store.locks import FileLock
-from desktop.store.secrets import Secrets
+from desktop.store.secrets import FileSecrets, Secrets
 
 LOCK_SECONDS = 10
 
@@ -153,10 +153,14 @@ class Workspaces:
 
     def password(self, workspace: Workspace, user: str) -> str | None:
         """The password that :meth:`remember` kept."""
-        return self.secrets.get(_secret_name(workspace, user))
+        return self._secrets_of(workspace).get(_secret_name(workspace, user))
 
     def remember(self, workspace: Workspace, user: str, password: str) -> None:
-        self.secrets.set(_secret_name(workspace, user), password)
+        self._secrets_of(workspace).set(_secret_name(workspace, user), password)
+
+    def _secrets_of(self, workspace: Workspace) -> Secrets | FileSecrets:
+        """On this computer a password opens only what lies beside it, and goes when that goes; elsewhere it belongs into the keyring."""
+        return FileSecrets(self.folder(workspace) / "people.json") if workspace.kind is Kind.EMBEDDED else self.secrets
 
     def open(self, workspace: Workspace) -> OpenWorkspace:
         """Make ``workspace`` ready for people to sign in.

@@ -33,10 +33,12 @@ from desktop.store.dsn import Dsn, Host
 from desktop.store.locks import FileLock
 from desktop.store.migrations import install
 from desktop.store.postgres import SUPERUSER, Binaries, Cluster
+from desktop.store.sample import create
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "installer of the tests"
 TEMPLATE = "template_lms"
+SAMPLE_TEMPLATE = "template_sample"
 LOCK_SECONDS = 120
 KEPT_SECONDS = 24 * 3600
 
@@ -131,9 +133,9 @@ class Server:
     def connect(self, database: str = "postgres") -> psycopg.Connection[Any]:
         return psycopg.connect(self.address(database).conninfo(), autocommit=True)
 
-    def clone(self, template: str) -> Dsn:
+    def clone(self, template: str, name: str = "") -> Dsn:
         """A new database like ``template``, its rights and settings included, which Postgres itself does not copy."""
-        name = f"test_{next(self._names)}"
+        name = name or f"test_{next(self._names)}"
         with self.connect() as connection:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(sql.Identifier(name), sql.Identifier(template))
@@ -297,9 +299,10 @@ def postgres_server() -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _database(server: Server, template: str) -> Iterator[Database]:
+@contextmanager
+def _lent[D: Database](server: Server, database: D) -> Iterator[D]:
+    """``database`` for one test, which leaves neither it nor a role behind."""
     with server.roles_kept():
-        database = Database(server.clone(template))
         try:
             yield database
         finally:
@@ -307,7 +310,36 @@ def _database(server: Server, template: str) -> Iterator[Database]:
             server.drop(database.address.database)
 
 
+@dataclass
+class SampleDatabase(Database):
+    """The sample association. ``people`` are by the keys of ``desktop.store.sample.ACTORS``: ines, samuel, ada, paul, lena, tariq."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="session")
+def sample_template(postgres_server: Server) -> dict[str, Person]:
+    """Fills a second template database once per worker; answers its people. Their roles stay for the life of the server."""
+    address = postgres_server.clone(TEMPLATE, SAMPLE_TEMPLATE)
+    passwords: dict[str, str] = {}
+    create(address, passwords.__setitem__)
+    with postgres_server.connect(SAMPLE_TEMPLATE) as connection:
+        members = connection.execute(
+            "SELECT split_part(m.email, '@', 1), m.id, l.role_name::text"
+            " FROM lms.member_logins AS l JOIN public.members AS m ON m.id = l.member_id"
+        )
+        return {key: Person(member, login, passwords[login]) for key, member, login in members}
+
+
+@pytest.fixture
+def sample(postgres_server: Server, sample_template: dict[str, Person]) -> Iterator[SampleDatabase]:
+    """A database of this test's own that holds the sample association."""
+    with _lent(postgres_server, SampleDatabase(postgres_server.clone(SAMPLE_TEMPLATE), people=sample_template)) as database:
+        yield database
+
+
 @pytest.fixture
 def db(postgres_server: Server) -> Iterator[Database]:
     """A database of this test's own, with the schema and nothing else."""
-    yield from _database(postgres_server, TEMPLATE)
+    with _lent(postgres_server, Database(postgres_server.clone(TEMPLATE))) as database:
+        yield database
