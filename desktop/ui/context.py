@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop.changes import Changes, Done, Undo
 from desktop.errors import Cancelled
+from desktop.settings import Settings
 from desktop.tasks import JobControl, Tasks
 from desktop.ui.actions import ActionRegistry
 from desktop.ui.notices import Notices
@@ -45,14 +46,6 @@ class Identity(Protocol):
         ...
 
 
-class Settings(Protocol):
-    """Declared settings (``desktop.settings``)."""
-
-    def get[T](self, option: Any, /) -> Any: ...
-
-    def set(self, option: Any, value: Any, /) -> None: ...
-
-
 class Context(QObject):
     """The hand a page is dealt. All coroutines run on the GUI thread and wait for worker threads without blocking it."""
 
@@ -70,7 +63,7 @@ class Context(QObject):
         identity: Identity,
         actions: ActionRegistry,
         notices: Notices,
-        settings: Any,
+        settings: Settings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)

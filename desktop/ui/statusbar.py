@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -16,18 +14,10 @@ from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.labels import Label
 
 
-class Connection(Enum):
-    """How things stand with the server."""
-
-    CONNECTED = "good"
-    CONNECTING = "warn"
-    AWAY = "bad"
-
-
 class StatusBar(QWidget):
     """Always there; words beside every dot, so that colour alone says nothing."""
 
-    retry_asked = Signal()
+    retry_wanted = Signal()
 
     def __init__(self, tasks: Tasks, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +26,7 @@ class StatusBar(QWidget):
         self._dot = StatusDot(parent=self)
         self.connection = Label("", Role.CAPTION, "muted", self)
         self.retry = Button(_("Try now"), "plain", "", self)
-        self.retry.clicked.connect(self.retry_asked)
+        self.retry.clicked.connect(self.retry_wanted)
         self.saved = Label("", Role.CAPTION, "muted", self)
         self.jobs = JobsIndicator(tasks, self)
         row = QHBoxLayout(self)
@@ -50,12 +40,13 @@ class StatusBar(QWidget):
         row.addSpacing(px(8))
         row.addWidget(self.saved)
         self.setFixedHeight(px(32))
-        self.set_connection(Connection.CONNECTING, _("Connecting…"))
+        self.set_connection(_("Connected"), up=True)
 
-    def set_connection(self, state: Connection, text: str) -> None:
-        self._dot.set_token(state.value)
-        self.connection.setText(text)
-        self.retry.setVisible(state is Connection.AWAY)
+    def set_connection(self, sentence: str, *, up: bool) -> None:
+        """How things stand with the server; while it is away, a button not to wait."""
+        self._dot.set_token("good" if up else "bad")
+        self.connection.setText(sentence)
+        self.retry.setVisible(not up)
 
     def set_saved(self, text: str) -> None:
         """What is kept where: "Saved here · 3 waiting to send"."""

@@ -6,7 +6,7 @@ It knows no page and no workspace: :mod:`desktop.app` hands it what to show and 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -15,20 +15,24 @@ from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.i18n import N_, _
+from desktop.settings import Settings
+from desktop.tasks import Tasks
 from desktop.ui.about import AboutDialog
 from desktop.ui.actions import Action
 from desktop.ui.context import Context
+from desktop.ui.notices import Notices
 from desktop.ui.page import Page
 from desktop.ui.palette import CommandPalette, Entry
-from desktop.ui.places import Places
+from desktop.ui.places import Place, Places
 from desktop.ui.preferences import PreferencesDialog
 from desktop.ui.rail import Rail, role_names
-from desktop.ui.statusbar import Connection, StatusBar
+from desktop.ui.statusbar import StatusBar
 from desktop.ui.theme import px
 from desktop.ui.theme.icons import icon
 from desktop.ui.widgets.focus import FocusRing
 from desktop.ui.widgets.notices import NoticeStack
 
+TITLE = "NABIP LMS"
 NARROW_BELOW = 900
 """Width under which the rail shows icons only, unless the person chose otherwise."""
 KEPT_PAGES = 8
@@ -44,8 +48,7 @@ SHELL_ACTIONS = (
     Action("view.forward", N_("Forward"), "Alt+Right", "arrow-right"),
     Action("view.rail", N_("Show or hide names in the rail"), "Ctrl+\\", "sidebar"),
     Action("app.preferences", N_("Preferences…"), "Ctrl+,", "settings"),
-    Action("session.person", N_("Sign in as somebody else"), "Ctrl+Shift+P", "switch"),
-    Action("session.workspace", N_("Switch workspace"), "Ctrl+Shift+W", "database"),
+    Action("session.workspace", N_("Switch workspace or person"), "Ctrl+Shift+W", "switch"),
     Action("session.sign-out", N_("Sign out"), "", "sign-out"),
     Action("app.help", N_("Help"), "F1", "help"),
     Action("app.about", N_("About NABIP LMS"), "", "info"),
@@ -82,7 +85,6 @@ class Workbench(QWidget):
         row.setSpacing(0)
         row.addWidget(self.rail)
         row.addLayout(right, 1)
-        self.notices = NoticeStack(context.notices, self)
         context.opened.connect(lambda place, arguments: self.go(place, **arguments))
 
     @property
@@ -140,58 +142,79 @@ class Workbench(QWidget):
 class Window(QMainWindow):
     """The window. It remembers its size and place."""
 
-    sign_out_asked = Signal()
-    person_asked = Signal()
-    workspace_asked = Signal()
-    retry_asked = Signal()
+    sign_out_wanted = Signal()
+    """Leave; the start page then offers every workspace and person."""
+    retry_wanted = Signal()
     """The person does not want to wait for the next attempt to reach the server."""
-    closing = Signal()
+    closed = Signal()
 
-    def __init__(self, help_url: str = "") -> None:
+    def __init__(self, settings: Settings, tasks: Tasks, notices: Notices, help_url: str = "") -> None:
         super().__init__()
-        self.setWindowTitle("NABIP LMS")
+        self.setWindowTitle(TITLE)
         self.setMinimumSize(px(760), px(520))
+        self._settings = settings
+        self._tasks = tasks
         self._help_url = help_url
         self._stack = QStackedWidget(self)
         self.setCentralWidget(self._stack)
         self.workbench: Workbench | None = None
         self.palette_view = CommandPalette(self._stack, self._entries)
+        self.notice_stack = NoticeStack(notices, self._stack)
         self.ring = FocusRing(self)
         self._rail_chosen: bool | None = None
-        self._undo_text = {"edit.undo": _("Undo"), "edit.redo": _("Redo")}
         self._restore()
 
-    def show_page(self, page: QWidget) -> None:
-        """One page fills the window (choosing a workspace, signing in, waiting for the server). The workbench, if any, is closed."""
-        self._replace(page)
-        self.workbench = None
-        self.setWindowTitle("NABIP LMS")
+    def show_start(self, page: QWidget) -> None:
+        """Show the page of before signing in. It is kept, and comes back when the session ends."""
+        if self._stack.indexOf(page) < 0:
+            self._stack.addWidget(page)
+        self._stack.setCurrentWidget(page)
+        self.notice_stack.raise_()
+        self.setWindowTitle(TITLE)
 
-    def show_workbench(self, context: Context, places: Places, workspace: str, detail: str = "") -> Workbench:
-        """Somebody is signed in: show their places, the first one open. ``context.actions`` holds ``SHELL_ACTIONS`` already."""
-        bench = Workbench(context, places, (workspace, detail or _("Workspace")), self)
+    def open_session(self, context: Context, places: Iterable[Place], workspace: str = "", detail: str = "") -> Workbench:
+        """Somebody is signed in: show the places of their roles, the first one open. ``context.actions`` holds ``SHELL_ACTIONS``."""
+        bench = Workbench(context, Places(places, context.identity.roles), (workspace or TITLE, detail or _("Workspace")), self)
         self.workbench = bench
         self._bind(context, bench)
         self._fill_menus(context, bench)
         bench.rail.palette_asked.connect(self.palette_view.open)
-        bench.status.retry.clicked.connect(self.retry_asked)
+        bench.status.retry_wanted.connect(self.retry_wanted)
         context.undo.changed.connect(self._name_undo)
-        self._replace(bench)
+        self._stack.addWidget(bench)
+        self._stack.setCurrentWidget(bench)
+        self.notice_stack.raise_()
         self._fit_rail()
         self._name_undo()
-        self.setWindowTitle(f"{workspace} – NABIP LMS")
-        first = next(iter(places.rail()), None)
+        self.setWindowTitle(f"{workspace} – {TITLE}" if workspace else TITLE)
+        first = next(iter(bench.places.rail()), None)
         if first is not None:
             bench.go(first.id)
         return bench
 
-    def set_connection(self, state: Connection, text: str) -> None:
-        if self.workbench is not None:
-            self.workbench.status.set_connection(state, text)
+    def close_session(self) -> None:
+        """Take the pages down; they cancel what they started."""
+        self.palette_view.close_palette()
+        bench, self.workbench = self.workbench, None
+        if bench is not None:
+            bench.context.undo.changed.disconnect(self._name_undo)
+            self._stack.removeWidget(bench)
+            bench.deleteLater()
 
-    def set_saved(self, text: str) -> None:
+    def reload_page(self) -> None:
+        """Read again what the page shows: after the server was away, or because the person asked."""
+        if self.workbench is not None and self.workbench.page is not None:
+            self.workbench.page.reload()
+
+    def set_connection(self, sentence: str, *, up: bool) -> None:
+        """Say how things stand with the server."""
         if self.workbench is not None:
-            self.workbench.status.set_saved(text)
+            self.workbench.status.set_connection(sentence, up=up)
+
+    def set_saved(self, sentence: str) -> None:
+        """Say what is kept where."""
+        if self.workbench is not None:
+            self.workbench.status.set_saved(sentence)
 
     # Actions
 
@@ -202,14 +225,13 @@ class Window(QMainWindow):
             "edit.undo": context.undo_last,
             "edit.redo": context.redo_last,
             "file.save": self._save,
-            "view.refresh": self._refresh,
+            "view.refresh": self.reload_page,
             "view.back": bench.back,
             "view.forward": bench.forward,
             "view.rail": self._toggle_rail,
             "app.preferences": self._preferences,
-            "session.person": self.person_asked.emit,
-            "session.workspace": self.workspace_asked.emit,
-            "session.sign-out": self.sign_out_asked.emit,
+            "session.workspace": self.sign_out_wanted.emit,
+            "session.sign-out": self.sign_out_wanted.emit,
             "app.help": self._help,
             "app.about": self._about,
             "app.quit": self.close,
@@ -227,7 +249,7 @@ class Window(QMainWindow):
     def _fill_menus(self, context: Context, bench: Workbench) -> None:
         for menu, ids in (
             (bench.workspace_menu, ("session.workspace",)),
-            (bench.person_menu, ("app.preferences", "app.help", "app.about", "", "session.person", "session.sign-out", "", "app.quit")),
+            (bench.person_menu, ("app.preferences", "app.help", "app.about", "", "session.sign-out", "", "app.quit")),
         ):
             for action_id in ids:
                 action = context.actions.qaction(action_id) if action_id else None
@@ -257,13 +279,8 @@ class Window(QMainWindow):
             await self.workbench.page.save()
             self.workbench.status.set_saved(_("Everything is saved"))
 
-    def _refresh(self) -> None:
-        if self.workbench is not None and self.workbench.page is not None:
-            self.workbench.page.reload()
-
     def _preferences(self) -> None:
-        if self.workbench is not None:
-            PreferencesDialog(self.workbench.context.settings, self).open()
+        PreferencesDialog(self._settings, self).open()
 
     def _about(self) -> None:
         if self.workbench is not None:
@@ -285,7 +302,7 @@ class Window(QMainWindow):
         for action_id, name in (("edit.undo", stack.undo_name), ("edit.redo", stack.redo_name)):
             action = actions.qaction(action_id)
             if action is not None:
-                verb = self._undo_text[action_id]
+                verb = _(actions.declared(action_id).text)
                 action.setText(f"{verb}: {name}" if name else verb)
                 actions.set_enabled(action_id, name is not None)
 
@@ -299,9 +316,8 @@ class Window(QMainWindow):
         self._fit_rail()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        settings = QSettings()
-        settings.setValue("window/geometry", self.saveGeometry())
-        self.closing.emit()
+        QSettings().setValue("window/geometry", self.saveGeometry())
+        self.closed.emit()
         super().closeEvent(event)
 
     def _toggle_rail(self) -> None:
@@ -314,16 +330,6 @@ class Window(QMainWindow):
             narrow = self._rail_chosen if self._rail_chosen is not None else self.width() < px(NARROW_BELOW)
             if narrow != self.workbench.rail.narrow:
                 self.workbench.rail.set_narrow(narrow)
-
-    def _replace(self, widget: QWidget) -> None:
-        self.palette_view.close_palette()
-        old = self._stack.currentWidget()
-        self._stack.addWidget(widget)
-        self._stack.setCurrentWidget(widget)
-        if old is not None and old is not widget:
-            self._stack.removeWidget(old)
-            old.deleteLater()
-        self.ring.raise_()
 
     def _restore(self) -> None:
         geometry = QSettings().value("window/geometry")

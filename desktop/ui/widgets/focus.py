@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFocusFrame, QPlainTextEdit, QTextEdit, QWidget
 
 from desktop.ui.theme import colour, px
@@ -23,12 +23,15 @@ class FocusRing(QFocusFrame):
         if app is not None:
             app.installEventFilter(self)
 
+    def _follow(self, widget: QWidget | None) -> None:
+        self.setWidget(widget)  # type: ignore[arg-type] # none means: hide
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QWidget) and self._window.isAncestorOf(watched):
+        if isinstance(event, QFocusEvent) and event.gotFocus() and isinstance(watched, QWidget) and self._window.isAncestorOf(watched):
             plain = isinstance(watched, QAbstractItemView | QPlainTextEdit | QTextEdit)
-            self.setWidget(watched if event.reason() in BY_KEYBOARD and not plain else None)
+            self._follow(watched if event.reason() in BY_KEYBOARD and not plain else None)
         elif event.type() in (QEvent.Type.FocusOut, QEvent.Type.MouseButtonPress) and watched is self.widget():
-            self.setWidget(None)
+            self._follow(None)
         return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:

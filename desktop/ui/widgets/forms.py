@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.ui.theme import Role, px, restyle
 from desktop.ui.widgets.labels import Label
@@ -59,12 +60,9 @@ class FormRow(QWidget):
         return not problem
 
 
-def side_by_side(*rows: QWidget) -> QWidget:
-    """Fields that belong on one line (host and port)."""
-    holder = QWidget()
-    line = QHBoxLayout(holder)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(px(12))
-    for row in rows:
-        line.addWidget(row)
-    return holder
+def all_valid(rows: Iterable[FormRow]) -> bool:
+    """Check every row, so that everything wrong is shown at once, and put the focus where the first problem is."""
+    wrong = [row for row in rows if not row.valid()]
+    if wrong:
+        wrong[0].field.setFocus(Qt.FocusReason.OtherFocusReason)
+    return not wrong
