@@ -1,0 +1,1 @@
+"""Certificates: issued from completed enrolments, printed, verified, revoked."""

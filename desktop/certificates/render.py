@@ -1,0 +1,315 @@
+"""A certificate as a PDF, drawn by ReportLab from the snapshot that was made when it was issued.
+
+The same snapshot gives the same bytes. What the page says of a field stands in a box of its own (:func:`boxes`), from which
+:mod:`desktop.certificates.verify` reads it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from io import BytesIO
+from math import pi
+
+from reportlab.lib.colors import Color
+from reportlab.lib.utils import TimeStamp
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.pathobject import PDFPathObject
+
+from desktop.certificates import engraving, qr
+from desktop.certificates.template import Palette, Paper, Template
+from desktop.certificates.typeset import ITALIC, ROMAN, SMALL_CAPS, Line, draw, draw_centred, fit, line
+from desktop.i18n import _
+
+_MARGIN = 22.0  # sheet edge to the band
+_BAND = 24.0  # width of the engraved band
+_CORNER = 46.0  # side of the square that a corner rosette fills
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is printed, exactly as it was when the certificate was issued."""
+
+    number: str
+    member_name: str
+    course_title: str
+    completed_on: date
+    issued_at: datetime
+    ce_credits: Decimal
+    expires_on: date | None = None
+    instructor_name: str | None = None
+    designation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Left, bottom, right and top in points from the sheet's lower left corner."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+def render(snapshot: Snapshot, template: Template, paper: Paper = Paper.LETTER) -> bytes:
+    """The PDF. Raises :class:`desktop.errors.Invalid` where a name has letters that no bundled font can print."""
+    buffer = BytesIO()
+    canvas = Canvas(buffer, pagesize=paper.value, pageCompression=1, invariant=1, lang="en-US")
+    _describe(canvas, snapshot, template)
+    _draw_sheet(canvas, template, paper)
+    _draw_words(canvas, snapshot, template, paper)
+    _draw_signature(canvas, snapshot, template, paper)
+    _draw_seal(canvas, snapshot, template, paper)
+    _draw_code(canvas, snapshot, template, paper)
+    canvas.showPage()
+    canvas.save()
+    return buffer.getvalue()
+
+
+def boxes(paper: Paper) -> dict[str, Box]:
+    """Where each printed field stands: for a person to look at and for a program to read back."""
+    width, height = paper.value
+    inner = _MARGIN + _BAND + 14
+    wide = inner + 30
+    return {
+        "member_name": Box(wide, 0.548 * height, width - wide, 0.655 * height),
+        "course_title": Box(wide, 0.385 * height, width - wide, 0.502 * height),
+        "details": Box(wide, 0.322 * height, width - wide, 0.368 * height),
+        "number": Box(width - inner - 190, _MARGIN + _BAND + 12, width - inner, _MARGIN + _BAND + 27),
+    }
+
+
+def details(snapshot: Snapshot) -> str:
+    """The line under the course's title: credits, when it was completed, until when it counts."""
+    parts = []
+    if snapshot.ce_credits:
+        parts.append(_("{credits} continuing education credits").format(credits=snapshot.ce_credits.normalize().__format__("f")))
+    parts.append(_("completed on {date}").format(date=_long(snapshot.completed_on)))
+    if snapshot.expires_on:
+        parts.append(_("valid until {date}").format(date=_long(snapshot.expires_on)))
+    return "  ·  ".join(parts)
+
+
+def _long(day: date) -> str:
+    """A day in words: no reader takes the month for the day."""
+    return f"{day.day} {_(day.strftime('%B'))} {day.year}"
+
+
+def _describe(canvas: Canvas, snapshot: Snapshot, template: Template) -> None:
+    canvas.setTitle(f"{snapshot.course_title} — {snapshot.member_name}")
+    canvas.setAuthor(template.issuer)
+    canvas.setSubject(snapshot.number)
+    canvas.setKeywords(f"certificate, {snapshot.number}, {template.version}")
+    canvas.setCreator("NABIP LMS Desktop")
+    # ReportLab's fixed date is for tests; a certificate's date is when it was issued, and as fixed.
+    moment = snapshot.issued_at.astimezone(UTC)
+    stamp: TimeStamp = canvas._doc._timeStamp
+    stamp.t = moment.timestamp()
+    stamp.lt = moment.timetuple()
+    stamp.YMDhms = tuple(stamp.lt)[:6]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stroke:
+    path: PDFPathObject
+    width: float
+    colour: str  # a name in the palette
+
+
+@cache
+def _sheet_lines(paper: Paper) -> tuple[_Stroke, ...]:
+    """The border and the watermark, computed once per paper: they are the same on every certificate."""
+    width, height = paper.value
+    middle = _MARGIN + _BAND / 2
+    left, bottom, right, top = middle, middle, width - middle, height - middle
+    reach = _CORNER / 2
+    strokes = [_Stroke(_path(engraving.rosette((width / 2, height * 0.5), 92, 176, 24, 9)), 0.35, "tint")]
+    strokes.append(_Stroke(_path(engraving.rosette((width / 2, height * 0.5), 30, 96, 16, 7)), 0.35, "tint"))
+    edges = [
+        ((left + reach, bottom), (right - reach, bottom)),
+        ((left + reach, top), (right - reach, top)),
+        ((left, bottom + reach), (left, top - reach)),
+        ((right, bottom + reach), (right, top - reach)),
+    ]
+    for begin, end in edges:
+        strokes.append(_Stroke(_path(engraving.band(begin, end, _BAND / 2 - 2.5, 27, 5)), 0.32, "ink"))
+        strokes.append(_Stroke(_path(engraving.band(begin, end, _BAND / 2 - 6.5, 27, 3)), 0.3, "soft"))
+    for corner in ((left, bottom), (right, bottom), (left, top), (right, top)):
+        strokes.append(_Stroke(_path([engraving.spirograph(corner, reach - 2.2, 24, 7, 0.9)]), 0.32, "ink"))
+        strokes.append(_Stroke(_path(engraving.rosette(corner, 3.4, 9.6, 8, 3)), 0.3, "soft"))
+        strokes.append(_Stroke(_path([engraving.circle(corner, reach - 1.2), engraving.circle(corner, 2.2)]), 0.5, "ink"))
+    return tuple(strokes)
+
+
+def _draw_sheet(canvas: Canvas, template: Template, paper: Paper) -> None:
+    width, height = paper.value
+    colours = template.colours
+    canvas.setFillColor(colours.paper)
+    canvas.rect(0, 0, width, height, stroke=0, fill=1)
+    for stroke in _sheet_lines(paper):
+        canvas.setStrokeColor(getattr(colours, stroke.colour))
+        canvas.setLineWidth(stroke.width)
+        canvas.drawPath(stroke.path, stroke=1, fill=0)
+    canvas.setStrokeColor(colours.ink)
+    for inset, weight in ((_MARGIN - 4, 1.4), (_MARGIN - 0.6, 0.4), (_MARGIN + _BAND + 0.6, 0.4)):
+        _notched(canvas, inset, width, height, weight)
+    canvas.setStrokeColor(colours.accent)
+    _notched(canvas, _MARGIN + _BAND + 4, width, height, 0.9)
+
+
+def _notched(canvas: Canvas, inset: float, width: float, height: float, weight: float) -> None:
+    """A frame that steps round the corner rosettes where it runs inside them."""
+    canvas.setLineWidth(weight)
+    notch = _MARGIN + _BAND / 2 + _CORNER / 2 + 3.5 - inset
+    if inset < _MARGIN + _BAND:
+        canvas.rect(inset, inset, width - 2 * inset, height - 2 * inset, stroke=1, fill=0)
+        return
+    path = canvas.beginPath()
+    left, bottom, right, top = inset, inset, width - inset, height - inset
+    path.moveTo(left + notch, bottom)
+    path.lineTo(right - notch, bottom)
+    path.arcTo(right - notch, bottom - notch, right + notch, bottom + notch, 180, -90)
+    path.lineTo(right, top - notch)
+    path.arcTo(right - notch, top - notch, right + notch, top + notch, 270, -90)
+    path.lineTo(left + notch, top)
+    path.arcTo(left - notch, top - notch, left + notch, top + notch, 0, -90)
+    path.lineTo(left, bottom + notch)
+    path.arcTo(left - notch, bottom - notch, left + notch, bottom + notch, 90, -90)
+    path.close()
+    canvas.drawPath(path, stroke=1, fill=0)
+
+
+def _draw_words(canvas: Canvas, snapshot: Snapshot, template: Template, paper: Paper) -> None:
+    width, height = paper.value
+    centre, colours, place = width / 2, template.colours, boxes(paper)
+    canvas.setFillColor(colours.accent)
+    draw_centred(canvas, centre, 0.848 * height, line(template.issuer.upper(), ROMAN, 10.5, tracking=2.1))
+    canvas.setFillColor(colours.ink)
+    draw_centred(canvas, centre, 0.753 * height, line(_("Certificate of Completion"), SMALL_CAPS, 43, tracking=1.6))
+    _ornament(canvas, centre, 0.72 * height, 118, colours)
+    canvas.setFillColor(colours.ink)
+    draw_centred(canvas, centre, 0.668 * height, line(_("This is to certify that"), ITALIC, 15.5))
+    _draw_in(canvas, place["member_name"], fit(snapshot.member_name, ROMAN, 42, 20, _width(place["member_name"])))
+    draw_centred(canvas, centre, 0.52 * height, line(_("has successfully completed"), ITALIC, 15.5))
+    _draw_in(canvas, place["course_title"], fit(snapshot.course_title, ROMAN, 27, 17, _width(place["course_title"]), lines=2))
+    _draw_in(canvas, place["details"], fit(details(snapshot), ROMAN, 13, 9, _width(place["details"])))
+    if snapshot.designation:
+        words = _("counts towards the designation {designation}").format(designation=snapshot.designation)
+        draw_centred(canvas, centre, 0.305 * height, line(words, ITALIC, 12))
+
+
+def _draw_in(canvas: Canvas, box: Box, lines: list[Line]) -> None:
+    """The lines in the middle of the box; leading is 1.12 of the size."""
+    leading = lines[0].size * 1.12
+    block = leading * (len(lines) - 1) + lines[0].size * 0.66
+    baseline = (box.bottom + box.top + block) / 2 - lines[0].size * 0.66
+    for one in lines:
+        draw_centred(canvas, (box.left + box.right) / 2, baseline, one)
+        baseline -= leading
+
+
+def _width(box: Box) -> float:
+    return box.right - box.left
+
+
+def _ornament(canvas: Canvas, x: float, y: float, reach: float, colours: Palette) -> None:
+    """A rule with a lozenge: thin, thick towards the middle."""
+    canvas.setFillColor(colours.accent)
+    path = canvas.beginPath()
+    for side in (-1, 1):
+        path.moveTo(x + side * 9, y - 0.55)
+        path.lineTo(x + side * reach, y)
+        path.lineTo(x + side * 9, y + 0.55)
+        path.close()
+    path.moveTo(x - 4.5, y)
+    path.lineTo(x, y + 2.8)
+    path.lineTo(x + 4.5, y)
+    path.lineTo(x, y - 2.8)
+    path.close()
+    canvas.drawPath(path, stroke=0, fill=1)
+
+
+def _draw_signature(canvas: Canvas, snapshot: Snapshot, template: Template, paper: Paper) -> None:
+    left = _MARGIN + _BAND + 44
+    base = _MARGIN + _BAND + 58
+    reach = 186.0
+    canvas.setStrokeColor(template.colours.ink)
+    canvas.setLineWidth(0.5)
+    canvas.line(left, base, left + reach, base)
+    canvas.setFillColor(template.colours.ink)
+    draw_centred(canvas, left + reach / 2, base - 15, line(template.signatory, ITALIC, 11.5))
+    issued = _("Issued on {date}").format(date=_long(snapshot.issued_at.astimezone(UTC).date()))
+    draw_centred(canvas, left + reach / 2, base - 30, line(issued, ROMAN, 10.5))
+    if snapshot.instructor_name:
+        taught = _("Instructor: {name}").format(name=snapshot.instructor_name)
+        draw_centred(canvas, left + reach / 2, base - 43, fit(taught, ROMAN, 10.5, 7, reach + 20)[0])
+
+
+def _draw_seal(canvas: Canvas, snapshot: Snapshot, template: Template, paper: Paper) -> None:
+    x, y = paper.value[0] / 2, _MARGIN + _BAND + 62
+    colours = template.colours
+    canvas.saveState()
+    canvas.setFillColor(colours.accent)
+    canvas.drawPath(_path([engraving.scallop((x, y), 47, 1.5, 44)]), stroke=0, fill=1)
+    canvas.setStrokeColor(colours.paper)
+    _stroke(canvas, engraving.rays((x, y), 41.8, 45.2, 132), 0.45)
+    _stroke(canvas, [engraving.circle((x, y), 41.2), engraving.circle((x, y), 27.6)], 0.7)
+    _stroke(canvas, [engraving.circle((x, y), 26.2)], 0.3)
+    _stroke(canvas, engraving.rosette((x, y), 15.5, 25.4, 18, 5), 0.32)
+    canvas.setFillColor(colours.accent)
+    canvas.circle(x, y, 15.2, stroke=0, fill=1)
+    _stroke(canvas, [engraving.circle((x, y), 15.2)], 0.6)
+    canvas.setFillColor(colours.paper)
+    draw_centred(canvas, x, y - 7.2, line(template.monogram, SMALL_CAPS, 22))
+    _around(canvas, (x, y), 32.6, f"{_('Certified')} · {snapshot.issued_at.astimezone(UTC).year} · ".upper() * 2)
+    canvas.restoreState()
+
+
+def _around(canvas: Canvas, centre: engraving.Point, radius: float, text: str) -> None:
+    """Letters evenly spaced round a full circle, their feet towards the middle."""
+    letters = line(text, ROMAN, 7.6)
+    spare = (2 * pi * radius - letters.width) / len(text)
+    travelled = 0.0
+    for letter in text:
+        one = line(letter, ROMAN, 7.6)
+        angle = 90 - (travelled + one.width / 2) / (2 * pi * radius) * 360
+        canvas.saveState()
+        canvas.translate(*centre)
+        canvas.rotate(angle - 90)
+        draw_centred(canvas, 0, radius, one)
+        canvas.restoreState()
+        travelled += one.width + spare
+
+
+def _draw_code(canvas: Canvas, snapshot: Snapshot, template: Template, paper: Paper) -> None:
+    box = boxes(paper)["number"]
+    count, runs = qr.modules(template.verify_address + snapshot.number)
+    side = 70.0
+    module = side / count
+    left, top = box.right - 44 - side, box.top + 8 + side
+    canvas.setFillColor(template.colours.paper)
+    margin = qr.QUIET * module
+    canvas.rect(left - margin, top - side - margin, side + 2 * margin, side + 2 * margin, stroke=0, fill=1)
+    path = canvas.beginPath()
+    for column, row, length in runs:
+        path.rect(left + column * module, top - (row + 1) * module, length * module, module)
+    canvas.setFillColor(template.colours.ink)
+    canvas.drawPath(path, stroke=0, fill=1)
+    number = line(snapshot.number, ROMAN, 11.5, tracking=0.6)
+    draw_centred(canvas, left + side / 2, box.bottom + 3.5, number)
+
+
+def _path(curves: list[engraving.Curve]) -> PDFPathObject:
+    path = PDFPathObject()
+    for curve in curves:
+        path.moveTo(*curve.start)
+        for first, second, end in curve.segments:
+            path.curveTo(*first, *second, *end)
+    return path
+
+
+def _stroke(canvas: Canvas, curves: list[engraving.Curve], width: float) -> None:
+    canvas.setLineWidth(width)
+    canvas.drawPath(_path(curves), stroke=1, fill=0)

@@ -1,0 +1,133 @@
+"""Type on a certificate: bundled fonts, names in any script they cover, lines that shrink and wrap.
+
+EB Garamond carries Latin (Vietnamese included), Greek and Cyrillic; Droid Sans Fallback carries Han, kana and hangul. Scripts that
+need shaping or run from right to left (Arabic, Hebrew, Devanagari, Thai and their like) are refused rather than printed wrong.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from desktop.errors import Invalid
+from desktop.i18n import _
+
+FONTS = Path(__file__).resolve().parents[2] / "resources" / "certificates" / "fonts"
+
+ROMAN = "EBGaramond12-Regular"
+ITALIC = "EBGaramond12-Italic"
+SMALL_CAPS = "EBGaramondSC12-Regular"
+_FALLBACK = "DroidSansFallbackFull"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text set in ``size`` points: runs of (font, text), and how far letters stand apart beyond their own width."""
+
+    runs: tuple[tuple[str, str], ...]
+    size: float
+    tracking: float = 0.0
+
+    @property
+    def width(self) -> float:
+        letters = sum(len(text) for _font, text in self.runs)
+        return sum(pdfmetrics.stringWidth(text, font, self.size) for font, text in self.runs) + self.tracking * max(0, letters - 1)
+
+
+@cache
+def load(font: str) -> TTFont:
+    """The bundled font of that name, known to ReportLab from then on."""
+    loaded = TTFont(font, str(FONTS / f"{font}.ttf"))
+    pdfmetrics.registerFont(loaded)
+    return loaded
+
+
+def line(text: str, font: str, size: float, tracking: float = 0.0) -> Line:
+    """``text`` as runs of the first font that has each character. Raises :class:`Invalid` where no bundled font can print it rightly."""
+    text = unicodedata.normalize("NFC", text)
+    refused = "".join(sorted({letter for letter in text if _needs_shaping(letter) or _font_for(letter, font) is None}))
+    if refused:
+        raise Invalid(
+            _("“{text}” has letters that this version cannot print: {letters}").format(text=text, letters=refused),
+            remedy=_("Ask the person how the name is written in Latin letters, and correct it before the certificate is printed."),
+        )
+    runs = groupby(text, lambda letter: _font_for(letter, font) or font)
+    return Line(tuple((used, "".join(letters)) for used, letters in runs), size, tracking)
+
+
+def fit(text: str, font: str, size: float, smallest: float, width: float, lines: int = 1) -> list[Line]:
+    """``text`` in at most ``lines`` lines of ``width`` points, as large as fits from ``size`` down to ``smallest``.
+
+    Where even the smallest size does not fit, the text is set in the smallest size and as many lines as it takes: a name is never cut.
+    """
+    at = size
+    while at > smallest:
+        broken = _break(text, font, at, width)
+        if len(broken) <= lines and all(one.width <= width for one in broken):
+            return broken
+        at -= 0.5
+    return _break(text, font, smallest, width)
+
+
+def draw_centred(canvas: Canvas, x: float, y: float, text: Line) -> None:
+    """Draw the line with its baseline at ``y`` and its middle at ``x``."""
+    draw(canvas, x - text.width / 2, y, text)
+
+
+def draw(canvas: Canvas, x: float, y: float, text: Line) -> None:
+    writer = canvas.beginText(x, y)
+    writer.setCharSpace(text.tracking)
+    for font, letters in text.runs:
+        load(font)
+        writer.setFont(font, text.size)
+        writer.textOut(letters)
+    writer.setCharSpace(0)
+    canvas.drawText(writer)
+
+
+@cache
+def _font_for(letter: str, font: str) -> str | None:
+    return next((candidate for candidate in (font, ROMAN, _FALLBACK) if ord(letter) in load(candidate).face.charToGlyph), None)
+
+
+def _needs_shaping(letter: str) -> bool:
+    """True for letters whose look depends on their neighbours or whose line runs from right to left: those need a shaping engine."""
+    if unicodedata.bidirectional(letter) in {"R", "AL", "AN"}:
+        return True
+    # Indic and South-East Asian blocks, Devanagari to Myanmar, and Khmer.
+    return "\u0900" <= letter <= "\u109f" or "\u1780" <= letter <= "\u17ff"
+
+
+def _break(text: str, font: str, size: float, width: float) -> list[Line]:
+    """Lines that are as even as they can be: a heading with one lonely word below it looks like a mistake."""
+    words = text.split()
+    greedy = _fill(words, font, size, width)
+    if len(greedy) < 2:
+        return greedy
+    narrow = width
+    while narrow > width / 2:
+        candidate = _fill(words, font, size, narrow - size)
+        if len(candidate) > len(greedy) or any(one.width > width for one in candidate):
+            break
+        greedy, narrow = candidate, narrow - size
+    return greedy
+
+
+def _fill(words: list[str], font: str, size: float, width: float) -> list[Line]:
+    lines: list[Line] = []
+    current = ""
+    for word in words:
+        longer = f"{current} {word}".strip()
+        if current and line(longer, font, size).width > width:
+            lines.append(line(current, font, size))
+            current = word
+        else:
+            current = longer
+    return [*lines, line(current, font, size)]
