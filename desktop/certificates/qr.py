@@ -17,7 +17,7 @@ def modules(text: str) -> tuple[int, list[tuple[int, int, int]]]:
     Error correction M (15 %): prints of a certificate are folded and stamped on.
     """
     code = segno.make(text, error="m", micro=False, boost_error=False)
-    return code.symbol_size(border=0)[0], list(_runs(code.matrix))
+    return len(code.matrix), list(_runs(code.matrix))
 
 
 def _runs(matrix: tuple[bytearray, ...]) -> Iterator[tuple[int, int, int]]:

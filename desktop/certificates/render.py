@@ -13,14 +13,13 @@ from functools import cache
 from io import BytesIO
 from math import pi
 
-from reportlab.lib.colors import Color
 from reportlab.lib.utils import TimeStamp
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
 from desktop.certificates import engraving, qr
 from desktop.certificates.template import Palette, Paper, Template
-from desktop.certificates.typeset import ITALIC, ROMAN, SMALL_CAPS, Line, draw, draw_centred, fit, line
+from desktop.certificates.typeset import ITALIC, ROMAN, SMALL_CAPS, Line, draw_centred, fit, line
 from desktop.i18n import _
 
 _MARGIN = 22.0  # sheet edge to the band
@@ -33,6 +32,7 @@ class Snapshot:
     """What is printed, exactly as it was when the certificate was issued."""
 
     number: str
+    issuer_name: str
     member_name: str
     course_title: str
     completed_on: date
@@ -60,7 +60,7 @@ def render(snapshot: Snapshot, template: Template, paper: Paper = Paper.LETTER) 
     _describe(canvas, snapshot, template)
     _draw_sheet(canvas, template, paper)
     _draw_words(canvas, snapshot, template, paper)
-    _draw_signature(canvas, snapshot, template, paper)
+    _draw_signature(canvas, snapshot, template)
     _draw_seal(canvas, snapshot, template, paper)
     _draw_code(canvas, snapshot, template, paper)
     canvas.showPage()
@@ -99,13 +99,13 @@ def _long(day: date) -> str:
 
 def _describe(canvas: Canvas, snapshot: Snapshot, template: Template) -> None:
     canvas.setTitle(f"{snapshot.course_title} — {snapshot.member_name}")
-    canvas.setAuthor(template.issuer)
+    canvas.setAuthor(snapshot.issuer_name)
     canvas.setSubject(snapshot.number)
     canvas.setKeywords(f"certificate, {snapshot.number}, {template.version}")
     canvas.setCreator("NABIP LMS Desktop")
     # ReportLab's fixed date is for tests; a certificate's date is when it was issued, and as fixed.
     moment = snapshot.issued_at.astimezone(UTC)
-    stamp: TimeStamp = canvas._doc._timeStamp
+    stamp: TimeStamp = canvas._doc._timeStamp  # type: ignore[attr-defined]
     stamp.t = moment.timestamp()
     stamp.lt = moment.timetuple()
     stamp.YMDhms = tuple(stamp.lt)[:6]
@@ -185,7 +185,7 @@ def _draw_words(canvas: Canvas, snapshot: Snapshot, template: Template, paper: P
     width, height = paper.value
     centre, colours, place = width / 2, template.colours, boxes(paper)
     canvas.setFillColor(colours.accent)
-    draw_centred(canvas, centre, 0.848 * height, line(template.issuer.upper(), ROMAN, 10.5, tracking=2.1))
+    draw_centred(canvas, centre, 0.848 * height, line(snapshot.issuer_name.upper(), ROMAN, 10.5, tracking=2.1))
     canvas.setFillColor(colours.ink)
     draw_centred(canvas, centre, 0.753 * height, line(_("Certificate of Completion"), SMALL_CAPS, 43, tracking=1.6))
     _ornament(canvas, centre, 0.72 * height, 118, colours)
@@ -231,7 +231,7 @@ def _ornament(canvas: Canvas, x: float, y: float, reach: float, colours: Palette
     canvas.drawPath(path, stroke=0, fill=1)
 
 
-def _draw_signature(canvas: Canvas, snapshot: Snapshot, template: Template, paper: Paper) -> None:
+def _draw_signature(canvas: Canvas, snapshot: Snapshot, template: Template) -> None:
     left = _MARGIN + _BAND + 44
     base = _MARGIN + _BAND + 58
     reach = 186.0

@@ -32,7 +32,6 @@ class Palette:
 @dataclass(frozen=True, slots=True)
 class Template:
     version: str
-    issuer: str
     monogram: str
     signatory: str
     verify_address: str

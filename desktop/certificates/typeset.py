@@ -65,7 +65,8 @@ def line(text: str, font: str, size: float, tracking: float = 0.0) -> Line:
 def fit(text: str, font: str, size: float, smallest: float, width: float, lines: int = 1) -> list[Line]:
     """``text`` in at most ``lines`` lines of ``width`` points, as large as fits from ``size`` down to ``smallest``.
 
-    Where even the smallest size does not fit, the text is set in the smallest size and as many lines as it takes: a name is never cut.
+    Where even the smallest size does not fit, the text takes as many lines as it needs, and a single word that is still too wide shrinks
+    further: a name is never cut.
     """
     at = size
     while at > smallest:
@@ -73,7 +74,9 @@ def fit(text: str, font: str, size: float, smallest: float, width: float, lines:
         if len(broken) <= lines and all(one.width <= width for one in broken):
             return broken
         at -= 0.5
-    return _break(text, font, smallest, width)
+    broken = _break(text, font, smallest, width)
+    widest = max(one.width for one in broken)
+    return broken if widest <= width else _break(text, font, smallest * width / widest, width + 0.01)
 
 
 def draw_centred(canvas: Canvas, x: float, y: float, text: Line) -> None:

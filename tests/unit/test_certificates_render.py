@@ -1,0 +1,92 @@
+"""The page that is printed: what it holds, that it is the same each time, and names of every length and many scripts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pypdfium2
+import pytest
+import zxingcpp
+
+from desktop.certificates.render import Snapshot, render
+from desktop.certificates.template import Paper, load_template
+from desktop.certificates.verify import read_page
+from desktop.errors import Invalid
+
+SNAPSHOT = Snapshot(
+    number="CERT-2026-7K3M9QXZ",
+    issuer_name="National Association of Benefits and Insurance Professionals",
+    member_name="Amara Okafor, REBC",
+    course_title="Health Insurance Fundamentals",
+    completed_on=date(2026, 10, 3),
+    issued_at=datetime(2026, 10, 4, 9, tzinfo=UTC),
+    ce_credits=Decimal("10.00"),
+    expires_on=date(2028, 10, 3),
+)
+TEMPLATE = load_template()
+
+
+def printed(tmp_path: Path, snapshot: Snapshot, paper: Paper = Paper.LETTER) -> dict[str, str]:
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(render(snapshot, TEMPLATE, paper))
+    return read_page(path)
+
+
+@pytest.mark.parametrize("paper", Paper)
+def test_the_page_says_what_the_snapshot_says(tmp_path: Path, paper: Paper) -> None:
+    page = printed(tmp_path, SNAPSHOT, paper)
+    assert page["number"] == "CERT-2026-7K3M9QXZ"
+    assert page["member_name"] == "Amara Okafor, REBC"
+    assert page["course_title"] == "Health Insurance Fundamentals"
+    assert "10 continuing education credits" in page["details"]
+    assert "3 October 2028" in page["details"]
+
+
+def test_the_same_snapshot_gives_the_same_bytes() -> None:
+    assert render(SNAPSHOT, TEMPLATE) == render(SNAPSHOT, TEMPLATE)
+
+
+def test_the_file_says_what_it_is() -> None:
+    with pypdfium2.PdfDocument(render(SNAPSHOT, TEMPLATE)) as document:
+        about = document.get_metadata_dict()
+    assert about["Subject"] == SNAPSHOT.number
+    assert about["Author"] == SNAPSHOT.issuer_name
+    assert SNAPSHOT.course_title in about["Title"]
+
+
+def test_an_independent_reader_finds_the_address_in_the_code() -> None:
+    with pypdfium2.PdfDocument(render(SNAPSHOT, TEMPLATE)) as document:
+        picture = document[0].render(scale=2).to_pil()
+    (code,) = zxingcpp.read_barcodes(picture)
+    assert code.text == TEMPLATE.verify_address + SNAPSHOT.number
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Li",
+        "Nguyễn Thị Minh Khai Phan-Schwarzenberger von Hohenlohe-Langenburg",
+        "Ελένη Παπαδοπούλου",
+        "Владимир Ильич",
+        "山田太郎",
+        "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessen",
+    ],
+)
+def test_a_name_is_printed_whole(tmp_path: Path, name: str) -> None:
+    page = printed(tmp_path, replace(SNAPSHOT, member_name=name))
+    assert "".join(page["member_name"].split()) == "".join(name.split())
+
+
+@pytest.mark.parametrize("name", ["محمد", "שרה", "अमित", "Zoë \U0001f600"])
+def test_letters_that_would_be_printed_wrong_are_refused(name: str) -> None:
+    with pytest.raises(Invalid, match="cannot print"):
+        render(replace(SNAPSHOT, member_name=name), TEMPLATE)
+
+
+def test_another_pdf_is_no_certificate(tmp_path: Path) -> None:
+    (tmp_path / "letter.pdf").write_bytes(b"Dear Sir")
+    with pytest.raises(Invalid, match=r"letter\.pdf"):
+        read_page(tmp_path / "letter.pdf")
