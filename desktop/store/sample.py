@@ -251,7 +251,14 @@ class _Filling:
                 "scorm_version": "1.2",
                 "completion_criteria": "scorm_completed",
             }
-        return {"content_url": self._store_asset(author, source.name, source.read_bytes())}
+        values = {"content_url": self._store_asset(author, source.name, source.read_bytes())}
+        if lesson["type"] == "video":
+            values |= {
+                "video_provider": "workspace",
+                "video_duration_seconds": lesson["seconds"],
+                "completion_criteria": "video_watched",
+            }
+        return values
 
     def _store_asset(self, author: str, name: str, content: bytes) -> str:
         chunks = [content[start : start + CHUNK] for start in range(0, len(content), CHUNK)]

@@ -33,7 +33,7 @@ def passwords(db: Database) -> dict[str, str]:
 def test_no_page_is_empty(db: Database, passwords: dict[str, str]) -> None:
     read = db.superuser.read
     assert read(rows, "SELECT DISTINCT lesson_type FROM public.lessons ORDER BY 1") == [
-        (kind,) for kind in ("assignment", "embedded_content", "external_link", "live_session", "pdf", "quiz", "scorm", "text")
+        (kind,) for kind in ("assignment", "embedded_content", "external_link", "live_session", "pdf", "quiz", "scorm", "text", "video")
     ]
     assert read(rows, "SELECT count(DISTINCT category), count(*) FILTER (WHERE status = 'draft') FROM public.courses") == [(9, 1)]
     assert read(rows, "SELECT DISTINCT role FROM lms.member_roles ORDER BY 1") == [("administrator",), ("instructor",), ("proctor",)]
