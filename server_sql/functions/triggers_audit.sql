@@ -20,25 +20,30 @@ BEGIN
     SELECT v_member, 'delete', v_table, coalesce(r.value ->> 'id', r.value ->> 'member_id')::uuid, r.value
     FROM (SELECT to_jsonb(removed) AS value FROM removed) AS r;
   ELSE
-    INSERT INTO public.audit_logs (member_id, action, table_name, row_id, old_values, new_values)
-    SELECT v_member, 'update', v_table, pair.row_id, diff.old_values, diff.new_values
-    FROM (
-      SELECT old_row.row_id, old_row.value AS old_value, new_row.value AS new_value
+    -- MATERIALIZED: written out in full, the rows would be turned into JSON again for each use.
+    WITH old_row AS MATERIALIZED (SELECT to_jsonb(r) AS value FROM removed AS r),
+    new_row AS MATERIALIZED (SELECT to_jsonb(a) AS value FROM added AS a),
+    pair AS MATERIALIZED (
+      -- Roles have no id. One that is changed into another is logged as what went, and what came.
+      SELECT key, old_key.value - v_unlogged AS old_value, new_key.value - v_unlogged AS new_value
       FROM (
-        SELECT coalesce(r.value ->> 'id', r.value ->> 'member_id')::uuid AS row_id, r.value - v_unlogged AS value
-        FROM (SELECT to_jsonb(removed) AS value FROM removed) AS r
-      ) AS old_row
-      JOIN (
-        SELECT coalesce(a.value ->> 'id', a.value ->> 'member_id')::uuid AS row_id, a.value - v_unlogged AS value
-        FROM (SELECT to_jsonb(added) AS value FROM added) AS a
-      ) AS new_row USING (row_id)
-      WHERE old_row.value <> new_row.value
-    ) AS pair
+        SELECT coalesce(value ->> 'id', concat_ws(' ', value ->> 'member_id', value ->> 'role')) AS key, value FROM old_row
+      ) AS old_key
+      FULL JOIN (
+        SELECT coalesce(value ->> 'id', concat_ws(' ', value ->> 'member_id', value ->> 'role')) AS key, value FROM new_row
+      ) AS new_key USING (key)
+    )
+    INSERT INTO public.audit_logs (member_id, action, table_name, row_id, old_values, new_values)
+    SELECT v_member, 'update', v_table, split_part(pair.key, ' ', 1)::uuid,
+      CASE WHEN pair.new_value IS NULL THEN pair.old_value ELSE diff.old_values END,
+      CASE WHEN pair.old_value IS NULL THEN pair.new_value ELSE diff.new_values END
+    FROM pair
     CROSS JOIN LATERAL (
       SELECT jsonb_object_agg(o.key, o.value) AS old_values, jsonb_object_agg(o.key, pair.new_value -> o.key) AS new_values
       FROM jsonb_each(pair.old_value) AS o
       WHERE o.value <> pair.new_value -> o.key
-    ) AS diff;
+    ) AS diff
+    WHERE pair.old_value IS DISTINCT FROM pair.new_value;
   END IF;
   RETURN NULL;
 END

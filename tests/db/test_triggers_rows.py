@@ -202,6 +202,19 @@ def test_the_log_says_who_changed_which_columns(db: Database, connection: Connec
     assert one(connection, entry) == ("insert", "lms.member_roles", person.member_id, person.member_id, person.login)
 
 
+def test_a_role_changed_into_another_is_logged_as_what_went_and_what_came(connection: Connection) -> None:
+    member = add_member(connection)
+    connection.execute("INSERT INTO lms.member_roles (member_id, role) VALUES (%s, 'learner'), (%s, 'proctor')", (member, member))
+    connection.execute("UPDATE lms.member_roles SET role = 'administrator' WHERE role = 'proctor'")
+    rows = connection.execute(
+        "SELECT old_values ->> 'role', new_values ->> 'role' FROM audit_logs WHERE action = 'update' AND row_id = %s", (member,)
+    ).fetchall()
+    assert set(rows) == {("proctor", None), (None, "administrator")}
+    connection.execute("UPDATE lms.member_roles SET granted_by = %s", (member,))
+    changed = "SELECT count(*) FROM audit_logs WHERE new_values = jsonb_build_object('granted_by', %s::text)"
+    assert one(connection, changed, str(member)) == 2
+
+
 def test_progress_alone_is_not_logged(connection: Connection) -> None:
     course = add_course(connection)
     lesson = add_lesson(connection, add_module(connection, course))
