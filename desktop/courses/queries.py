@@ -564,7 +564,9 @@ def _is_uuid(text: str) -> bool:
 def list_reviews(session: Session, course_id: UUID, limit: int = 5) -> ReviewSummary:
     """Approved reviews of a course, the featured and the most helpful first."""
     approved = (CourseReview.course_id == course_id, CourseReview.is_approved)
-    counts = session.execute(sa.select(CourseReview.rating, sa.func.count()).where(*approved).group_by(CourseReview.rating))
+    counts = session.execute(
+        sa.select(CourseReview.rating, sa.func.count().label("reviews")).where(*approved).group_by(CourseReview.rating)
+    )
     query = (
         sa.select(
             CourseReview.id,
@@ -581,7 +583,7 @@ def list_reviews(session: Session, course_id: UUID, limit: int = 5) -> ReviewSum
         .limit(limit)
     )
     shown = tuple(Review(**row) for row in session.execute(query).mappings())
-    return ReviewSummary(dict(row._tuple() for row in counts), shown)
+    return ReviewSummary({row.rating: row.reviews for row in counts}, shown)
 
 
 def list_outline(session: Session, course_id: UUID, enrollment_id: UUID | None) -> tuple[tuple[ModuleRow, ...], tuple[LessonRow, ...]]:

@@ -35,3 +35,9 @@ def drop(session: Session, enrollment_id: UUID) -> Done[None]:
     """Leave a course. The records stay; only staff can take a person back in."""
     session.execute(sa.select(sa.func.lms.set_enrollment_status(enrollment_id, "dropped")))
     return Done(None, ENROLLED)
+
+
+def confirm_payment(session: Session, enrollment_id: UUID) -> Done[None]:
+    """For administrators: the payment arrived, and the course opens."""
+    session.execute(sa.select(sa.func.lms.confirm_payment(enrollment_id)))
+    return Done(None, Changes.of("transactions", "enrollments", "courses"))

@@ -354,3 +354,34 @@ def list_my_certificates(session: Session, limit: int = 50) -> tuple[MyCertifica
         .limit(limit)
     )
     return tuple(MyCertificate(**row) for row in session.execute(query).mappings())
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEnrollment:
+    """An enrolment of some member, for staff. ``progress`` in percent."""
+
+    id: UUID
+    course_id: UUID
+    title: str
+    status: str
+    progress: Decimal
+    certificate_number: str | None
+
+
+def list_member_enrollments(session: Session, member_id: UUID, limit: int = 30) -> tuple[MemberEnrollment, ...]:
+    """The courses of a member that the reader may see, the latest first."""
+    query = (
+        sa.select(
+            Enrollment.id,
+            Enrollment.course_id,
+            Course.title,
+            Enrollment.status,
+            Enrollment.progress_percentage,
+            Enrollment.certificate_number,
+        )
+        .join(Course, Course.id == Enrollment.course_id)
+        .where(Enrollment.member_id == member_id)
+        .order_by(Enrollment.enrolled_at.desc(), Enrollment.id)
+        .limit(limit)
+    )
+    return tuple(MemberEnrollment(*row) for row in session.execute(query))
