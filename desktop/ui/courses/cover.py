@@ -203,8 +203,8 @@ def paint_cover(painter: QPainter, area: QRectF, category: str, course_id: UUID)
     start, end = QColor(style.start), QColor(style.end)
     shift = chance.uniform(-9, 9) / 360
     for stop, colour in ((0.0, start), (1.0, end)):
-        hue, saturation, lightness, _alpha = colour.getHslF()
-        ground.setColorAt(stop, QColor.fromHslF((hue + shift) % 1.0, saturation, lightness))
+        turned = QColor.fromHslF((colour.hslHueF() + shift) % 1.0, colour.hslSaturationF(), colour.lightnessF())
+        ground.setColorAt(stop, turned)
     painter.fillRect(area, ground)
     light = QRadialGradient(QPointF(area.left() + area.width() * chance.uniform(0.66, 0.94), area.top()), area.width() * 0.62)
     glow = QColor(style.glow)
@@ -234,11 +234,8 @@ def cover_pixmap(category: str, course_id: UUID, size: QSize, scale: float, radi
 
 
 def _rounded(area: QRectF, upper: float, lower: float) -> QPainterPath:
-    path = QPainterPath()
-    path.moveTo(area.left(), area.top() + upper)
-    path.arcTo(QRectF(area.left(), area.top(), 2 * upper, 2 * upper), 180, -90)
-    path.arcTo(QRectF(area.right() - 2 * upper, area.top(), 2 * upper, 2 * upper), 90, -90)
-    path.arcTo(QRectF(area.right() - 2 * lower, area.bottom() - 2 * lower, 2 * lower, 2 * lower), 0, -90)
-    path.arcTo(QRectF(area.left(), area.bottom() - 2 * lower, 2 * lower, 2 * lower), 270, -90)
-    path.closeSubpath()
-    return path
+    """``area`` with its upper and its lower corners rounded; a radius of 0 leaves them square."""
+    upper_part, lower_part = QPainterPath(), QPainterPath()
+    upper_part.addRoundedRect(area.adjusted(0, 0, 0, -lower - 1), upper, upper)
+    lower_part.addRoundedRect(area.adjusted(0, upper + 1, 0, 0), lower, lower)
+    return upper_part.united(lower_part)

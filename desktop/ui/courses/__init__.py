@@ -1,0 +1,1 @@
+"""Courses on screen: the catalogue, a course's page, and bringing content in."""

@@ -1,0 +1,305 @@
+"""Small dialogs of the course pages. They open without blocking and say by a signal what was given."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from html import escape
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.courses.commands import NewLesson, create_course, edit_course
+from desktop.courses.queries import CourseDetails
+from desktop.courses.vocabulary import CATEGORIES, DIFFICULTIES, FORMATS, PRICINGS, label
+from desktop.i18n import _
+from desktop.scorm.report import ImportReport, Severity
+from desktop.ui.context import Context
+from desktop.ui.theme import Role, colour, px, restyle
+from desktop.ui.theme.icons import icon_pixmap
+from desktop.ui.widgets.labels import Label
+from desktop.ui.widgets.surfaces import Dialog
+
+SUMMARY_LENGTH = 200
+"""Characters of a short description (the source document, ``courses.short_description``)."""
+
+
+class FormDialog(Dialog):
+    """A title, a form, and two buttons: what it is for, and cancel. Enter in a field presses the first."""
+
+    def __init__(self, title: str, button: str, parent: QWidget, *, width: int = 460) -> None:
+        super().__init__(title, "", parent, width=width)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.form = QFormLayout()
+        self.form.setVerticalSpacing(px(12))
+        self.form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+        self.trouble = Label("", Role.BODY, "bad", wrap=True)
+        self.trouble.hide()
+        self.body.addLayout(self.form)
+        self.body.addWidget(self.trouble)
+        self.add_button(_("Cancel"), "quiet", self.reject)
+        self.button = self.add_button(button, "primary", self.give)
+
+    def field[W: QWidget](self, name: str, widget: W) -> W:
+        """Add a field under its name."""
+        widget.setAccessibleName(name)
+        self.form.addRow(Label(name, Role.LABEL, "muted"), widget)
+        return widget
+
+    def give(self) -> None:
+        """The first button was pressed."""
+        raise NotImplementedError
+
+    def complain(self, sentence: str, field: QWidget | None = None) -> None:
+        """Say what is wrong, at the field that it concerns."""
+        self.trouble.setText(sentence)
+        self.trouble.show()
+        if field is not None:
+            restyle(field, invalid=True)
+            field.setFocus()
+
+
+def choice(vocabulary: Any, chosen: str | None, *, none: str = "") -> QComboBox:
+    box = QComboBox()
+    if none:
+        box.addItem(none, None)
+    for value in vocabulary:
+        box.addItem(label(vocabulary, value), value)
+    box.setCurrentIndex(max(0, box.findData(chosen)))
+    return box
+
+
+class TitleDialog(FormDialog):
+    """Asks for one line."""
+
+    given = Signal(str)
+
+    def __init__(self, title: str, field: str, button: str, parent: QWidget) -> None:
+        super().__init__(title, button, parent)
+        self.line = self.field(field, QLineEdit())
+
+    def give(self) -> None:
+        text = self.line.text().strip()
+        if not text:
+            self.complain(_("Give it a title."), self.line)
+            return
+        self.given.emit(text)
+        self.accept()
+
+
+class NewCourseDialog(FormDialog):
+    """A new draft; opens its page once it is there."""
+
+    def __init__(self, context: Context, parent: QWidget) -> None:
+        super().__init__(_("New course"), _("Create draft"), parent)
+        self._context = context
+        self.course_title = self.field(_("Title"), QLineEdit())
+        self.category = self.field(_("Category"), choice(CATEGORIES, None))
+        self.description = self.field(_("Description"), QPlainTextEdit())
+        self.description.setTabChangesFocus(True)
+        self.description.setFixedHeight(px(110))
+
+    def give(self) -> None:
+        title = self.course_title.text().strip()
+        if not title:
+            self.complain(_("A course needs a title."), self.course_title)
+            return
+        self._context.spawn(self._create(title), self)
+
+    async def _create(self, title: str) -> None:
+        self.button.setEnabled(False)
+        try:
+            course = await self._context.write(create_course, title, self.category.currentData(), self.description.toPlainText())
+        finally:
+            self.button.setEnabled(True)
+        self.accept()
+        self._context.open("course", course=course)
+
+
+class EditCourseDialog(FormDialog):
+    """The essentials of a course. The whole editor is a page of its own."""
+
+    def __init__(self, context: Context, course: CourseDetails, parent: QWidget) -> None:
+        super().__init__(_("Edit details"), _("Save"), parent, width=560)
+        self._context = context
+        self._course = course
+        self.course_title = self.field(_("Title"), QLineEdit(course.title))
+        self.summary = self.field(_("Short description"), QLineEdit(course.short_description or ""))
+        self.summary.setMaxLength(SUMMARY_LENGTH)
+        self.description = self.field(_("Description"), QPlainTextEdit(course.description))
+        self.objectives = self.field(_("Learning objectives, one a line"), QPlainTextEdit("\n".join(course.objectives)))
+        for text in (self.description, self.objectives):
+            text.setTabChangesFocus(True)
+            text.setFixedHeight(px(84))
+        self.category = choice(CATEGORIES, course.category)
+        self.difficulty = choice(DIFFICULTIES, course.difficulty_level, none=_("Not said"))
+        self.delivery = choice(FORMATS, course.delivery_format)
+        self.pricing = choice(PRICINGS, course.pricing_type)
+        self.price = QDoubleSpinBox()
+        self.price.setRange(0, 99_999_999)
+        self.price.setPrefix("$")
+        self.price.setValue(float(course.list_price))
+        self.credits = QDoubleSpinBox()
+        self.credits.setRange(0, 999.99)
+        self.credits.setSingleStep(0.5)
+        self.credits.setValue(float(course.ce_credits))
+        self.minutes = QSpinBox()
+        self.minutes.setRange(0, 1_000_000)
+        self.minutes.setSuffix(_(" min"))
+        self.minutes.setValue(course.minutes or 0)
+        pairs: tuple[tuple[str, QWidget], ...] = (
+            (_("Category"), self.category),
+            (_("Difficulty"), self.difficulty),
+            (_("Delivery"), self.delivery),
+            (_("Length"), self.minutes),
+            (_("Pricing"), self.pricing),
+            (_("Price"), self.price),
+            (_("CE credits"), self.credits),
+        )
+        for first, second in zip(pairs[::2], [*pairs[1::2], None], strict=True):
+            line = QHBoxLayout()
+            line.setSpacing(px(16))
+            for pair in (first, second):
+                cell = QVBoxLayout()
+                cell.setSpacing(px(4))
+                if pair is not None:
+                    pair[1].setAccessibleName(pair[0])
+                    cell.addWidget(Label(pair[0], Role.LABEL, "muted"))
+                    cell.addWidget(pair[1])
+                line.addLayout(cell, 1)
+            self.form.addRow(line)
+        self.certificate = QCheckBox(_("Certificate of completion"))
+        self.certificate.setChecked(course.certificate)
+        self.enrolls = QCheckBox(_("Members may enroll by themselves"))
+        self.enrolls.setChecked(course.allow_enrollment)
+        self.form.addRow(self.certificate)
+        self.form.addRow(self.enrolls)
+
+    def values(self) -> dict[str, Any]:
+        return {
+            "title": self.course_title.text().strip(),
+            "short_description": self.summary.text().strip() or None,
+            "description": self.description.toPlainText().strip(),
+            "learning_objectives": [line.strip() for line in self.objectives.toPlainText().splitlines() if line.strip()],
+            "category": self.category.currentData(),
+            "difficulty_level": self.difficulty.currentData(),
+            "delivery_format": self.delivery.currentData(),
+            "pricing_type": self.pricing.currentData(),
+            "price": Decimal(str(round(self.price.value(), 2))),
+            "ce_credits": Decimal(str(round(self.credits.value(), 2))),
+            "estimated_duration_minutes": self.minutes.value() or None,
+            "completion_certificate": self.certificate.isChecked(),
+            "allow_enrollment": self.enrolls.isChecked(),
+        }
+
+    def changed(self) -> dict[str, Any]:
+        """Only what differs from what was shown, so that nothing else is written over."""
+        shown = self._course
+        before = {
+            "title": shown.title,
+            "short_description": shown.short_description,
+            "description": shown.description,
+            "learning_objectives": list(shown.objectives),
+            "category": shown.category,
+            "difficulty_level": shown.difficulty_level,
+            "delivery_format": shown.delivery_format,
+            "pricing_type": shown.pricing_type,
+            "price": shown.list_price,
+            "ce_credits": shown.ce_credits,
+            "estimated_duration_minutes": shown.minutes,
+            "completion_certificate": shown.certificate,
+            "allow_enrollment": shown.allow_enrollment,
+        }
+        return {name: value for name, value in self.values().items() if value != before[name]}
+
+    def give(self) -> None:
+        if not self.course_title.text().strip():
+            self.complain(_("A course needs a title."), self.course_title)
+            return
+        self._context.spawn(self._save(), self)
+
+    async def _save(self) -> None:
+        if values := self.changed():
+            await self._context.write(edit_course, self._course.id, values)
+        self.accept()
+
+
+class NewLessonDialog(FormDialog):
+    """A reading or a link."""
+
+    given = Signal(object)
+    """A :class:`NewLesson`."""
+
+    def __init__(self, lesson_type: str, parent: QWidget) -> None:
+        super().__init__(_("Add reading") if lesson_type == "text" else _("Add link"), _("Add"), parent, width=540)
+        self._type = lesson_type
+        self.lesson_title = self.field(_("Title"), QLineEdit())
+        self.minutes = QSpinBox()
+        self.minutes.setRange(0, 100_000)
+        self.minutes.setSuffix(_(" min"))
+        if lesson_type == "text":
+            self.text = self.field(_("Text"), QPlainTextEdit())
+            self.text.setMinimumHeight(px(180))
+        else:
+            self.address = self.field(_("Address"), QLineEdit())
+            self.address.setPlaceholderText("https://")
+        self.field(_("Length"), self.minutes)
+
+    def give(self) -> None:
+        title = self.lesson_title.text().strip()
+        if not title:
+            self.complain(_("A lesson needs a title."), self.lesson_title)
+            return
+        if self._type == "text":
+            html, address = paragraphs(self.text.toPlainText()), None
+        else:
+            html, address = None, self.address.text().strip()
+            if not address.startswith(("https://", "http://")):
+                self.complain(_("The address must begin with https:// or http://."), self.address)
+                return
+        self.given.emit(
+            NewLesson(title, self._type, content_html=html, content_url=address, estimated_duration_minutes=self.minutes.value() or None)
+        )
+        self.accept()
+
+
+class ReportDialog(Dialog):
+    """What the importer tolerated, line by line."""
+
+    def __init__(self, title: str, report: ImportReport, parent: QWidget) -> None:
+        super().__init__(_("“{title}” was imported").format(title=title), "", parent, width=560)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        column = self.body
+        tones = {Severity.PROBLEM: ("error", "bad"), Severity.WARNING: ("warning", "warn"), Severity.NOTE: ("info", "info")}
+        for remark in report.remarks:
+            name, token = tones[remark.severity]
+            line = QHBoxLayout()
+            line.setSpacing(px(10))
+            picture = Label()
+            picture.setPixmap(icon_pixmap(name, colour(token), px(16), picture.devicePixelRatioF()))
+            line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+            words = QVBoxLayout()
+            words.setSpacing(px(1))
+            words.addWidget(Label(remark.text, wrap=True))
+            if remark.where:
+                words.addWidget(Label(remark.where, Role.CAPTION, "faint", wrap=True))
+            line.addLayout(words, 1)
+            column.addLayout(line)
+        self.add_button(_("Close"), "primary", self.accept)
+
+
+def paragraphs(text: str) -> str:
+    """Plain text as HTML: blank lines part paragraphs, nothing in it is taken for markup."""
+    blocks = (block.strip() for block in text.replace("\r\n", "\n").split("\n\n"))
+    return "".join("<p>{}</p>".format(escape(block).replace("\n", "<br>")) for block in blocks if block)
