@@ -1,0 +1,1 @@
+"""Learning on screen: my courses, and a lesson that is open."""
