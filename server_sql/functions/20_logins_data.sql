@@ -68,15 +68,21 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION lms.check_verifier_for(p_member uuid, p_verifier text) RETURNS text
-  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = ''
+CREATE OR REPLACE FUNCTION lms.register_verifier(p_member uuid, p_verifier text) RETURNS text
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
 AS $$
+DECLARE
+  v_role text;
 BEGIN
   IF p_member IS DISTINCT FROM lms.current_member_id() THEN
     PERFORM lms.require_administrator();
   END IF;
   PERFORM lms.check_verifier(p_verifier);
-  RETURN lms.require_login(p_member);
+  v_role := lms.require_login(p_member);
+  -- No row changes, so no trigger writes this down.
+  INSERT INTO public.audit_logs (member_id, action, table_name, row_id)
+  VALUES (lms.current_member_id(), 'login.set_verifier', 'lms.member_logins', p_member);
+  RETURN v_role;
 END
 $$;
 
@@ -126,6 +132,6 @@ $$;
 
 GRANT EXECUTE ON FUNCTION lms.grant_role(uuid, text), lms.revoke_role(uuid, text) TO lms_staff;
 GRANT EXECUTE ON FUNCTION
-  lms.register_login(uuid, text), lms.login_groups(uuid), lms.check_verifier_for(uuid, text), lms.mark_login(uuid, boolean),
+  lms.register_login(uuid, text), lms.login_groups(uuid), lms.register_verifier(uuid, text), lms.mark_login(uuid, boolean),
   lms.require_login(uuid)
 TO SESSION_USER;

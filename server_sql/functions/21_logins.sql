@@ -81,7 +81,7 @@ CREATE OR REPLACE FUNCTION lms.set_verifier(p_member uuid, p_verifier text) RETU
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
 AS $$
 BEGIN
-  EXECUTE format('ALTER ROLE %I PASSWORD %L', lms.check_verifier_for(p_member, p_verifier), p_verifier);
+  EXECUTE format('ALTER ROLE %I PASSWORD %L', lms.register_verifier(p_member, p_verifier), p_verifier);
 END
 $$;
 COMMENT ON FUNCTION lms.set_verifier(uuid, text) IS 'A new password: one''s own, or anybody''s for administrators';

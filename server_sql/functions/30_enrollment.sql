@@ -82,6 +82,8 @@ BEGIN
       THEN ARRAY['enrollment-not-open', 'Enrolment in this course has not opened yet.']
     WHEN v_course.enrollment_end_date < now() OR v_course.course_end_date < now()
       THEN ARRAY['enrollment-over', 'Enrolment in this course has ended.']
+    WHEN EXISTS (SELECT FROM public.members AS m WHERE m.id = v_member AND m.status IN ('suspended', 'inactive'))
+      THEN ARRAY['membership-suspended', 'Your membership is suspended.']
     WHEN v_course.pricing_type = 'member_only' AND NOT EXISTS (SELECT FROM public.members AS m WHERE m.id = v_member AND m.status = 'active')
       THEN ARRAY['members-in-good-standing', 'This course is for active members.']
     WHEN cardinality(v_missing) > 0

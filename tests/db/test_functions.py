@@ -100,6 +100,7 @@ def test_a_role_that_is_rolled_back_leaves_no_group(association: Association, ad
 
 def test_a_password_is_set_by_its_verifier(association: Association, admin: psycopg.Connection[Any]) -> None:
     admin.execute("SELECT lms.set_verifier(%s, %s)", (association["lea"], verifier("naïve café")))
+    assert one(admin, "SELECT count(*) FROM audit_logs WHERE action = 'login.set_verifier' AND row_id = %s", association["lea"]) == 1
     login = association.people["lea"].login
     with psycopg.connect(association.database.address.with_(user=login, password="naïve café").conninfo()) as connection:
         assert one(connection, "SELECT lms.current_member_id()") == association["lea"]
@@ -182,6 +183,12 @@ def test_members_only(association: Association) -> None:
         installer.execute("UPDATE members SET status = 'lapsed' WHERE id = %s", (association["paula"],))
     with association.sign_in("paula") as paula:
         refused(paula, "members-in-good-standing", "SELECT lms.enroll(%s)", association["course"])
+
+
+def test_a_suspended_member_enrols_in_nothing(association: Association, admin: psycopg.Connection[Any]) -> None:
+    admin.execute("UPDATE members SET status = 'suspended' WHERE id = %s", (association["proctor"],))
+    with association.sign_in("proctor") as connection:
+        refused(connection, "membership-suspended", "SELECT lms.enroll(%s)", association["course"])
 
 
 def test_who_dropped_out_comes_back_to_the_same_enrolment(association: Association, lea: psycopg.Connection[Any]) -> None:
@@ -415,6 +422,13 @@ def test_numbers_that_nobody_has_are_counted_through_a_rollback(association: Ass
         assert one(installer, "SELECT last_value FROM lms.certificate_guesses WHERE is_called") == 1
 
 
+def test_a_number_can_be_verified_in_a_read_only_transaction(association: Association) -> None:
+    with association.sign_in("anon") as anybody:
+        anybody.execute("SET default_transaction_read_only = on")
+        assert one(anybody, "SELECT public.verify_certificate('CERT-2026-00000000') ->> 'status'") == "not_found"
+        assert one(anybody, "SELECT public.verify_certificate(%s) ->> 'status'", association["certificate_number"]) == "valid"
+
+
 # Publishing
 
 
@@ -470,6 +484,36 @@ def test_an_instructor_begins_a_course_of_their_own(association: Association) ->
         assert one(finn, "SELECT count(*) FROM quiz_questions WHERE quiz_id = %s", quiz) == 1
     with association.sign_in("lea") as lea:
         assert lea.execute("SELECT module_title, lesson_title FROM lms.course_outline(%s)", (course,)).fetchall() == [("One", "L")]
+
+
+def test_an_instructor_edits_what_they_teach_and_the_server_counts(association: Association) -> None:
+    """Each statement fires definer triggers, which must work with an instructor's rights as with the owner's."""
+    with association.sign_in("cora") as cora:
+        before = row(cora, "SELECT total_lessons, progress_percentage FROM enrollments WHERE id = %s", association["otto_enrollment"])
+        cora.execute("UPDATE courses SET title = 'Healthier' WHERE id = %s", (association["course"],))
+        cora.execute("DELETE FROM lessons WHERE id = %s", (association["preview"],))
+        cora.execute("UPDATE quiz_questions SET points = 5 WHERE id = %s", (association["question"],))
+        cora.execute("DELETE FROM lesson_attachments WHERE id = %s", (association["attachment"],))
+        cora.execute("UPDATE live_sessions SET title = 'Meet again' WHERE id = %s", (association["session"],))
+        cora.execute("UPDATE assignments SET title = 'Write more' WHERE id = %s", (association["assignment"],))
+        after = row(cora, "SELECT total_lessons, progress_percentage FROM enrollments WHERE id = %s", association["otto_enrollment"])
+        assert (before, after) == ((5, 80), (4, 100))
+        assert one(cora, "SELECT total_points FROM quizzes WHERE id = %s", association["quiz"]) == 5
+    with association.installer() as installer:
+        assert one(installer, "SELECT count(*) FROM lms.tombstones") == 2
+        assert one(installer, "SELECT count(*) FROM audit_logs WHERE member_id = %s AND table_name = 'courses'", association["cora"]) == 1
+
+
+def test_an_administrator_keeps_what_all_share(association: Association, admin: psycopg.Connection[Any]) -> None:
+    one(admin, "INSERT INTO member_designations (code, name) VALUES ('REBC', 'Benefits Consultant') RETURNING id")
+    one(admin, "INSERT INTO lms.certificate_templates (name, definition) VALUES ('Plain', '{}') RETURNING id")
+    one(admin, "INSERT INTO quizzes (title) VALUES ('A question bank') RETURNING id")
+    one(admin, "UPDATE lms.workspace SET name = 'NABIP' RETURNING name")
+    moderate = "UPDATE course_reviews SET is_approved = true, moderated_by = %s, moderated_at = now() WHERE id = %s"
+    admin.execute(moderate, (association["admin"], association["review"]))
+    with association.sign_in("lea") as lea:
+        assert one(lea, "SELECT avg_rating FROM courses WHERE id = %s", association["course"]) == 1
+        assert one(lea, "SELECT count(*) FROM course_reviews") == 1
 
 
 # Assets
