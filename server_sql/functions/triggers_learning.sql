@@ -1,6 +1,6 @@
 -- Counters that follow what learners do, as differences computed once a statement.
 --
--- Locks are taken in one order, so that no two of these wait for each other: enrollments, then lessons, then modules, then courses and
+-- Locks are taken in one order, so that no two of these wait for each other: enrollments, then lessons, modules, members, courses and
 -- quizzes, each by id. Whoever changes the lessons of a course locks its enrollments first for the same reason.
 
 CREATE OR REPLACE FUNCTION lms.percentage(p_part numeric, p_whole numeric) RETURNS numeric
@@ -104,6 +104,40 @@ CREATE OR REPLACE TRIGGER trigger_record_completions_insert AFTER INSERT ON publ
 CREATE OR REPLACE TRIGGER trigger_record_completions_update AFTER UPDATE ON public.enrollments
   REFERENCING OLD TABLE AS removed NEW TABLE AS added
   FOR EACH STATEMENT EXECUTE FUNCTION lms.record_completions();
+
+-- Completions: the engagement of the member ------------------------------------------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION lms.update_engagement() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+DECLARE
+  v_points constant integer := 10; -- for each completed course
+  v_members uuid[];
+  v_sign integer;
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    v_sign := 1;
+    v_members := ARRAY(SELECT member_id FROM added);
+  ELSE
+    v_sign := -1;
+    v_members := ARRAY(SELECT member_id FROM removed);
+  END IF;
+  PERFORM FROM public.members AS m WHERE m.id = ANY (v_members) ORDER BY m.id FOR NO KEY UPDATE;
+  UPDATE public.members AS m
+  SET engagement_score = m.engagement_score + v_sign * v_points * d.completions
+  FROM (SELECT id, count(*) AS completions FROM unnest(v_members) AS id GROUP BY id) AS d
+  WHERE m.id = d.id;
+  RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION lms.update_engagement() IS 'Gives a member ten points of engagement for each completed course';
+
+CREATE OR REPLACE TRIGGER trigger_update_engagement_insert AFTER INSERT ON public.course_completions
+  REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_engagement();
+CREATE OR REPLACE TRIGGER trigger_update_engagement_delete AFTER DELETE ON public.course_completions
+  REFERENCING OLD TABLE AS removed
+  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_engagement();
 
 -- Modules: who completed them, and how many ------------------------------------------------------------------------------------------
 

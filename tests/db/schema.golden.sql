@@ -1357,6 +1357,10 @@ CREATE TRIGGER trigger_update_course_structure_insert AFTER INSERT ON public.les
 
 CREATE TRIGGER trigger_update_course_structure_update AFTER UPDATE ON public.lessons REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION lms.update_course_structure();
 
+CREATE TRIGGER trigger_update_engagement_delete AFTER DELETE ON public.course_completions REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION lms.update_engagement();
+
+CREATE TRIGGER trigger_update_engagement_insert AFTER INSERT ON public.course_completions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION lms.update_engagement();
+
 CREATE TRIGGER trigger_update_enrollment_progress_delete AFTER DELETE ON public.lesson_progress REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.update_enrollment_progress();
 
 CREATE TRIGGER trigger_update_enrollment_progress_insert AFTER INSERT ON public.lesson_progress REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.update_enrollment_progress();

@@ -62,6 +62,9 @@ RECOUNTS = {
         SELECT l.id, count(s.id), count(s.id) FILTER (WHERE s.attended), round(avg(s.duration_minutes) FILTER (WHERE s.attended))
         FROM live_sessions AS l LEFT JOIN session_attendance AS s ON s.session_id = l.id GROUP BY l.id
     """,
+    "members": """
+        SELECT m.id, 10 * (SELECT count(*) FROM enrollments AS e WHERE e.member_id = m.id AND e.status = 'completed') FROM members AS m
+    """,
     "course_completions": "SELECT id, course_id, member_id FROM enrollments WHERE status = 'completed'",
 }
 
@@ -76,6 +79,7 @@ KEPT = {
     "quizzes": "SELECT id, total_points, attempts_count, avg_score, pass_rate FROM quizzes",
     "assignments": "SELECT id, submissions_count, avg_score FROM assignments",
     "live_sessions": "SELECT id, registered_count, attendance_count, avg_attendance_duration_minutes FROM live_sessions",
+    "members": "SELECT id, engagement_score FROM members",
     "course_completions": "SELECT enrollment_id, course_id, member_id FROM course_completions",
 }
 
