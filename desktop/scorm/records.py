@@ -87,5 +87,6 @@ def launch_values(standard: Standard, item: Item, learner_id: str, learner_name:
             "cmi.max_time_allowed": item.max_time_allowed,
             "cmi.time_limit_action": item.time_limit_action,
             "cmi.completion_threshold": item.completion_threshold,
+            **{f"cmi.objectives.{n}.id": name for n, name in enumerate(item.objectives)},
         }
     return {element: value for element, value in values.items() if value}

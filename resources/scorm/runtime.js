@@ -18,6 +18,7 @@
  *   check      (value, session, indices) -> undefined when the value is fine, else the name of an error in `codes`
  *   initial    value before anything is set; an element without one and without a value is `unset`
  *   launch     true where the value is given with the launch and not part of the record
+ *   value      (session, value set) -> what it reads as, where the rules may overrule the content
  *   append     true where a new value is added to the old one
  *   needs      names that the outermost array entry must have before
  *   unset      name of the error when it is read before it has a value (absent: it reads as the empty string)
@@ -26,7 +27,7 @@ var LmsScorm = (function () {
     "use strict";
 
     var KEYWORDS = { _children: true, _count: true, _version: true };
-    var INDEX = /^(0|[1-9][0-9]{0,8})$/;
+    var INDEX = /^[0-9]{1,9}$/;
 
     /** Index of the table, made once: groups (`cmi.core`), arrays (`cmi.objectives`) and their children in the order of the table. */
     function prepare(table) {
@@ -93,21 +94,29 @@ var LmsScorm = (function () {
         });
         this.resumed = Boolean(saved);
         table.begin(this);
+        // What the launch gives for elements that the content may set as well (the objectives of the manifest) comes first, once.
+        Object.keys(this.launch).forEach(function (address) {
+            var place = self.place(address);
+            if (place && !place.element.launch && !has(self.values, address)) {
+                self.put(address, place, String(self.launch[address]));
+            }
+        });
     }
 
     /** The value of `address` as the rules see it, without any rights or errors. */
     Session.prototype.get = function (address) {
-        if (has(this.values, address)) {
-            return this.values[address];
-        }
         var place = this.place(address);
         if (!place) {
             return "";
         }
-        if (place.element.launch && has(this.launch, address)) {
-            return String(this.launch[address]);
+        var element = place.element;
+        var value = element.initial === undefined ? "" : element.initial;
+        if (has(this.values, address)) {
+            value = this.values[address];
+        } else if (element.launch && has(this.launch, address)) {
+            value = String(this.launch[address]);
         }
-        return place.element.initial === undefined ? "" : place.element.initial;
+        return element.value ? element.value(this, value) : value;
     };
 
     /** Set by the rules: no rights, no checks. */
@@ -117,6 +126,12 @@ var LmsScorm = (function () {
 
     Session.prototype.hasValue = function (address, element) {
         return has(this.values, address) || element.initial !== undefined || Boolean(element.launch && has(this.launch, address));
+    };
+
+    /** Forget everything that was set, arrays included. */
+    Session.prototype.clear = function () {
+        this.values = {};
+        this.counts = {};
     };
 
     Session.prototype.drop = function (address) {
@@ -140,7 +155,7 @@ var LmsScorm = (function () {
         var place = { indices: [], arrays: [] };
         parts.forEach(function (part, i) {
             if (INDEX.test(part)) {
-                place.indices.push(Number(part));
+                place.indices.push(/^0./.test(part) ? Infinity : Number(part)); // 01 is no way to write an index
                 place.arrays.push(parts.slice(0, i).join("."));
             }
         });
@@ -299,7 +314,7 @@ var LmsScorm = (function () {
             return String(this.count(parent));
         }
         if (known || has(this.table.elements, pattern)) {
-            this.fail(keyword === "_children" ? "noChildren" : keyword === "_count" ? "noCount" : "unknown", parent + " has no " + keyword + ".");
+            this.fail(keyword === "_children" ? "noChildren" : keyword === "_count" ? "noCount" : "noVersion", parent + " has no " + keyword + ".");
         } else {
             this.unknown(parent + "." + keyword, "get");
         }

@@ -34,7 +34,7 @@ class Runtime:
 
     def __init__(self) -> None:
         self.engine = QJSEngine()
-        for name in ("runtime.js", "scorm12.js"):
+        for name in ("runtime.js", "scorm12.js", "scorm2004.js"):
             self._run((SCRIPTS / name).read_text("utf-8"), name)
         self._run(_GLUE, "glue")
 

@@ -25,7 +25,7 @@ from shiboken6 import isValid
 
 SCHEME = b"scorm"
 RUNTIME = Path(__file__).resolve().parents[3] / "resources" / "scorm"
-PLAYER = ("player.html", "player.js", "runtime.js", "scorm12.js")
+PLAYER = ("player.html", "player.js", "runtime.js", "scorm12.js", "scorm2004.js")
 LARGEST_POST = 16 << 20
 """Bytes of one report from the page. Suspend data are at most 64,000 characters an item."""
 

@@ -228,7 +228,6 @@ class PlayerView(QWidget):
                     "launch": launch_values(
                         manifest.standard, item, self.launch.learner_id, self.launch.learner_name, preview=self.launch.preview
                     ),
-                    "objectives": list(item.objectives),
                     "record": self.document["items"].get(item.identifier),
                 }
                 for item in manifest.default.launchable
