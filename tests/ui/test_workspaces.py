@@ -114,6 +114,7 @@ class Server:
 
     def __init__(self) -> None:
         self.answer = Diagnosis()
+        self.asked: list[tuple[Workspace, str, str]] = []
         self.tasks: list[asyncio.Task[None]] = []
 
     def make(self, name: str, address: str, pooler: bool, ca_file: str) -> Workspace:
@@ -121,6 +122,7 @@ class Server:
 
     async def test(self, workspace: Workspace, user: str, password: str) -> Diagnosis:
         await asyncio.sleep(0)
+        self.asked.append((workspace, user, password))
         return self.answer
 
     def spawn(self, work: Awaitable[None]) -> Any:
@@ -173,6 +175,8 @@ async def test_connecting_hands_over_what_was_proven(dialog: ConnectionDialog, q
     qtbot.mouseClick(dialog.connect_button, Qt.MouseButton.LeftButton)
     await until(lambda: heard)
     workspace, user, password, remember = heard[0]
-    assert isinstance(workspace, Workspace) and workspace.sslmode == "verify-full"
+    assert isinstance(workspace, Workspace)
+    assert workspace.sslmode == "verify-full"
     assert (user, password, remember) == ("ada", "correct horse", False)
+    assert server.asked == [(workspace, "ada", "correct horse")]
     assert not dialog.isVisible()

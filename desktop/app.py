@@ -1,0 +1,419 @@
+"""The composition root: the only place where objects are wired together.
+
+:func:`run` opens the window at once and does everything slow behind it: the database library is loaded, the server of the workspace
+started and the person signed in on worker threads, while the first page says what is happening.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import locale
+import sys
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Concatenate
+
+import qasync
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from desktop import settings as options
+from desktop.errors import LmsError, NotAllowed, ServerAway
+from desktop.i18n import N_, _, use_language
+from desktop.settings import Settings, config_folder, data_folder
+from desktop.store.link import Link, LinkState
+from desktop.tasks import Tasks
+from desktop.ui.actions import ActionRegistry
+from desktop.ui.context import Context
+from desktop.ui.notices import Notices
+from desktop.ui.theme import Scheme, theme
+from desktop.ui.window import Window
+from desktop.ui.workspaces.connection import ConnectionDialog
+from desktop.ui.workspaces.people import Person
+from desktop.ui.workspaces.start import StartPage
+
+if TYPE_CHECKING:
+    from desktop.store.connection import Store
+    from desktop.store.workspaces import OpenWorkspace, Workspace, Workspaces
+
+NAME = "nabip-lms"
+RETRY_MS = 250
+LAST_PERSON = options.option("workspace.person", "", N_("Who is signed in again at start"))
+
+
+class LinkedStore:
+    """A store that tells the link whether the server answered. ``heard(error or None)`` is called on the worker thread."""
+
+    def __init__(self, store: Store, heard: Callable[[LmsError | None], None]) -> None:
+        self.store = store
+        self._heard = heard
+
+    def read[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._listening(self.store.read, fn, *args, **kwargs)
+
+    def write[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._listening(self.store.write, fn, *args, **kwargs)
+
+    def close(self) -> None:
+        self.store.close()
+
+    def _listening(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        try:
+            result = call(*args, **kwargs)
+        except ServerAway as error:
+            self._heard(error)
+            raise
+        self._heard(None)
+        return result
+
+
+class Application(QObject):
+    """One running copy of the application: its window, the open workspace and the person signed in."""
+
+    usable = Signal()
+    """The window waits for the person: the first page is shown, or the question who they are."""
+    signed_in = Signal(object)
+    """A :class:`~desktop.ui.context.Context`."""
+
+    def __init__(self, qt: QApplication, settings: Settings) -> None:
+        super().__init__()
+        self.qt = qt
+        self.settings = settings
+        self.tasks = Tasks()
+        self.notices = Notices()
+        self.link = Link()
+        self.window = Window(settings, self.tasks, self.notices)
+        self.start_page = StartPage()
+        self.context: Context | None = None
+        self.store: LinkedStore | None = None
+        self._workspaces: Workspaces | None = None
+        self._opened: OpenWorkspace | None = None
+        self._wanted: Callable[[], Coroutine[Any, Any, None]] = self._begin
+        self._work: set[asyncio.Task[None]] = set()
+        self._closed = asyncio.Event()
+        self._retry = QTimer(self)
+        self._retry.setInterval(RETRY_MS)
+        self._retry.timeout.connect(self._try_again_when_due)
+        self.link.listeners.append(self._link_changed)
+        self.start_page.workspace_chosen.connect(lambda chosen: self._go(lambda: self._open(chosen)))
+        self.start_page.person_chosen.connect(lambda person: self._go(lambda: self._sign_in_sample(person)))
+        self.start_page.entered.connect(lambda user, password, keep: self._go(lambda: self._sign_in(user, password, remember=keep)))
+        self.start_page.connect_wanted.connect(self._ask_for_server)
+        self.start_page.retry.connect(self._try_again)
+        self.window.sign_out_wanted.connect(lambda: self._go(self._sign_out))
+        self.window.closed.connect(lambda: self._spawn(self._quit()))
+        settings.observe(lambda _option: apply_look(settings))
+
+    async def run(self) -> None:
+        """Show the window and stay until it is closed."""
+        self.window.show_start(self.start_page)
+        self.window.show()
+        self._go(self._begin)
+        await self._closed.wait()
+
+    # Opening a workspace
+
+    async def _begin(self) -> None:
+        self.start_page.show_ready(_("Opening the application…"))
+        self._workspaces = await self.tasks.run(load_workspaces)
+        workspaces = await self.tasks.run(self._workspaces.list_all)
+        last = self.settings.get(options.LAST_WORKSPACE)
+        current = next((one.id for one in workspaces if one.id == last), workspaces[0].id)
+        self.start_page.set_workspaces(workspaces, current)
+        await self._open(current)
+
+    async def _open(self, workspace_id: str) -> None:
+        assert self._workspaces is not None
+        await self._close_workspace()
+        workspace = await self.tasks.run(self._workspaces.get, workspace_id)
+        self.start_page.show_ready(
+            _("Opening {name}…").format(name=workspace.name)
+            if self.settings.get(options.LAST_WORKSPACE)
+            else _("Preparing the sample association. This happens once and takes some seconds.")
+        )
+        self._opened = await self.tasks.run(open_workspace, self._workspaces, workspace)
+        self.settings.set(options.LAST_WORKSPACE, workspace.id)
+        await self._offer_sign_in(workspace)
+
+    async def _offer_sign_in(self, workspace: Workspace) -> None:
+        """Sign in whoever was here last, if their password is kept; else ask."""
+        assert self._workspaces is not None
+        last = self.settings.get(LAST_PERSON) or workspace.user
+        password = await self.tasks.run(self._workspaces.password, workspace, last) if last else None
+        if password is not None:
+            try:
+                await self._enter(last, password)
+            except NotAllowed as error:  # a new password, or the login was disabled
+                await self._ask_who(workspace)
+                self.start_page.refuse(error)
+            return
+        await self._ask_who(workspace)
+
+    async def _ask_who(self, workspace: Workspace) -> None:
+        assert self._opened is not None
+        if workspace.sample:
+            self.start_page.show_people(await self.tasks.run(sample_people, self._opened))
+        else:
+            self.start_page.show_credentials(workspace.name, self.settings.get(LAST_PERSON) or workspace.user)
+        self.usable.emit()
+
+    # Signing in and out
+
+    async def _sign_in_sample(self, person: Person) -> None:
+        assert self._workspaces is not None and self._opened is not None
+        password = await self.tasks.run(self._workspaces.password, self._opened.workspace, person.login)
+        if password is None:
+            raise NotAllowed(_("The password of this sample person is gone."), remedy=_("Make a new sample workspace."))
+        await self._enter(person.login, password)
+
+    async def _sign_in(self, user: str, password: str, *, remember: bool) -> None:
+        assert self._workspaces is not None and self._opened is not None
+        try:
+            await self._enter(user, password)
+        except NotAllowed as error:
+            self.start_page.refuse(error)
+            return
+        if remember:
+            await self.tasks.run(self._workspaces.remember, self._opened.workspace, user, password)
+            if notice := self._workspaces.secrets.notice:
+                self.notices.warn(notice)
+
+    async def _enter(self, user: str, password: str) -> None:
+        assert self._opened is not None
+        self.start_page.show_ready(_("Signing in…"))
+        store, identity = await self.tasks.run(enter, self._opened, user, password)
+        loop = asyncio.get_running_loop()
+        self.store = LinkedStore(store, lambda error: loop.call_soon_threadsafe(self._heard, error))
+        self.settings.set(LAST_PERSON, user)
+        from desktop.ui.everything import ACTIONS, PLACES
+
+        self.context = Context(
+            store=self.store,
+            tasks=self.tasks,
+            identity=identity,
+            actions=ActionRegistry(ACTIONS, identity.roles),
+            notices=self.notices,
+            settings=self.settings,
+        )
+        self.window.open_session(self.context, PLACES)
+        self._link_changed(self.link)
+        self.signed_in.emit(self.context)
+        self.usable.emit()
+
+    async def _sign_out(self) -> None:
+        assert self._opened is not None
+        await self._leave()
+        self.settings.set(LAST_PERSON, "")
+        await self._ask_who(self._opened.workspace)
+
+    async def _leave(self) -> None:
+        """End the session: pages first, as a lesson that is open saves once more; then the connections."""
+        if self.context is None:
+            return
+        context, self.context = self.context, None
+        self.window.close_session()
+        self.window.show_start(self.start_page)
+        await context.settled()
+        await context.close()
+        if self.store is not None:
+            await self.tasks.run(self.store.close)
+            self.store = None
+
+    async def _close_workspace(self) -> None:
+        await self._leave()
+        if self._opened is not None:
+            opened, self._opened = self._opened, None
+            await self.tasks.run(opened.close)
+
+    async def _quit(self) -> None:
+        for task in tuple(self._work):
+            if task is not asyncio.current_task():
+                task.cancel()
+        await self._close_workspace()
+        self._closed.set()
+
+    # The link
+
+    def _heard(self, error: LmsError | None) -> None:
+        if error is None:
+            self.link.succeeded()
+        else:
+            self.link.failed(error)
+
+    def _link_changed(self, link: Link) -> None:
+        self.window.set_connection(link.sentence(), up=link.state is LinkState.UP)
+        if link.state is LinkState.AWAY and not self._retry.isActive():
+            self._retry.start()
+
+    def _try_again_when_due(self) -> None:
+        if self.link.state is LinkState.UP:
+            self._retry.stop()
+            self.window.reload_page()
+            return
+        self.window.set_connection(self.link.sentence(), up=False)
+        if self.link.due:
+            self._try_again()
+
+    def _try_again(self) -> None:
+        self.link.retry_now()
+        if self.context is not None:
+            self._go(self._ping)
+        else:
+            self._go(self._wanted)
+
+    async def _ping(self) -> None:
+        assert self.store is not None
+        await self.tasks.run(self.store.read, alive)
+
+    # Coroutines of our own
+
+    def _go(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do what the start page asked for; what goes wrong is shown there and can be tried again."""
+        if any(not task.done() for task in self._work):
+            return
+        if work != self._ping:
+            self._wanted = work
+        self._spawn(self._shown(work))
+
+    async def _shown(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await work()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the one place where what nobody caught becomes visible
+            away = isinstance(error, LmsError) and self.link.failed(error)
+            if self.context is not None:
+                if not away:
+                    self.notices.error(error)
+            elif away:
+                self.start_page.show_away(self.link, error)
+            else:
+                self.start_page.show_error(error)
+            self.usable.emit()
+        else:
+            self.link.succeeded()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._work.add(task)
+        task.add_done_callback(self._work.discard)
+
+    def _ask_for_server(self) -> None:
+        if self._workspaces is None:
+            return
+        from desktop.store import workspaces as store
+
+        dialog = ConnectionDialog(
+            lambda name, address, pooler, ca_file: store.Workspace.remote(name, address, pooler=pooler, ca_file=ca_file),
+            lambda workspace, user, password: self.tasks.run(store.test_connection, workspace, user, password),
+            lambda work: self._spawn(self._reported(work)),
+            self.window,
+        )
+        dialog.connected.connect(lambda *given: self._go(lambda: self._add(*given)))
+        dialog.open()
+
+    async def _reported(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001 - a defect in the dialog is shown, and the dialog stays
+            self.notices.error(error)
+
+    async def _add(self, workspace: Workspace, user: str, password: str, remember: bool) -> None:
+        assert self._workspaces is not None
+        await self.tasks.run(self._workspaces.add, workspace)
+        self.start_page.set_workspaces(await self.tasks.run(self._workspaces.list_all), workspace.id)
+        self.settings.set(LAST_PERSON, "")
+        await self._open(workspace.id)
+        await self._sign_in(user, password, remember=remember)
+
+
+# What runs on worker threads, and brings the database library with it
+
+
+def load_workspaces() -> Workspaces:
+    """The list of workspaces; at the very first start with the sample association in it."""
+    from desktop.store.secrets import Secrets
+    from desktop.store.workspaces import Workspaces
+
+    workspaces = Workspaces(config_folder() / "workspaces.json", data_folder(), Secrets(config_folder() / "secrets.json"))
+    if not workspaces.list_all():
+        workspaces.add_embedded(_("Sample association"), sample=True)
+    return workspaces
+
+
+def open_workspace(workspaces: Workspaces, workspace: Workspace) -> OpenWorkspace:
+    from desktop.store import sample
+
+    opened = workspaces.open(workspace)
+    try:
+        if workspace.sample:
+            sample.ensure(workspaces, opened)
+    except BaseException:
+        opened.close()
+        raise
+    return opened
+
+
+def sample_people(opened: OpenWorkspace) -> tuple[Person, ...]:
+    from desktop.store import sample
+
+    return tuple(Person(one.login, one.name, one.description) for one in sample.sample_people(opened))
+
+
+def enter(opened: OpenWorkspace, user: str, password: str) -> tuple[Store, Any]:
+    """A store for the person, and who they are. Only staff get more than a learner's few connections."""
+    from desktop.members.queries import get_identity
+    from desktop.store.connection import LEARNER_CONNECTIONS, STAFF_CONNECTIONS
+
+    store = opened.sign_in(user, password, connections=LEARNER_CONNECTIONS)
+    try:
+        identity = store.read(get_identity)
+    except BaseException:
+        store.close()
+        raise
+    if identity.is_staff:
+        store.close()
+        store = opened.sign_in(user, password, connections=STAFF_CONNECTIONS)
+    return store, identity
+
+
+def alive(session: Any) -> None:
+    session.connection()
+
+
+# The process
+
+
+def apply_look(settings: Settings) -> None:
+    """Put the chosen colours, motion and size of text in force."""
+    theme().apply(
+        Scheme(settings.get(options.THEME)),
+        motion=False if settings.get(options.REDUCED_MOTION) else None,
+        text_scale=settings.get(options.TEXT_SCALE),
+    )
+
+
+def run(arguments: list[str], started: Callable[[Application], None] | None = None) -> int:
+    """Run the application until its window is closed. ``started`` gets it once it is wired, before anything is shown."""
+    qt = QApplication(arguments)
+    qt.setApplicationName(NAME)
+    qt.setApplicationDisplayName("NABIP LMS")
+    qt.setDesktopFileName(NAME)
+    qt.setQuitOnLastWindowClosed(False)
+    settings = Settings(config_folder() / "settings.json")
+    use_language(settings.get(options.LANGUAGE) or (locale.getlocale()[0] or "en"))
+    apply_look(settings)
+    loop = qasync.QEventLoop(qt)
+    asyncio.set_event_loop(loop)
+    with loop:
+        application = Application(qt, settings)
+        if settings.notice:
+            application.notices.warn(settings.notice)
+        if started is not None:
+            started(application)
+        loop.run_until_complete(application.run())
+        application.tasks.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv))
