@@ -159,14 +159,16 @@ class Application(QObject):
     # Signing in and out
 
     async def _sign_in_sample(self, person: Person) -> None:
-        assert self._workspaces is not None and self._opened is not None
+        assert self._workspaces is not None
+        assert self._opened is not None
         password = await self.tasks.run(self._workspaces.password, self._opened.workspace, person.login)
         if password is None:
             raise NotAllowed(_("The password of this sample person is gone."), remedy=_("Make a new sample workspace."))
         await self._enter(person.login, password)
 
     async def _sign_in(self, user: str, password: str, *, remember: bool) -> None:
-        assert self._workspaces is not None and self._opened is not None
+        assert self._workspaces is not None
+        assert self._opened is not None
         try:
             await self._enter(user, password)
         except NotAllowed as error:
@@ -182,7 +184,11 @@ class Application(QObject):
         self.start_page.show_ready(_("Signing in…"))
         store, identity = await self.tasks.run(enter, self._opened, user, password)
         loop = asyncio.get_running_loop()
-        self.store = LinkedStore(store, lambda error: loop.call_soon_threadsafe(self._heard, error))
+
+        def heard(error: LmsError | None) -> None:
+            loop.call_soon_threadsafe(self._heard, error)
+
+        self.store = LinkedStore(store, heard)
         self.settings.set(LAST_PERSON, user)
         from desktop.ui.everything import ACTIONS, PLACES
 

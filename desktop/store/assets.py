@@ -154,10 +154,11 @@ def _put_chunk(session: Session, data: bytes) -> None:
 
 
 def _put_asset(session: Session, name: str, media_type: str, chunks: list[bytes], size: int) -> str:
-    return session.execute(
+    asset_id: str = session.execute(
         text("SELECT lms.put_asset(:name, :media_type, CAST(:chunks AS bytea[]), :size)"),
         {"name": name, "media_type": media_type, "chunks": chunks, "size": size},
     ).scalar_one()
+    return asset_id
 
 
 def _get_chunks(session: Session, asset_id: str, first: int, count: int) -> list[bytes]:

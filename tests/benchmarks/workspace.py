@@ -14,7 +14,7 @@ from desktop.store import embedded, migrations
 from desktop.store.connection import Store
 from desktop.store.dsn import Dsn
 
-PASSWORD = "benchmark"  # noqa: S105 - of a server on loopback that lives for a minute
+PASSWORD = "benchmark"  # of a server on loopback that lives for a minute
 
 
 @contextmanager
@@ -34,7 +34,8 @@ def sign_in(installer: Dsn, *roles: str) -> Store:
     """A store for a new member who has ``roles``."""
     with psycopg.connect(installer.conninfo(), autocommit=True) as connection:
         member = connection.execute(
-            "INSERT INTO public.members (first_name, last_name, email) VALUES ('Bench', 'Mark', gen_random_uuid() || '@example.org') RETURNING id"
+            "INSERT INTO public.members (first_name, last_name, email) "
+            "VALUES ('Bench', 'Mark', gen_random_uuid() || '@example.org') RETURNING id"
         ).fetchone()
         assert member is not None
         for role in roles:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetrics, QPalette
+from PySide6.QtGui import QAccessibilityHints, QColor, QFont, QFontDatabase, QFontInfo, QFontMetrics, QPalette, QStyleHints
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 RESOURCES = Path(__file__).resolve().parents[3] / "resources"
@@ -76,7 +76,8 @@ class Theme(QObject):
         self._base = QFont()
         self._scale = 1.0
         self._fonts: dict[tuple[Role, bool], QFont] = {}
-        self._following = False
+        self._hints: QStyleHints | None = None
+        self._accessibility: QAccessibilityHints | None = None
 
     @property
     def name(self) -> str:
@@ -88,7 +89,7 @@ class Theme(QObject):
         """Whether things may move. False where the person or the system asks for reduced motion."""
         if self._motion is not None:
             return self._motion
-        return QApplication.styleHints().accessibility().motionPreference() != Qt.MotionPreference.ReducedMotion
+        return self._accessibility is None or self._accessibility.motionPreference() != Qt.MotionPreference.ReducedMotion
 
     def colour(self, token: str) -> QColor:
         return self._colours[token]
@@ -123,11 +124,12 @@ class Theme(QObject):
         if not isinstance(app, QApplication):
             raise RuntimeError("a QApplication comes first")
         self._scheme, self._motion, self._text_scale = scheme, motion, text_scale
-        if not self._following:
-            self._following = True
-            hints = app.styleHints()
-            hints.colorSchemeChanged.connect(self._system_changed)
-            hints.accessibility().contrastPreferenceChanged.connect(self._system_changed)
+        if self._hints is None:
+            # Both are kept: PySide lets go of the second with the wrapper of the first, and a later call meets a deleted object.
+            self._hints = app.styleHints()
+            self._accessibility = self._hints.accessibility()
+            self._hints.colorSchemeChanged.connect(self._system_changed)
+            self._accessibility.contrastPreferenceChanged.connect(self._system_changed)
         self._resolved = self._resolve()
         self._colours = {name: QColor(value) for name, value in tokens()[self._resolved].items()}
         self._measure()
@@ -163,10 +165,9 @@ class Theme(QObject):
     def _resolve(self) -> str:
         if self._scheme is not Scheme.SYSTEM:
             return "contrast" if self._scheme is Scheme.CONTRAST else self._scheme.value
-        hints = QApplication.styleHints()
-        if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+        if self._accessibility is not None and self._accessibility.contrastPreference() == Qt.ContrastPreference.HighContrast:
             return "contrast"
-        return "dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light"
+        return "dark" if self._hints is not None and self._hints.colorScheme() == Qt.ColorScheme.Dark else "light"
 
     def _measure(self) -> None:
         system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
