@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.ui.theme import Role, px, restyle
@@ -58,11 +57,3 @@ class FormRow(QWidget):
         problem = self._check(self.field.text())
         self.set_problem(problem)
         return not problem
-
-
-def all_valid(rows: Iterable[FormRow]) -> bool:
-    """Check every row, so that everything wrong is shown at once, and put the focus where the first problem is."""
-    wrong = [row for row in rows if not row.valid()]
-    if wrong:
-        wrong[0].field.setFocus(Qt.FocusReason.OtherFocusReason)
-    return not wrong

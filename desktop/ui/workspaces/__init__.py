@@ -1,1 +1,1 @@
-"""Before anybody is signed in: which workspace, who, and what is the matter where neither can be answered."""
+"""Before there is a person: choosing a workspace, connecting to one, signing in, waiting for a server that is away."""

@@ -1,186 +1,181 @@
-"""Connecting to a shared server: where it is, who you are, and a test that says in plain words what it found."""
+"""Connecting to a shared server: its address, who you are there, and a test that says step by step what was found."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from desktop.errors import Invalid
+from desktop.errors import LmsError
 from desktop.i18n import _
 from desktop.ui.notices import explain
-from desktop.ui.theme import Role, colour, px
-from desktop.ui.theme.icons import icon_pixmap
-from desktop.ui.widgets.buttons import IconButton
-from desktop.ui.widgets.forms import FormRow, all_valid
+from desktop.ui.theme import Role, px, restyle
+from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.labels import Label
-from desktop.ui.widgets.surfaces import Dialog
 
-type Make = Callable[[str, str, bool, str], Any]
-"""``make(name, address, pooler, ca_file)`` gives a workspace or raises ``Invalid``."""
-type Test = Callable[[Any, str, str], Awaitable[Any]]
-"""``test(workspace, user, password)`` gives a ``Diagnosis``."""
-type Spawn = Callable[[Coroutine[Any, Any, None]], object]
+if TYPE_CHECKING:
+    from desktop.store.workspaces import Diagnosis, Workspace
+
+WIDTH = 560
+
+type Make = Callable[[str, str, bool, str], Workspace]
+"""``make(name, address, pooler, ca_file)``; raises :class:`desktop.errors.Invalid`."""
+type Test = Callable[[Workspace, str, str], Awaitable[Diagnosis]]
+"""``await test(workspace, user, password)``."""
 
 
 class Findings(QWidget):
-    """What a test found, a line each, as far as it got."""
+    """What a test found, a line a step: a word for the state first, so that colour is never the only sign."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName(_("What the test found"))
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, px(4), 0, 0)
-        self._column.setSpacing(px(6))
-        self.lines: list[tuple[str, str]] = []
-        """Tone and words of each line."""
-        self.details = ""
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(px(4))
 
-    def clear(self) -> None:
-        self.lines.clear()
-        self.details = ""
+    @property
+    def lines(self) -> list[str]:
+        labels = (self._column.itemAt(index).widget() for index in range(self._column.count()))
+        return [label.text() for label in labels if isinstance(label, Label)]
+
+    def say(self, *lines: tuple[str, str]) -> None:
+        """Replace what stands there by ``(token, sentence)`` lines."""
         while (item := self._column.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
                 widget.deleteLater()
+        for token, sentence in lines:
+            self._column.addWidget(Label(sentence, Role.BODY, token, self, wrap=True))
 
-    def show_diagnosis(self, found: Any) -> None:
-        """Put a ``Diagnosis`` into words."""
-        self.clear()
+    def show_diagnosis(self, found: Diagnosis) -> None:
+        lines: list[tuple[str, str]] = []
         if found.host:
-            self._say("good", _("The server at {host} answers (Postgres {version}).").format(host=found.host, version=found.server_version))
+            lines.append(("good", _("✓ Reached {host}, PostgreSQL {version}.").format(host=found.host, version=found.server_version)))
             if found.verified:
-                self._say("good", _("The connection is encrypted and the server has proven who it is."))
+                lines.append(("good", _("✓ Encrypted, and the server proved who it is.")))
             elif found.encrypted:
-                self._say("warn", _("The connection is encrypted, but the server has not proven who it is."))
+                lines.append(("warn", _("! Encrypted, but the server did not prove who it is.")))
             else:
-                self._say("warn", _("The connection is not encrypted: others on the network could read along."))
+                lines.append(("warn", _("! Not encrypted: fit for a server on this computer only.")))
         if found.workspace:
-            self._say("good", _("It holds the workspace “{name}”.").format(name=found.workspace))
-        if found.person and found.problem is None:
-            self._say("good", _("You will be signed in as {name}.").format(name=found.person))
+            lines.append(("good", _("✓ Found the workspace {name}.").format(name=found.workspace)))
+        if found.person:
+            lines.append(("good", _("✓ Signed in as {name}.").format(name=found.person)))
         if found.problem is not None:
-            self.show_problem(found.problem)
-
-    def show_problem(self, problem: BaseException) -> None:
-        message, remedy, self.details = explain(problem)
-        self._say("bad", f"{message} {remedy}".strip())
-
-    def _say(self, tone: str, words: str) -> None:
-        self.lines.append((tone, words))
-        line = QWidget(self)
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(px(8))
-        picture = QLabel(line)
-        name = {"good": "done", "warn": "warning", "bad": "error"}[tone]
-        picture.setPixmap(icon_pixmap(name, colour(tone), px(18), self.devicePixelRatioF()))
-        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(Label(words, Role.BODY, "bad" if tone == "bad" else "text", line, wrap=True), 1)
-        self._column.addWidget(line)
+            message, remedy, _details = explain(found.problem)
+            lines.append(("bad", f"✗ {message} {remedy}".strip()))
+        self.say(*lines)
 
 
-class ConnectionDialog(Dialog):
-    """The dialog. Connecting is offered at any time; testing first tells what would happen."""
+class ConnectionDialog(QDialog):
+    """Add a shared workspace. Emits ``connected(workspace, user, password, remember)`` and closes when a test has passed."""
 
     connected = Signal(object, str, str, bool)
-    """The workspace, login, password, and whether to keep the password."""
 
-    def __init__(self, make: Make, test: Test, spawn: Spawn, parent: QWidget | None = None) -> None:
-        super().__init__(
-            _("Connect to a server"),
-            _("Whoever looks after your association's server has told you its address and your login."),
-            parent,
-            width=560,
-        )
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    def __init__(self, make: Make, test: Test, spawn: Callable[[Awaitable[None]], object], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_("Connect to a shared server"))
+        self.setMinimumWidth(px(WIDTH))
         self._make, self._test, self._spawn = make, test, spawn
-        self.name, self.address, self.user, self.password, self.ca_file = (QLineEdit(self) for _field in range(5))
-        self.address.setPlaceholderText("postgresql://db.example.org/lms")
+        self.name = self._line(_("Name"), _("What you call it, as in NABIP Academy"))
+        self.address = self._line(_("Address"), "postgresql://login@server.example.org/lms")
+        self.password = self._line(_("Password"), "")
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.ca_file.setPlaceholderText(_("The authorities that this computer trusts"))
-        self.pooler = QCheckBox(_("The address is a connection pooler's (session mode)"), self)
-        self.remember = QCheckBox(_("Keep the password on this computer"), self)
-        for box in (self.pooler, self.remember):
+        self.remember = QCheckBox(_("Remember the password on this computer"), self)
+        self.pooler = QCheckBox(_("Through a connection pooler (session mode)"), self)
+        self.pooler.setToolTip(_("A pooler cannot tie the sign-in to its certificate. It is still encrypted and verified."))
+        for box in (self.remember, self.pooler):
             box.setAccessibleName(box.text())
-        self._rows = (
-            FormRow(_("Name"), self.name, self, hint=_("What you call it here."), check=self._needed),
-            FormRow(_("Address"), self.address, self, hint=_("Several hosts may be named, with commas."), check=self._needed),
-            FormRow(_("Login"), self.user, self, check=self._needed),
-            FormRow(_("Password"), self.password, self, check=self._needed),
-        )
-        for row in self._rows[:2]:
-            self.body.addWidget(row)
-        pair = QHBoxLayout()
-        pair.setSpacing(px(12))
-        for row in self._rows[2:]:
-            pair.addWidget(row)
-        self.body.addLayout(pair)
-        self.body.addWidget(self.remember)
-        self.body.addWidget(self.pooler)
-        authority = QWidget(self)
-        line = QHBoxLayout(authority)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(px(6))
-        line.addWidget(self.ca_file, 1)
-        browse = IconButton("document", _("Choose a certificate file"), self, side=32)
+        self.authority = self._line(_("Certificate authority"), _("Those that this computer trusts"))
+        browse = IconButton("document", _("Choose a file"), self)
         browse.clicked.connect(self._browse)
-        line.addWidget(browse)
-        self.body.addWidget(FormRow(_("Certificate authority"), authority, self))
-        self.ca_file.setAccessibleName(_("Certificate authority"))
+        authority = QHBoxLayout()
+        authority.setSpacing(px(4))
+        authority.addWidget(self.authority, 1)
+        authority.addWidget(browse)
         self.findings = Findings(self)
-        self.body.addWidget(self.findings)
-        self.test_button = self.add_button(_("Test"), "quiet", self.test)
-        self.copy_button = self.add_button(_("Copy details"), "plain", self._copy)
-        self.copy_button.hide()
-        self.add_button(_("Cancel"), "quiet", self.reject)
-        self.connect_button = self.add_button(_("Connect"), "primary", self._connect)
+        self.test_button = Button(_("Test"), "quiet", parent=self)
+        self.test_button.clicked.connect(lambda: self._spawn(self._try(connect=False)))
+        self.connect_button = Button(_("Connect"), "primary", parent=self)
+        self.connect_button.setDefault(True)
+        self.connect_button.clicked.connect(lambda: self._spawn(self._try(connect=True)))
+        self.cancel_button = Button(_("Cancel"), "plain", parent=self)
+        self.cancel_button.clicked.connect(self.reject)
 
-    def test(self) -> None:
-        """Try what was typed."""
-        workspace = self._workspace()
-        if workspace is not None:
-            self._spawn(self._run_test(workspace))
+        lead = Label(
+            _(
+                "Whoever looks after your association's server gives you its address and your login. "
+                "Several servers of one workspace are separated by commas."
+            ),
+            Role.BODY,
+            "muted",
+            self,
+            wrap=True,
+        )
+        form = QFormLayout()
+        form.setHorizontalSpacing(px(16))
+        form.setVerticalSpacing(px(12))
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for text, field in (
+            (_("Name"), self.name),
+            (_("Address"), self.address),
+            (_("Password"), self.password),
+            ("", self.remember),
+            (_("Certificate authority"), authority),
+            ("", self.pooler),
+        ):
+            form.addRow(Label(text, Role.BODY, "muted", self), field)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(px(8))
+        buttons.addWidget(self.test_button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel_button)
+        buttons.addWidget(self.connect_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(24), px(24), px(24), px(20))
+        column.setSpacing(px(20))
+        column.addWidget(lead)
+        column.addLayout(form)
+        column.addWidget(self.findings)
+        column.addStretch(1)
+        column.addLayout(buttons)
 
-    async def _run_test(self, workspace: Any) -> None:
-        self.test_button.setEnabled(False)
-        self.test_button.setText(_("Testing…"))
-        try:
-            found = await self._test(workspace, self.user.text().strip(), self.password.text())
-            self.findings.show_diagnosis(found)
-        finally:
-            self.test_button.setText(_("Test"))
-            self.test_button.setEnabled(True)
-            self.copy_button.setVisible(bool(self.findings.details))
-
-    def _connect(self) -> None:
-        workspace = self._workspace()
-        if workspace is not None:
-            self.connected.emit(workspace, self.user.text().strip(), self.password.text(), self.remember.isChecked())
-            self.accept()
-
-    def _workspace(self) -> Any | None:
-        self.findings.clear()
-        self.copy_button.hide()
-        if not all_valid(self._rows):
-            return None
-        try:
-            return self._make(self.name.text().strip(), self.address.text().strip(), self.pooler.isChecked(), self.ca_file.text().strip())
-        except Invalid as problem:
-            self._rows[1].set_problem(f"{problem.message} {problem.remedy}".strip())
-            return None
+    def _line(self, name: str, placeholder: str) -> QLineEdit:
+        line = QLineEdit(self)
+        line.setAccessibleName(name)
+        line.setPlaceholderText(placeholder)
+        line.textEdited.connect(lambda: restyle(line, invalid=False))
+        return line
 
     def _browse(self) -> None:
-        chooser = QFileDialog(self, _("Certificate authority"))
-        chooser.setFileMode(QFileDialog.FileMode.ExistingFile)
-        chooser.fileSelected.connect(self.ca_file.setText)
-        chooser.open()
+        dialog = QFileDialog(self, _("Certificate authority"), "", _("Certificates (*.pem *.crt *.cer);;All files (*)"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.authority.setText)
+        dialog.open()
 
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.findings.details)
-        self.copy_button.setText(_("Copied"))
+    async def _try(self, *, connect: bool) -> None:
+        try:
+            workspace = self._make(self.name.text(), self.address.text(), self.pooler.isChecked(), self.authority.text().strip())
+        except LmsError as error:
+            self.findings.say(("bad", f"✗ {error.message} {error.remedy}".strip()))
+            restyle(self.address if self.name.text().strip() else self.name, invalid=True)
+            return
+        self._busy(True)
+        self.findings.say(("muted", _("Asking the server…")))
+        try:
+            found = await self._test(workspace, workspace.user, self.password.text())
+        finally:
+            self._busy(False)
+        self.findings.show_diagnosis(found)
+        if connect and found.problem is None:
+            self.connected.emit(workspace, workspace.user, self.password.text(), self.remember.isChecked())
+            self.accept()
 
-    @staticmethod
-    def _needed(text: str) -> str:
-        return "" if text.strip() else _("Fill this in.")
+    def _busy(self, busy: bool) -> None:
+        for button in (self.test_button, self.connect_button):
+            button.setEnabled(not busy)
