@@ -66,7 +66,7 @@ class ActionRegistry(QObject):
         if action.id in self._actions:
             raise ActionConflict(f"two actions are called {action.id}")
         keys = QKeySequence(action.shortcut)
-        if action.shortcut and keys.isEmpty():
+        if action.shortcut and (keys.isEmpty() or keys[0].key() is Qt.Key.Key_unknown):
             raise ActionConflict(f"{action.id}: {action.shortcut!r} is no shortcut")
         for other in self._actions.values():
             overlap = not action.place or not other.place or action.place == other.place
