@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.association import Association, one
 
@@ -41,3 +45,39 @@ def test_what_a_scorm_record_comes_to(
 def test_a_record_that_requires_nothing_completes_nothing(shared_association: Association) -> None:
     with shared_association.installer() as installer:
         assert one(installer, """SELECT done FROM lms.scorm_summary('{"standard": "1.2", "required": [], "items": {}}')""") is False
+
+
+ELEMENTS = (
+    *("cmi.core.lesson_status", "cmi.core.score.raw", "cmi.core.score.min", "cmi.core.score.max"),
+    *("cmi.completion_status", "cmi.success_status", "cmi.score.scaled"),
+)
+STATUSES = ("passed", "completed", "failed", "incomplete", "browsed", "not attempted", "unknown", "")
+# PostgreSQL's text holds no NUL and no lone surrogate, and neither does what a browser sends as JSON.
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+VALUES = st.one_of(st.sampled_from(STATUSES), st.floats(allow_nan=True).map(str), st.integers().map(str), TEXT, st.none(), st.integers())
+MODELS = st.fixed_dictionaries({"cmi": st.dictionaries(st.sampled_from(ELEMENTS), VALUES)})
+ITEMS = st.dictionaries(st.sampled_from("abc"), st.one_of(MODELS, VALUES))
+DOCUMENTS = st.fixed_dictionaries(
+    {"items": ITEMS, "required": st.lists(st.one_of(st.sampled_from("abc"), VALUES), max_size=4)},
+    optional={"standard": st.sampled_from(["1.2", "2004", "aicc", None])},
+)
+
+
+@pytest.fixture(scope="module")
+def installer(shared_association: Association) -> Iterator[psycopg.Connection[Any]]:
+    with shared_association.installer() as connection:
+        yield connection
+
+
+@given(document=DOCUMENTS)
+def test_whatever_content_writes_comes_to_something(installer: psycopg.Connection[Any], document: dict[str, Any]) -> None:
+    """The content computes this record, so it may hold anything."""
+    row = installer.execute("SELECT done, status, score FROM lms.scorm_summary(%s)", (json.dumps(document),)).fetchone()
+    assert row is not None
+    done, status, score = row
+    assert score is None or 0 <= score <= 100
+    assert status
+    if done:
+        assert document["required"]
+        assert set(document["required"]) <= set(document["items"])
+        assert status in ("passed", "completed")
