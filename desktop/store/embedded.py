@@ -168,8 +168,8 @@ def _others(clients: Path) -> bool:
     for path in clients.iterdir():
         lock = FileLock(path)
         if lock.try_acquire():
-            path.unlink()
             lock.release()
+            path.unlink()
         else:
             alive = True
     return alive
