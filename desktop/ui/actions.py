@@ -66,7 +66,7 @@ class ActionRegistry(QObject):
         if action.id in self._actions:
             raise ActionConflict(f"two actions are called {action.id}")
         keys = QKeySequence(action.shortcut)
-        if action.shortcut and (keys.isEmpty() or keys[0].key() is Qt.Key.Key_unknown):
+        if action.shortcut and (keys.isEmpty() or _unknown(keys)):
             raise ActionConflict(f"{action.id}: {action.shortcut!r} is no shortcut")
         for other in self._actions.values():
             overlap = not action.place or not other.place or action.place == other.place
@@ -149,6 +149,11 @@ class ActionRegistry(QObject):
         for action_id, bindings in self._handlers.items():
             bindings[:] = [binding for binding in bindings if binding[0] is not owner]
             self._update(action_id)
+
+
+def _unknown(keys: QKeySequence) -> bool:
+    # Qt reads any word as a key; one that it does not know has no name.
+    return not keys.toString().split("+")[-1].strip()
 
 
 def _tooltip(action: Action, keys: QKeySequence) -> str:

@@ -37,8 +37,8 @@ def score(needle: str, hay: str) -> int | None:
     if not needle:
         return 0
     at = hay.find(needle)
-    if at >= 0:
-        return 1000 - at + (500 if at == 0 or not hay[at - 1].isalnum() else 0) - len(hay)
+    if at >= 0 and (at == 0 or not hay[at - 1].isalnum()):
+        return 1000 - at - len(hay)
     total, place, run = 0, -1, 0
     for letter in needle:
         if letter == " ":

@@ -311,6 +311,11 @@ class Window(QMainWindow):
     def sizeHint(self) -> QSize:
         return QSize(px(1280), px(800))
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        moved = super().focusNextPrevChild(forward)
+        self.ring.follow()
+        return moved
+
     def resizeEvent(self, event) -> None:
         super().resizeEvent(event)
         self._fit_rail()

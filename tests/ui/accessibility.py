@@ -12,7 +12,7 @@ def focusable(window: QWidget) -> list[QWidget]:
     found = []
     for widget in window.findChildren(QWidget):
         inner = isinstance(widget.parent(), QAbstractSpinBox | QComboBox) and isinstance(widget, QLineEdit)
-        tab = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        tab = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
         if tab and not inner and widget.isVisibleTo(window) and widget.isEnabled() and not widget.focusProxy():
             found.append(widget)
     return found
@@ -21,7 +21,7 @@ def focusable(window: QWidget) -> list[QWidget]:
 def name_of(widget: QWidget) -> str:
     """What a screen reader says."""
     interface = QAccessible.queryAccessibleInterface(widget)
-    name = interface.text(QAccessible.Text.Name) if interface is not None else ""
+    name = interface.text(QAccessible.Text.Name)
     return name or widget.accessibleName()
 
 

@@ -11,13 +11,16 @@ import inspect
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Concatenate
 from uuid import UUID
 
 import pytest
 import qasync
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
+from desktop.settings import Settings
 from desktop.tasks import Tasks
 from desktop.ui.actions import ActionRegistry
 from desktop.ui.context import Context
@@ -38,9 +41,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 @pytest.fixture(scope="session")
-def qapp(qapp: QApplication) -> QApplication:
+def qapp(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> QApplication:
     """The application with our theme, as a person sees it; nothing moves, so that pictures and waits are exact."""
     qapp.setApplicationName("nabip-lms-tests")
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path_factory.mktemp("settings")))
     qapp.setQuitOnLastWindowClosed(False)
     theme().apply(Scheme.LIGHT, motion=False)
     return qapp
@@ -96,13 +101,18 @@ class Heard:
 
 
 @pytest.fixture
-def context(tasks: Tasks) -> Iterator[Context]:
+def settings(tmp_path: Path) -> Settings:
+    return Settings(tmp_path / "settings.json")
+
+
+@pytest.fixture
+def context(tasks: Tasks, settings: Settings, loop: asyncio.AbstractEventLoop) -> Iterator[Context]:
     person = Person()
     context = Context(
-        store=Memory(), tasks=tasks, identity=person, actions=ActionRegistry(roles=person.roles), notices=Notices(), settings=None
+        store=Memory(), tasks=tasks, identity=person, actions=ActionRegistry(roles=person.roles), notices=Notices(), settings=settings
     )
     yield context
-    asyncio.get_event_loop_policy().get_event_loop().run_until_complete(context.close())
+    loop.run_until_complete(context.close())
 
 
 @pytest.fixture

@@ -1,38 +1,40 @@
-"""The focus ring: around whatever the keyboard has reached, and only then; a mouse click shows none."""
+"""The focus ring: around whatever the keyboard has reached, and only then; a mouse click shows none.
+
+Qt tells why the focus moved only in the focus event itself, and a filter on every event of the application, in Python, would cost far
+more than a ring is worth. So the windows say when Tab was pressed (:meth:`FocusRing.follow` from ``focusNextPrevChild``).
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFocusFrame, QPlainTextEdit, QTextEdit, QWidget
 
 from desktop.ui.theme import colour, px
 
-BY_KEYBOARD = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+PLAIN = (QAbstractItemView, QPlainTextEdit, QTextEdit)
+"""These show where one is themselves: a current row, a text cursor."""
 
 
 class FocusRing(QFocusFrame):
-    """Follows the keyboard focus within one window. Lists and tables show the current row instead."""
+    """The ring of one window."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
-        self._window = window
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         app = QApplication.instance()
-        if app is not None:
-            app.installEventFilter(self)
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._leave)
 
-    def _follow(self, widget: QWidget | None) -> None:
-        self.setWidget(widget)  # type: ignore[arg-type] # none means: hide
+    def follow(self) -> None:
+        """Tab has moved the focus: put the ring where it is now."""
+        now = QApplication.focusWidget()
+        if now is not None and not isinstance(now, PLAIN):
+            self.setWidget(now)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if isinstance(event, QFocusEvent) and event.gotFocus() and isinstance(watched, QWidget) and self._window.isAncestorOf(watched):
-            plain = isinstance(watched, QAbstractItemView | QPlainTextEdit | QTextEdit)
-            self._follow(watched if event.reason() in BY_KEYBOARD and not plain else None)
-        elif event.type() in (QEvent.Type.FocusOut, QEvent.Type.MouseButtonPress) and watched is self.widget():
-            self._follow(None)
-        return super().eventFilter(watched, event)
+    def _leave(self, _before: QWidget | None, _now: QWidget | None) -> None:
+        self.setWidget(None)  # type: ignore[arg-type] # no widget: hidden
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QGraphicsDropShadowEffect, QHBoxL
 from desktop.i18n import _
 from desktop.ui.theme import Role, colour, px
 from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.focus import FocusRing
 from desktop.ui.widgets.labels import Label
 
 
@@ -74,6 +75,7 @@ class Dialog(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setModal(True)
+        self._ring = FocusRing(self)
         self.setMinimumWidth(px(width))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(px(24), px(22), px(24), px(20))
@@ -91,6 +93,11 @@ class Dialog(QDialog):
         self.footer.setSpacing(px(8))
         self.footer.addStretch(1)
         outer.addLayout(self.footer)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        moved = super().focusNextPrevChild(forward)
+        self._ring.follow()
+        return moved
 
     def add_button(self, text: str, kind: str, pressed: Callable[[], object]) -> Button:
         """Add a button at the right of the footer; the primary one answers Enter."""
