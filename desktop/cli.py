@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import secrets
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from desktop import __version__
-from desktop.errors import LmsError, SignInRefused
+from desktop.errors import Invalid, LmsError, SignInRefused
 from desktop.i18n import N_, _, ngettext
+from desktop.members.commands import appoint_administrator
+from desktop.members.queries import MemberFields
 from desktop.store import migrations
+from desktop.store.connection import Store
 from desktop.store.dsn import Dsn
 from desktop.store.migrations import Report
 
@@ -57,12 +61,20 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
         metavar="DSN",
         help=_("the database, as postgresql://user@host/database; the password is asked for, or taken from PGPASSWORD or ~/.pgpass"),
     )
+    parser.add_argument(
+        "--administrator", metavar="EMAIL", help=_("with install: make this person an administrator, who can let in the others")
+    )
+    parser.add_argument("--name", metavar="NAME", default="", help=_("the administrator's name, as in 'Ann Lee'"))
     parser.set_defaults(run=_server)
 
 
 def _server(options: argparse.Namespace) -> int:
-    act = {"install": migrations.install, "check": migrations.check, "upgrade": migrations.upgrade}[options.action]
-    report = _with_password(options.dsn, act)
+    acts: dict[str, Callable[[str], Report]] = {
+        "install": partial(_install, options),
+        "check": migrations.check,
+        "upgrade": migrations.upgrade,
+    }
+    report = _with_password(options.dsn, acts[options.action])
     print(_("Postgres {server}, schema {schema}.").format(server=report.server_version, schema=report.schema_version))
     if report.current:
         print(_("Everything is up to date."))
@@ -78,6 +90,24 @@ def _server(options: argparse.Namespace) -> int:
         return 1
     print(_("Applied."))
     return 0
+
+
+def _install(options: argparse.Namespace, dsn: str) -> Report:
+    """Install, and appoint the administrator that was asked for: without one nobody could sign in."""
+    first, _space, last = options.name.strip().rpartition(" ")
+    if options.administrator and not first:
+        raise Invalid(_("The administrator needs a first and a last name."), remedy=_("Add --name 'Ann Lee'."))
+    report = migrations.install(dsn)
+    if options.administrator:
+        password = secrets.token_urlsafe(15)
+        with Store(dsn, connections=1) as store:
+            login = store.write(appoint_administrator, MemberFields(first, last, options.administrator), password).value
+        print(
+            _("{email} signs in as {login} with the password {password}").format(
+                email=options.administrator, login=login, password=password
+            )
+        )
+    return report
 
 
 def _with_password(dsn: str, act: Callable[[str], Report]) -> Report:

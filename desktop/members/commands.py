@@ -57,6 +57,15 @@ def create_login(session: Session, member_id: UUID, password: str) -> Done[str]:
     return Done(name, _changed(member_id))
 
 
+def appoint_administrator(session: Session, fields: MemberFields, password: str) -> Done[str]:
+    """The first administrator of a workspace, appointed by whoever installed it; the value is the name to sign in with."""
+    session.execute(sa.text("SET LOCAL ROLE lms_owner"))  # the policies let the installer write rows only as their owner
+    member_id = add_member(session, fields).value
+    session.execute(sa.text("RESET ROLE"))
+    grant_role(session, member_id, "administrator")
+    return Done(create_login(session, member_id, password).value, _changed(member_id))
+
+
 def reset_login(session: Session, member_id: UUID, password: str) -> Done[None]:
     """A new password. Everybody may set their own."""
     session.execute(sa.select(sa.func.lms.set_verifier(member_id, _verifier(password))))

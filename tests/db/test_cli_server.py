@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from desktop import cli
+from desktop.members.commands import add_member
+from desktop.members.queries import MemberFields
+from desktop.store.connection import Store
+from desktop.store.dsn import Dsn
 from tests.support.postgres import Database, Server
 
 
 @pytest.fixture
-def empty_database(postgres_server: Server) -> str:
+def empty_database(postgres_server: Server) -> Iterator[str]:
     """The installer's address of a database that holds nothing."""
-    address = postgres_server.clone("template0")
-    return address.conninfo()
+    with postgres_server.roles_kept():
+        address = postgres_server.clone("template0")
+        yield address.conninfo()
+        postgres_server.drop(address.database)
 
 
 def test_install_check_upgrade(empty_database: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,3 +78,35 @@ def test_what_is_not_a_command_is_refused(capsys: pytest.CaptureFixture[str]) ->
         cli.main(["sever"])
     assert stop.value.code == 2
     assert "server" in capsys.readouterr().err
+
+
+@pytest.fixture
+def hosted_database(postgres_server: Server, empty_database: str) -> str:
+    """The same for an installer as hosts give one: it may make roles, owns the database, and is no superuser."""
+    address = Dsn.parse(empty_database)
+    with postgres_server.connect() as connection:
+        connection.execute("CREATE ROLE hosted LOGIN CREATEROLE PASSWORD 'hosted'")
+        # Groups that another workspace on this server made belong to its installer.
+        for group in ("lms_owner", "lms_member", "lms_staff", "lms_administrator", "lms_station", "anon"):
+            connection.execute(f"GRANT {group} TO hosted WITH ADMIN OPTION")
+        connection.execute(f"ALTER DATABASE {address.database} OWNER TO hosted")
+    return address.with_(user="hosted", password="hosted").conninfo()
+
+
+@pytest.mark.parametrize("installer", ["empty_database", "hosted_database"], ids=["superuser", "hosted"])
+def test_the_first_administrator_lets_in_the_others(
+    installer: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dsn: str = request.getfixturevalue(installer)
+    asked = ["server", "install", dsn, "--administrator", "ann@example.org"]
+    assert cli.main(asked) == 1
+    assert "first and a last name" in capsys.readouterr().err
+    assert cli.main([*asked, "--name", "Ann Mary Lee"]) == 0
+    words = capsys.readouterr().out.splitlines()[0].split()
+    login, password = words[4], words[-1]
+    with Store(Dsn.parse(dsn).with_(user=login, password=password)) as store:
+        assert store.read(lambda session: session.scalar(text("SELECT lms.my_roles()"))) == ["learner", "administrator"]
+        store.write(add_member, MemberFields("Bo", "Berg", "bo@example.org"))
+        assert store.read(lambda session: session.scalar(text("SELECT count(*) FROM public.members"))) == 2
+    assert cli.main([*asked, "--name", "Ann Lee"]) == 1
+    assert capsys.readouterr().err

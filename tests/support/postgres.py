@@ -193,6 +193,7 @@ ROLES = """
 SELECT r.rolname, r.rolcanlogin, r.rolconnlimit, r.rolpassword,
        array(SELECT g.rolname::text FROM pg_auth_members AS m JOIN pg_roles AS g ON g.oid = m.roleid WHERE m.member = r.oid ORDER BY 1)
 FROM pg_authid AS r WHERE r.oid >= 16384
+ORDER BY r.oid DESC -- who was made later may depend on who was made before
 """
 
 
