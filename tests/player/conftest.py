@@ -14,8 +14,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-import qasync
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -26,9 +25,9 @@ from desktop.scorm.records import Document, first_to_open, new_document, resumed
 from desktop.tasks import JobControl
 from desktop.ui.player.saving import Saving
 from desktop.ui.player.view import Launch, PlayerView
-from tests.ui.conftest import pytest_pyfunc_call, qapp
+from tests.ui.conftest import loop, pytest_pyfunc_call, qapp
 
-__all__ = ["pytest_pyfunc_call", "qapp"]
+__all__ = ["loop", "pytest_pyfunc_call", "qapp"]
 
 # Chromium's flags and the scheme must be there before the first QApplication: this runs while tests are collected.
 prepare_qt()
@@ -52,26 +51,6 @@ def shared_package(name: str) -> Path:
 
 def unpacked(source: Path, tmp_path: Path) -> Package:
     return unpack(source, tmp_path / f"package-{uuid4().hex[:8]}", JobControl(lambda _fraction, _detail: None))
-
-
-class Turns:
-    """What qasync needs of an application, without its end: leaving ``QApplication.exec`` tells Chromium to shut down for good."""
-
-    def __init__(self, application: QApplication) -> None:
-        self._turns = QEventLoop()
-        self.exec = self._turns.exec
-        self.exit = self._turns.quit
-        self.eventDispatcher = application.eventDispatcher
-
-
-@pytest.fixture
-def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
-    loop = qasync.QEventLoop(Turns(qapp))
-    asyncio.set_event_loop(loop)
-    yield loop
-    loop.run_until_complete(asyncio.sleep(0))
-    asyncio.set_event_loop(None)
-    loop.close()
 
 
 async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:

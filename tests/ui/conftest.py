@@ -17,7 +17,7 @@ from uuid import UUID
 
 import pytest
 import qasync
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QEventLoop, QSettings
 from PySide6.QtWidgets import QApplication
 
 from desktop.settings import Settings
@@ -51,9 +51,22 @@ def qapp(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> QAppli
     return qapp
 
 
+class Turns:
+    """What qasync needs of an application, without its end: leaving ``QApplication.exec`` tells Chromium to shut down for good.
+
+    The tests of the player may have run in this process before.
+    """
+
+    def __init__(self, application: QApplication) -> None:
+        self._turns = QEventLoop()
+        self.exec = self._turns.exec
+        self.exit = self._turns.quit
+        self.eventDispatcher = application.eventDispatcher
+
+
 @pytest.fixture
 def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
-    loop = qasync.QEventLoop(qapp, already_running=False)
+    loop = qasync.QEventLoop(Turns(qapp))
     asyncio.set_event_loop(loop)
     yield loop
     loop.run_until_complete(asyncio.sleep(0))
