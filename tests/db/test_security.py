@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -507,6 +508,46 @@ class Outcome:
     text: str
 
 
+@dataclass
+class Sessions:
+    """A session a person, kept from case to case and cleaned between them."""
+
+    association: Association
+    stack: ExitStack
+    connections: dict[str, psycopg.Connection[Any]] = field(default_factory=dict)
+
+    def attempt(self, who: str, sql: str, **more: UUID) -> Outcome:
+        """Run the statements of ``sql`` one after the other, each however the one before ended."""
+        people = {name: person.member_id for name, person in self.association.people.items()}
+        values = {**self.association.ids, **people, **more}
+        connection = self._session(who)
+        said: list[str] = []
+
+        def listen(notice: psycopg.errors.Diagnostic) -> None:
+            said.append(notice.message_primary or "")
+
+        connection.add_notice_handler(listen)
+        outcome = Outcome([], None, "", "")
+        with psycopg.ClientCursor(connection) as cursor:
+            for statement in sql.split("\n"):
+                outcome = _run(cursor, statement, values)
+                said.append(outcome.text)
+            connection.remove_notice_handler(listen)
+            cursor.execute("ROLLBACK")
+            cursor.execute("DISCARD ALL")
+            if who == "anon":
+                cursor.execute("SET ROLE anon")
+        return Outcome(outcome.rows, outcome.state, outcome.message, "\n".join(said))
+
+    def _session(self, who: str) -> psycopg.Connection[Any]:
+        """The one there is, or a new one where an administrator's case has ended it."""
+        try:
+            self.connections[who].execute("SELECT 1")
+        except (KeyError, psycopg.OperationalError):
+            self.connections[who] = self.stack.enter_context(self.association.sign_in(who))
+        return self.connections[who]
+
+
 @pytest.fixture(scope="module")
 def analyzed(shared_association: Association) -> Association:
     with shared_association.installer() as installer:
@@ -518,6 +559,12 @@ def analyzed(shared_association: Association) -> Association:
 def watcher(analyzed: Association) -> Iterator[psycopg.Connection[Any]]:
     with analyzed.installer() as connection:
         yield connection
+
+
+@pytest.fixture(scope="module")
+def sessions(analyzed: Association) -> Iterator[Sessions]:
+    with ExitStack() as stack:
+        yield Sessions(analyzed, stack)
 
 
 @pytest.fixture(scope="module")
@@ -535,8 +582,8 @@ def test_the_cases_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_no_way_out(analyzed: Association, watcher: psycopg.Connection[Any], at_first: list[Any], case: Case) -> None:
-    outcome = attempt(analyzed, case.who, case.sql)
+def test_no_way_out(sessions: Sessions, watcher: psycopg.Connection[Any], at_first: list[Any], case: Case) -> None:
+    outcome = sessions.attempt(case.who, case.sql)
     assert "SECRET" not in outcome.text
     assert everything(watcher) == at_first
     if isinstance(case.expected, frozenset):
@@ -546,9 +593,9 @@ def test_no_way_out(analyzed: Association, watcher: psycopg.Connection[Any], at_
 
 
 @pytest.mark.parametrize(("who", "sql", "hidden"), SAME_ANSWER.values(), ids=SAME_ANSWER.keys())
-def test_what_is_hidden_answers_like_what_is_not_there(analyzed: Association, who: str, sql: str, hidden: str) -> None:
-    there = attempt(analyzed, who, sql, target=analyzed[hidden])
-    nowhere = attempt(analyzed, who, sql, target=uuid4())
+def test_what_is_hidden_answers_like_what_is_not_there(sessions: Sessions, who: str, sql: str, hidden: str) -> None:
+    there = sessions.attempt(who, sql, target=sessions.association[hidden])
+    nowhere = sessions.attempt(who, sql, target=uuid4())
     assert there.state is not None
     assert (there.state, there.message) == (nowhere.state, nowhere.message)
 
@@ -612,20 +659,6 @@ def test_nobody_is_the_owner(watcher: psycopg.Connection[Any]) -> None:
     assert watcher.execute("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'lms_owner'").fetchone() == (False,)
 
 
-def attempt(association: Association, who: str, sql: str, **more: UUID) -> Outcome:
-    """Run the statements of ``sql`` one after the other, each however the one before ended."""
-    values = {**association.ids, **{name: person.member_id for name, person in association.people.items()}, **more}
-    outcome = Outcome([], None, "", "")
-    said: list[str] = []
-    with association.sign_in(who) as connection:
-        connection.add_notice_handler(lambda notice: said.append(notice.message_primary or ""))
-        cursor = psycopg.ClientCursor(connection)
-        for statement in sql.split("\n"):
-            outcome = _run(cursor, statement, values)
-            said.append(outcome.text)
-    return Outcome(outcome.rows, outcome.state, outcome.message, "\n".join(said))
-
-
 def _run(cursor: psycopg.ClientCursor[Any], statement: str, values: dict[str, Any]) -> Outcome:
     try:
         if statement.startswith("COPY") and statement.endswith("STDOUT"):
@@ -655,8 +688,9 @@ CATALOGUE = """
 SELECT 'roles', md5(string_agg(a::text, '|' ORDER BY a.rolname)) FROM pg_authid AS a
 UNION ALL SELECT 'groups', md5(string_agg(format('%s %s', roleid, member), '|' ORDER BY roleid, member)) FROM pg_auth_members
 UNION ALL SELECT 'objects', md5(string_agg(format('%s %s %s %s', oid, relowner, relacl, relrowsecurity), '|' ORDER BY oid)) FROM pg_class
-  WHERE relnamespace <> 'pg_toast'::regnamespace
+  WHERE relnamespace NOT IN ('pg_toast'::regnamespace, 'pg_catalog'::regnamespace, 'information_schema'::regnamespace)
 UNION ALL SELECT 'functions', md5(string_agg(format('%s %s %s %s', oid, proowner, proacl, md5(prosrc)), '|' ORDER BY oid)) FROM pg_proc
+  WHERE pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
 UNION ALL SELECT 'policies', md5(string_agg(p::text, '|' ORDER BY oid)) FROM pg_policy AS p
 UNION ALL SELECT 'triggers', md5(string_agg(t::text, '|' ORDER BY oid)) FROM pg_trigger AS t
 UNION ALL SELECT 'schemas', md5(string_agg(n::text, '|' ORDER BY oid)) FROM pg_namespace AS n
