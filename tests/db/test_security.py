@@ -542,7 +542,7 @@ class Sessions:
     def _session(self, who: str) -> psycopg.Connection[Any]:
         """The one there is, or a new one where an administrator's case has ended it."""
         try:
-            self.connections[who].execute("SELECT 1")
+            self.connections[who].execute("SELECT 1", prepare=False)
         except (KeyError, psycopg.OperationalError):
             self.connections[who] = self.stack.enter_context(self.association.sign_in(who))
         return self.connections[who]
