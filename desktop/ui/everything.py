@@ -34,7 +34,13 @@ PLACES: tuple[Place, ...] = (
     Place("learning", N_("My learning"), "play", _Later("desktop.ui.learning.page", "LearningPage")),
     Place("catalogue", N_("Catalogue"), "catalogue", _Later("desktop.ui.courses.catalogue", "CataloguePage")),
     Place("course", N_("Course"), "catalogue", _Later("desktop.ui.courses.page", "CoursePage"), parent="catalogue"),
+    Place("people", N_("People"), "people", _Later("desktop.ui.members.page", "PeoplePage"), roles=frozenset({"administrator"})),
+    Place("lesson", N_("Lesson"), "play", _Later("desktop.ui.learning.lesson", "LessonPage"), parent="learning"),
     Place("player", N_("Lesson"), "play", _Later("desktop.ui.player.page", "PlayerPage"), parent="catalogue"),
 )
 
-ACTIONS: tuple[Action, ...] = (*SHELL_ACTIONS,)
+ACTIONS: tuple[Action, ...] = (
+    *SHELL_ACTIONS,
+    Action("course.new", N_("New course"), icon="plus", place="catalogue", roles=STAFF, hint=N_("Begin a draft that you teach")),
+    Action("member.add", N_("Add member"), icon="plus", place="people", roles=frozenset({"administrator"})),
+)

@@ -20,12 +20,16 @@ import qasync
 from PySide6.QtCore import QEventLoop, QSettings
 from PySide6.QtWidgets import QApplication
 
+from desktop.members.queries import get_identity
 from desktop.settings import Settings
 from desktop.tasks import Tasks
 from desktop.ui.actions import ActionRegistry
 from desktop.ui.context import Context
+from desktop.ui.everything import ACTIONS
 from desktop.ui.notices import Notice, Notices
 from desktop.ui.theme import Scheme, theme
+from tests.support.postgres import Database
+from tests.support.postgres import Person as DatabasePerson
 
 EVERY_ROLE = frozenset({"learner", "instructor", "proctor", "administrator"})
 
@@ -126,6 +130,47 @@ def context(tasks: Tasks, settings: Settings, loop: asyncio.AbstractEventLoop) -
     )
     yield context
     loop.run_until_complete(context.close())
+
+
+@dataclass
+class Desk:
+    """Somebody signed in to a real database. ``opened`` are the places that were asked for, ``notices`` what was said."""
+
+    context: Context
+    opened: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.context.opened.connect(lambda place, arguments: self.opened.append((place, arguments)))
+        self.context.notices.posted.connect(self.notices.append)
+
+
+type SignIn = Callable[[Database, DatabasePerson], Desk]
+
+
+@pytest.fixture
+def sign_in(loop: asyncio.AbstractEventLoop, tasks: Tasks, tmp_path: Path) -> Iterator[SignIn]:
+    """``sign_in(db, person)``: a context over the person's own connection, with every declared action and settings of their own."""
+    desks: list[Desk] = []
+
+    def sign_in(database: Database, person: DatabasePerson) -> Desk:
+        store = database.store(person)
+        found = store.read(get_identity)
+        identity = Person(found.name, frozenset(found.roles), person.member_id)
+        context = Context(
+            store=store,
+            tasks=tasks,
+            identity=identity,
+            actions=ActionRegistry(ACTIONS, identity.roles),
+            notices=Notices(),
+            settings=Settings(tmp_path / f"{person.login}.json"),
+        )
+        desks.append(Desk(context))
+        return desks[-1]
+
+    yield sign_in
+    for desk in desks:
+        loop.run_until_complete(desk.context.close())
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from dataclasses import replace
-from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -273,7 +272,7 @@ class MemberPanel(QScrollArea):
             box = QCheckBox(_(name))
             box.setAccessibleName(_(name))
             box.setChecked(role in held)
-            box.clicked.connect(partial(self._toggle_role, role))
+            box.clicked.connect(lambda on, role=role: self._toggle_role(role, on))
             self.roles[role] = box
             self._column.addWidget(box)
         self._section(_("Login"))
