@@ -126,8 +126,9 @@ class TableView(QTableView):
             if column.stretch:
                 header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
         self._measure()
-        self._recall(model)
         header.setSortIndicatorShown(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)  # the query's own order, until the person chooses another
+        self._recall(model)
         self.setSortingEnabled(any(column.sortable for column in model.columns))
         self._keep.stop()
         self.selectionModel().currentRowChanged.connect(lambda current, _previous: self.chosen.emit(current.data(ROW_ROLE)))

@@ -38,7 +38,8 @@ class Findings(QWidget):
 
     @property
     def lines(self) -> list[str]:
-        labels = (self._column.itemAt(index).widget() for index in range(self._column.count()))
+        items = (self._column.itemAt(index) for index in range(self._column.count()))
+        labels = (item.widget() for item in items if item is not None)
         return [label.text() for label in labels if isinstance(label, Label)]
 
     def say(self, *lines: tuple[str, str]) -> None:

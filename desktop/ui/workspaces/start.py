@@ -175,8 +175,8 @@ class StartPage(QWidget):
         self._trouble.retry.connect(self.retry)
 
         self._stack = QStackedWidget(self)
-        for widget in (self._ready, self._people_area, self.credentials, self._trouble):
-            self._stack.addWidget(widget)
+        for state in (self._ready, self._people_area, self.credentials, self._trouble):
+            self._stack.addWidget(state)
 
         self.connect_button = Button(_("Connect to a shared server…"), "link", "server", self)
         self.connect_button.clicked.connect(self.connect_wanted)
