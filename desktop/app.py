@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop import settings as options
 from desktop.errors import LmsError, NotAllowed, ServerAway
-from desktop.i18n import N_, _, use_language
+from desktop.i18n import _, use_language
 from desktop.settings import Settings, config_folder, data_folder
 from desktop.store.link import Link, LinkState
 from desktop.tasks import Tasks
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 NAME = "nabip-lms"
 RETRY_MS = 250
-LAST_PERSON = options.option("workspace.person", "", N_("Who is signed in again at start"))
 
 
 class LinkedStore:
@@ -137,7 +136,7 @@ class Application(QObject):
     async def _offer_sign_in(self, workspace: Workspace) -> None:
         """Sign in whoever was here last, if their password is kept; else ask."""
         assert self._workspaces is not None
-        last = self.settings.get(LAST_PERSON) or workspace.user
+        last = self.settings.get(options.LAST_PERSON) or workspace.user
         password = await self.tasks.run(self._workspaces.password, workspace, last) if last else None
         if password is not None:
             try:
@@ -153,7 +152,7 @@ class Application(QObject):
         if workspace.sample:
             self.start_page.show_people(await self.tasks.run(sample_people, self._opened))
         else:
-            self.start_page.show_credentials(workspace.name, self.settings.get(LAST_PERSON) or workspace.user)
+            self.start_page.show_credentials(workspace.name, self.settings.get(options.LAST_PERSON) or workspace.user)
         self.usable.emit()
 
     # Signing in and out
@@ -189,7 +188,7 @@ class Application(QObject):
             loop.call_soon_threadsafe(self._heard, error)
 
         self.store = LinkedStore(store, heard)
-        self.settings.set(LAST_PERSON, user)
+        self.settings.set(options.LAST_PERSON, user)
         from desktop.ui.everything import ACTIONS, PLACES
 
         self.context = Context(
@@ -208,7 +207,7 @@ class Application(QObject):
     async def _sign_out(self) -> None:
         assert self._opened is not None
         await self._leave()
-        self.settings.set(LAST_PERSON, "")
+        self.settings.set(options.LAST_PERSON, "")
         await self._ask_who(self._opened.workspace)
 
     async def _leave(self) -> None:
@@ -327,7 +326,7 @@ class Application(QObject):
         assert self._workspaces is not None
         await self.tasks.run(self._workspaces.add, workspace)
         self.start_page.set_workspaces(await self.tasks.run(self._workspaces.list_all), workspace.id)
-        self.settings.set(LAST_PERSON, "")
+        self.settings.set(options.LAST_PERSON, "")
         await self._open(workspace.id)
         await self._sign_in(user, password, remember=remember)
 

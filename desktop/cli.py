@@ -8,23 +8,36 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import os
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 from desktop import __version__
-from desktop.errors import Invalid, LmsError, SignInRefused
+from desktop.certificates.verify import verify_file, verify_number
+from desktop.courses import commands as courses
+from desktop.courses.vocabulary import CATEGORIES
+from desktop.errors import Invalid, LmsError, NotFound, SignInRefused
 from desktop.i18n import N_, _, ngettext
 from desktop.members.commands import appoint_administrator
 from desktop.members.queries import MemberFields
+from desktop.scorm.cache import import_package
+from desktop.settings import LAST_PERSON, LAST_WORKSPACE, Settings, cache_folder, config_folder, data_folder
 from desktop.store import migrations
 from desktop.store.connection import Store
 from desktop.store.dsn import Dsn
 from desktop.store.migrations import Report
+from desktop.store.secrets import Secrets
+from desktop.store.workspaces import Workspace, Workspaces
+from desktop.tasks import JobControl
 
 COMMANDS = {
     "server": N_("install, check or upgrade the schema on a Postgres server: server install|check|upgrade DSN"),
+    "import": N_("import a SCORM package as a new draft course: import FILE"),
+    "verify": N_("verify a certificate by its number or its file: verify certificate NUMBER|FILE"),
 }
 """Every command and what it does, as ``--help`` says it."""
 
@@ -51,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"NABIP LMS Desktop {__version__}")
     commands = parser.add_subparsers(metavar=_("command"), required=True)
     _add_server(commands.add_parser("server", help=_(COMMANDS["server"]), description=_(COMMANDS["server"])))
+    _add_import(commands.add_parser("import", help=_(COMMANDS["import"]), description=_(COMMANDS["import"])))
+    _add_verify(commands.add_parser("verify", help=_(COMMANDS["verify"]), description=_(COMMANDS["verify"])))
     return parser
 
 
@@ -111,12 +126,120 @@ def _install(options: argparse.Namespace, dsn: str) -> Report:
 
 
 def _with_password(dsn: str, act: Callable[[str], Report]) -> Report:
-    """Run ``act`` with the address as given and, where the server wants a password and somebody is there to ask, once more with that."""
     address = Dsn.parse(dsn)
+    return _asking(address.user, address.password, lambda password: act(address.with_(password=password).conninfo()))
+
+
+def _asking[T](user: str, password: str, act: Callable[[str], T]) -> T:
+    """Run ``act(password)`` and, where the server wants another and somebody is there to ask, once more with that."""
     try:
-        return act(dsn)
+        return act(password)
     except SignInRefused:
-        if address.password or not sys.stdin.isatty():
+        if password or not sys.stdin.isatty():
             raise
-        password = getpass.getpass(_("Password of {user}: ").format(user=address.user))
-        return act(address.with_(password=password).conninfo())
+        return act(getpass.getpass(_("Password of {user}: ").format(user=user)))
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help=_("a SCORM package (zip)"))
+    parser.add_argument("--title", help=_("title of the course; the package's own without this"))
+    parser.add_argument("--category", choices=CATEGORIES, default="continuing_education", help=_("category of the course (%(default)s)"))
+    _add_workspace(parser)
+    parser.set_defaults(run=_import)
+
+
+def _import(options: argparse.Namespace) -> int:
+    source: Path = options.file
+    if not source.is_file():
+        raise NotFound(_("There is no file {path}.").format(path=source))
+    control = JobControl(_show_progress)
+    with _signed_in(options) as store:
+        course = store.write(courses.create_course, options.title or source.stem, options.category).value
+        try:
+            module = store.write(courses.add_module, course, _("Course")).value
+            _lesson, package = import_package(store, source, module, cache_folder() / "packages", control).value
+            if not options.title and package.manifest.title:
+                store.write(courses.edit_course, course, {"title": package.manifest.title})
+        except BaseException:
+            store.write(courses.delete_draft, course)
+            raise
+    for remark in package.report.remarks:
+        print(f"{remark.severity.value}: {remark.where}: {remark.text}")
+    print(_("Imported as a draft: {course}").format(course=course))
+    return 0
+
+
+def _show_progress(fraction: float | None, detail: str) -> None:
+    if sys.stderr.isatty():
+        share = "" if fraction is None else f"{fraction:4.0%} "
+        print(f"\r\x1b[K{share}{detail}", end="", file=sys.stderr, flush=True)
+
+
+def _add_verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("certificate",))
+    parser.add_argument("certificate", metavar="NUMBER|FILE", help=_("the number that is printed on it, or its PDF"))
+    _add_workspace(parser)
+    parser.set_defaults(run=_verify)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    path = Path(options.certificate)
+    if path.suffix.lower() == ".pdf" and not path.is_file():
+        raise NotFound(_("There is no file {path}.").format(path=path))
+    with _signed_in(options) as store:
+        if path.is_file():
+            found = store.read(verify_file, path)
+            record, genuine, sentence = found.record, found.genuine, found.sentence()
+            for field in found.fields:
+                if not field.agrees:
+                    words = _("{field}: printed “{printed}”, on record “{record}”")
+                    print(words.format(field=field.name, printed=field.printed, record=field.on_record))
+        else:
+            record = store.read(verify_number, options.certificate)
+            genuine, sentence = True, record.sentence()
+    if record.status != "not_found":
+        print(f"{record.number}: {record.member_name}, {record.course_title}")
+    print(sentence)
+    return 0 if genuine and record.status == "valid" else 1
+
+
+def _add_workspace(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--workspace",
+        metavar="NAME|DSN",
+        default="",
+        help=_("one of the application's workspaces, or a database; without this the one opened last"),
+    )
+    parser.add_argument("--user", default="", help=_("whose login to use; without this that of whoever used the application last"))
+
+
+@contextmanager
+def _signed_in(options: argparse.Namespace) -> Iterator[Store]:
+    """The database of the workspace that the options name, as the person whom they name."""
+    known = Workspaces(config_folder() / "workspaces.json", data_folder(), Secrets(config_folder() / "secrets.json"))
+    name: str = options.workspace
+    if "://" in name or "=" in name:
+        workspace, password = Workspace.remote(name, name), Dsn.parse(name).password
+        user: str = options.user or workspace.user
+    else:
+        settings = Settings(config_folder() / "settings.json")
+        workspace = _listed(known, name or settings.get(LAST_WORKSPACE))
+        user = options.user or settings.get(LAST_PERSON) or workspace.user
+        password = known.password(workspace, user) or ""
+    if not user:
+        raise Invalid(_("Say whose login to use."), remedy=_("Give it with --user."))
+    with (
+        known.open(workspace) as opened,
+        _asking(user, password or os.environ.get("PGPASSWORD", ""), partial(opened.sign_in, user, connections=1)) as store,
+    ):
+        yield store
+
+
+def _listed(known: Workspaces, wanted: str) -> Workspace:
+    """The workspace with this name or id."""
+    for workspace in known.list_all():
+        if wanted in (workspace.id, workspace.name):
+            return workspace
+    if wanted:
+        raise NotFound(_("No workspace is called {name}.").format(name=wanted), remedy=_("The application's list shows their names."))
+    raise NotFound(_("There is no workspace yet."), remedy=_("Open the application once, or name a database with --workspace."))

@@ -75,6 +75,7 @@ LANGUAGE = option("appearance.language", "", N_("Language, as in es; empty follo
 REDUCED_MOTION = option("appearance.reduced-motion", False, N_("Show changes without movement"))
 TEXT_SCALE = option("appearance.text-scale", 1.0, N_("Size of text, as a multiple of the system's"))
 LAST_WORKSPACE = option("workspace.last", "", N_("The workspace that opens at start"))
+LAST_PERSON = option("workspace.person", "", N_("Who is signed in again at start"))
 
 
 class Settings:

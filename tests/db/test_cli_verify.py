@@ -1,0 +1,42 @@
+"""`nabip-lms verify certificate`: by number, on the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from desktop import cli
+from desktop.certificates.commands import issue, revoke
+from desktop.certificates.queries import get_certificate
+from desktop.store.connection import Store
+from tests.db.test_certificates import complete
+from tests.support.postgres import Database
+
+
+@pytest.fixture
+def learner(db: Database) -> Store:
+    return db.store(db.add_person("learner", first_name="Amara", last_name="Okafor"))
+
+
+def test_a_certificate_is_verified_by_its_number(
+    db: Database, learner: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    administrator = db.add_person("administrator")
+    monkeypatch.setenv("LMS_HOME", str(tmp_path))
+    monkeypatch.setenv("PGPASSWORD", administrator.password)
+    place = ["--workspace", str(db.address.with_(user=administrator.login))]
+    certificate = learner.write(issue, complete(db, learner)).value
+    number = learner.read(get_certificate, certificate).snapshot.number
+
+    assert cli.main(["verify", "certificate", number, *place]) == 0
+    assert capsys.readouterr().out == f"{number}: Amara Okafor, Ethics\nThis certificate is valid.\n"
+
+    db.store(administrator).write(revoke, certificate, "Issued by mistake")
+    assert cli.main(["verify", "certificate", number, *place]) == 1
+    assert "revoked" in capsys.readouterr().out
+
+    assert cli.main(["verify", "certificate", "CERT-2026-00000000", *place]) == 1
+    assert capsys.readouterr().out == "No certificate has this number.\n"
+    assert cli.main(["verify", "certificate", str(tmp_path / "gone.pdf"), *place]) == 1
+    assert capsys.readouterr().err.startswith("There is no file ")
