@@ -446,9 +446,9 @@ SELECT lms.current_member_id()""", [(None,)]),
 
 SERVER = [
     *(Case(sql, who, sql) for who in ("lea", "admin") for sql in (
-        "SELECT lo_create(0)", "SELECT lo_creat(-1)", "SELECT lo_from_bytea(0, 'x')", "SELECT lo_import('/etc/passwd')", "SELECT lo_export(1, '/tmp/x')",
+        "SELECT lo_create(0)", "SELECT lo_creat(-1)", "SELECT lo_from_bytea(0, 'x')", "SELECT lo_import('/etc/passwd')", "SELECT lo_export(1, '/tmp/stolen')",
         "SELECT pg_read_file('/etc/passwd')", "SELECT pg_read_binary_file('PG_VERSION')", "SELECT pg_ls_dir('.')", "SELECT pg_stat_file('PG_VERSION')",
-        "COPY members FROM '/etc/passwd'", "COPY (SELECT 1) TO '/tmp/x'", "COPY (SELECT 1) TO PROGRAM 'id'",
+        "COPY members FROM '/etc/passwd'", "COPY (SELECT 1) TO '/tmp/stolen'", "COPY (SELECT 1) TO PROGRAM 'id'",
         "SELECT * FROM pg_authid", "SELECT * FROM pg_shadow", "SELECT * FROM pg_hba_file_rules", "SELECT * FROM pg_file_settings",
         "SELECT * FROM pg_subscription", "SELECT * FROM pg_largeobject", "SELECT pg_reload_conf()", "SELECT pg_switch_wal()", "SELECT pg_rotate_logfile()",
         "SELECT pg_create_physical_replication_slot('x')", "SELECT pg_ls_logdir()", "SHOW data_directory", "SHOW hba_file", "CHECKPOINT",
