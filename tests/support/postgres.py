@@ -40,7 +40,7 @@ PASSWORD = "installer of the tests"
 TEMPLATE = "template_lms"
 SAMPLE_TEMPLATE = "template_sample"
 LOCK_SECONDS = 120
-KEPT_SECONDS = 24 * 3600
+KEPT_SECONDS = 3600
 
 SETTINGS = {
     # A test's data need not survive a power cut.
@@ -276,10 +276,23 @@ def _make_template(folder: Path, cluster: Cluster) -> None:
 
 
 def _sweep(shared: Path) -> None:
-    """Remove templates that no run has used for a day."""
+    """Remove templates that no run has used lately, and what runs that were killed left behind, their servers included."""
     for old in shared.glob("template-*"):
         if time.time() - old.stat().st_mtime > KEPT_SECONDS:
             shutil.rmtree(old, ignore_errors=True)
+    for cut_off in shared.glob("making-*"):  # only one is made at a time, and that is about to begin
+        _discard(cut_off)
+    for held in shared.glob("run-*.lock"):
+        lock = FileLock(held)
+        if lock.try_acquire():
+            _discard(held.with_suffix(""))
+            lock.release()
+            held.unlink()
+
+
+def _discard(folder: Path) -> None:
+    Cluster(folder, chosen_binaries(), postgres.server_account()).stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -289,6 +302,8 @@ def postgres_server() -> Iterator[Server]:
     template = _template_folder(binaries)
     folder = shared_folder() / f"run-{os.getpid()}-{secrets.token_hex(4)}"
     cluster = Cluster(folder, binaries, postgres.server_account())
+    alive = FileLock(folder.with_suffix(".lock"))
+    alive.try_acquire()
     try:
         shutil.copytree(template, folder)
         if cluster.account is not None:
@@ -298,6 +313,8 @@ def postgres_server() -> Iterator[Server]:
     finally:
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
+        alive.release()
+        alive.path.unlink()
 
 
 @contextmanager
