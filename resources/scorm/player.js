@@ -1,7 +1,7 @@
 /*
  * The page around the content: gives it the API, and the application what it says.
  *
- * `LmsLaunch` (launch.js, written by the application) has the standard, the items by id with their address, launch values and record.
+ * `LmsLaunch` (launch.js, written by the application) has the standard, whether colours are dark, the items by id with their address, launch values and record.
  * Records go to the address `commit`, each with a number one higher than the one before:
  *   - LMSCommit and LMSFinish wait for the answer, which comes once the record is durable;
  *   - between them what was set is sent behind the content's back, at most WRITE_BEHIND after it was set.
@@ -143,6 +143,12 @@ var LmsPlayer = (function () {
         });
     }
 
+    function dark(on) {
+        document.documentElement.style.colorScheme = on ? "dark" : "light";
+    }
+
+    dark(LmsLaunch.dark);
+
     /** The application's calls: each answers over `done` with its number, as scripts cannot return promises to it. */
     function run(number, promise) {
         promise.then(function () { return ""; }, String).then(function (error) {
@@ -152,6 +158,7 @@ var LmsPlayer = (function () {
 
     return {
         open: function (number, id) { run(number, open(id)); },
-        leave: function (number) { run(number, leave()); }
+        leave: function (number) { run(number, leave()); },
+        dark: dark
     };
 })();

@@ -9,6 +9,7 @@ import pytest
 
 from desktop.ui.player.contents import Contents
 from desktop.ui.player.scheme import media_type
+from desktop.ui.theme import Scheme, theme
 from tests.player.conftest import shared_package, unpacked, until
 from tests.support.scorm_packages import make_package
 
@@ -100,6 +101,18 @@ async def test_parts_are_opened_from_the_contents_and_keep_their_own_records(tmp
     current = contents.currentItem()
     assert current is not None
     assert current.text(0) == "two.html"
+
+
+async def test_content_sees_the_colours_of_the_application(tmp_path: Path, play, qapp) -> None:
+    playing = await play(unpacked(make_package(tmp_path / "dark.zip", {"index.html": "<p id=here>x"}), tmp_path))
+    await playing.shown("#here")
+    for scheme, dark in ((Scheme.DARK, True), (Scheme.LIGHT, False)):
+        theme().apply(scheme, motion=False)
+        for _turn in range(50):
+            if await playing.js("return content.matchMedia('(prefers-color-scheme: dark)').matches") is dark:
+                break
+            await asyncio.sleep(0.03)
+        assert await playing.js("return content.matchMedia('(prefers-color-scheme: dark)').matches") is dark
 
 
 async def test_assets_count_as_done_once_they_were_shown(tmp_path: Path, play) -> None:

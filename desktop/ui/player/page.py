@@ -93,7 +93,7 @@ class PlayerPage(Page):
         column.setSpacing(0)
         self.bar = QWidget(content)
         row = QHBoxLayout(self.bar)
-        row.setContentsMargins(px(24), px(8), px(24), px(8))
+        row.setContentsMargins(px(32), 0, px(24), px(12))
         row.setSpacing(px(12))
         self.part = ElidedLabel(role=Role.STRONG, parent=self.bar)
         self.saved = SavedIndicator(self.bar)
@@ -213,7 +213,6 @@ class PlayerPage(Page):
         saving.setParent(view)
         several = len(manifest.default.launchable) > 1
         self.contents_button.setVisible(several)
-        self.part.setVisible(several)
         if several:
             self.contents = Contents(manifest.default)
             self.contents.chosen.connect(lambda item: self.spawn(self._open(item)))
@@ -251,7 +250,7 @@ class PlayerPage(Page):
 
     def _item_opened(self, item: str) -> None:
         if self.view is not None:
-            self.part.setText(self.view.launch.item(item).title)
+            self.part.setText(self.view.launch.item(item).title if self.contents is not None else "")
             self._record_changed(self.view.document)
 
     def _record_changed(self, document: Document) -> None:

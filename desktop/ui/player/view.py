@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal
 from PySide6.QtWebEngineCore import (
     QWebEngineDownloadRequest,
     QWebEngineFullScreenRequest,
@@ -132,6 +132,7 @@ class PlayerView(QWidget):
     console = Signal(str, int, str)
 
     def __init__(self, launch: Launch, saving: Saving, parent: QWidget | None = None) -> None:
+        self._closed = True  # until everything is there: palette changes come as early as the parent is set
         super().__init__(parent)
         self.launch = launch
         self.saving = saving
@@ -142,7 +143,6 @@ class PlayerView(QWidget):
         self._calls = 0
         self._answers: dict[int, asyncio.Future[str]] = {}
         self._popups: list[QWebEngineView] = []
-        self._closed = False
 
         self._profile = QWebEngineProfile()  # without a storage name: off the record
         self._handler = LaunchHandler(launch.host, ContentFiles(launch.package.folder, launch.package.paths), self, self)
@@ -161,6 +161,7 @@ class PlayerView(QWidget):
         layout.addWidget(self.view)
         self.dialog = ContentDialog(self)
         self.page = self._new_page()
+        self._closed = False
         self._profile.setParent(self)  # children go in order: the page before its profile, should this widget end without being closed
 
     # what the window calls
@@ -221,6 +222,7 @@ class PlayerView(QWidget):
         return {
             "standard": manifest.standard.value,
             "sequence": self._sequence,
+            "dark": self._dark,
             "items": {
                 item.identifier: {
                     "address": address(self.launch.host, item.launch),
@@ -283,7 +285,17 @@ class PlayerView(QWidget):
         view.show()
         return page
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and not self._closed:
+            self.page.runJavaScript(f"window.LmsPlayer && LmsPlayer.dark({json.dumps(self._dark)})")
+
     # how it works
+
+    @property
+    def _dark(self) -> bool:
+        palette = self.palette()
+        return palette.window().color().lightness() < palette.windowText().color().lightness()
 
     def _new_page(self) -> ContentPage:
         page = ContentPage(self._profile, self, popup=False)
