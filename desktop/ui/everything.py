@@ -36,6 +36,7 @@ PLACES: tuple[Place, ...] = (
     Place("course", N_("Course"), "catalogue", _Later("desktop.ui.courses.page", "CoursePage"), parent="catalogue"),
     Place("people", N_("People"), "people", _Later("desktop.ui.members.page", "PeoplePage"), roles=frozenset({"administrator"})),
     Place("lesson", N_("Lesson"), "play", _Later("desktop.ui.learning.lesson", "LessonPage"), parent="learning"),
+    Place("certificate", N_("Certificate"), "certificate", _Later("desktop.ui.certificates.page", "CertificatePage"), parent="learning"),
     Place("player", N_("Lesson"), "play", _Later("desktop.ui.player.page", "PlayerPage"), parent="catalogue"),
 )
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
+from sqlalchemy import text
 
 from desktop.learning.commands import enroll, open_lesson
+from desktop.ui.certificates.page import CertificatePage
 from desktop.ui.home.page import HomePage
 from desktop.ui.learning.lesson import LessonPage
 from desktop.ui.learning.page import LearningPage
 from desktop.ui.widgets.surfaces import Dialog
 from tests.support.courses import add_course, add_lesson, add_module
+
+VERIFY = text("SELECT public.verify_certificate(:number)")
 
 
 @pytest.fixture
@@ -88,7 +92,7 @@ async def test_my_learning_is_empty_with_a_way_to_the_catalogue(db, sign_in, sho
     assert desk.opened == [("catalogue", {})]
 
 
-async def test_a_reading_is_completed_and_offers_the_certificate(db, reading, sign_in, show, qtbot, until):
+async def test_a_reading_is_completed_and_offers_the_certificate(db, reading, sign_in, show, qtbot, until, tmp_path):
     course, lesson = reading
     person = db.add_person("learner")
     enrollment = db.store(person).write(enroll, course).value
@@ -103,6 +107,14 @@ async def test_a_reading_is_completed_and_offers_the_certificate(db, reading, si
     assert "Completed" in said(learning)
     qtbot.mouseClick(button(learning, "Certificate of Ethics"), Qt.MouseButton.LeftButton)
     assert desk.opened[-1] == ("certificate", {"enrollment": enrollment})
+    certificate = await show(CertificatePage(desk.context, enrollment))
+    assert certificate.number.text().startswith("CERT-")
+    assert certificate.state_pill.text == "Valid"
+    assert certificate.document_shown.pageCount() == 1
+    await certificate.save_pdf(tmp_path / "certificate.pdf")
+    assert (tmp_path / "certificate.pdf").read_bytes().startswith(b"%PDF-")
+    answer = db.store(person).read(lambda session: session.execute(VERIFY, {"number": certificate.number.text()}).scalar_one())
+    assert answer["valid"] is True
 
 
 async def test_a_link_opens_only_after_its_address_was_shown(db, reading, sign_in, show, monkeypatch):

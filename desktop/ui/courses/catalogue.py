@@ -151,6 +151,7 @@ class CataloguePage(Page):
         self._chips.setContentsMargins(px(32), 0, px(32), px(10))
         self._chips.setSpacing(px(6))
         right = QVBoxLayout()
+        self._right = right
         right.addWidget(self.views, 1)
         middle = QHBoxLayout()
         middle.setSpacing(0)
@@ -231,6 +232,7 @@ class CataloguePage(Page):
     def _show_filters(self, shown: bool) -> None:
         self.filter_button.setChecked(shown)
         self.panel.setVisible(shown)
+        self._right.setContentsMargins(0 if shown else px(24), 0, 0, 0)  # cards and lines bring a little of the margin themselves
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

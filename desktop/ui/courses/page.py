@@ -151,7 +151,7 @@ class RatingBars(QWidget):
 
 class CoursePage(Page):
     shows: ClassVar[frozenset[str]] = frozenset(
-        {"courses", "course_modules", "lessons", "enrollments", "lesson_progress", "course_reviews", "lms.certificates"}
+        {"courses", "course_modules", "lessons", "enrollments", "lesson_progress", "course_reviews", "certificates"}
     )
 
     def __init__(self, context: Context, course: UUID, as_learner: bool = False, parent: QWidget | None = None) -> None:
@@ -188,7 +188,7 @@ class CoursePage(Page):
         self.outline_view = OutlineView()
         self.outline_view.opened.connect(self._open_lesson)
         self._outline_head = Label(_("Content"), Role.HEADING)
-        self._outline_facts = Label("", Role.CAPTION, "muted")
+        self._outline_facts = ElidedLabel("", Role.CAPTION, "muted")
         self.add_module_button = Button(_("Add module"), "quiet", "plus")
         self.add_module_button.clicked.connect(self._add_module)
         self.import_button = Button(_("Import a package…"), "quiet", "upload")
@@ -196,8 +196,7 @@ class CoursePage(Page):
         head = QHBoxLayout()
         head.addWidget(self._outline_head)
         head.addSpacing(px(6))
-        head.addWidget(self._outline_facts, 0, Qt.AlignmentFlag.AlignBaseline)
-        head.addStretch(1)
+        head.addWidget(self._outline_facts, 1)
         head.addWidget(self.import_button)
         head.addWidget(self.add_module_button)
         main = QVBoxLayout()
@@ -310,11 +309,8 @@ class CoursePage(Page):
             self.pills.addWidget(StatusPill(label(STATUSES, course.status), tones.get(course.status, "neutral")))
         if self._as_learner:
             self.pills.addWidget(StatusPill(_("Preview: what a learner sees"), "info"))
-        for text in (
-            label(CATEGORIES, course.category),
-            label(DIFFICULTIES, course.difficulty_level),
-            label(FORMATS, course.delivery_format),
-        ):
+        delivery = "" if self._as_learner else label(FORMATS, course.delivery_format)  # the row is no longer than a narrow window
+        for text in (label(CATEGORIES, course.category), label(DIFFICULTIES, course.difficulty_level), delivery):
             if text:
                 self.pills.addWidget(StatusPill(text))
         if course.designation:

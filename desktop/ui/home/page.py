@@ -158,7 +158,7 @@ class HomePage(Page):
             "courses",
             "enrollments",
             "lesson_progress",
-            "lms.certificates",
+            "certificates",
             "transactions",
             "members",
             "assignment_submissions",

@@ -23,7 +23,7 @@ from desktop.ui.widgets.buttons import Button
 
 class LearningPage(Page):
     title = N_("My learning")
-    shows: ClassVar[frozenset[str]] = frozenset({"enrollments", "lesson_progress", "courses", "lms.certificates"})
+    shows: ClassVar[frozenset[str]] = frozenset({"enrollments", "lesson_progress", "courses", "certificates"})
 
     def build(self) -> QWidget:
         body = QWidget()
