@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from desktop.i18n import _
 from desktop.ui.theme import Role, colour, font, px
 from desktop.ui.theme.icons import paint_icon
 from desktop.ui.widgets.labels import Label
-from desktop.ui.widgets.surfaces import Hairline, cast_shadow
+from desktop.ui.widgets.surfaces import Hairline, paint_shadow
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 MOST_SHOWN = 200
@@ -145,7 +145,6 @@ class CommandPalette(QWidget):
         self.setAccessibleName(_("Commands"))
         self.panel = QFrame(self)
         self.panel.setProperty("popover", True)
-        cast_shadow(self.panel, 40, 12)
         self.field = QLineEdit(self.panel)
         self.field.setObjectName("palette-field")
         self.field.setPlaceholderText(_("Go to a place, or do something"))
@@ -242,4 +241,6 @@ class CommandPalette(QWidget):
             self.close_palette()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        QPainter(self).fillRect(self.rect(), QColor(colour("scrim")))
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colour("scrim"))
+        paint_shadow(painter, self.panel.geometry(), px(24))

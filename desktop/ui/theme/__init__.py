@@ -76,6 +76,7 @@ class Theme(QObject):
         self._base = QFont()
         self._scale = 1.0
         self._fonts: dict[tuple[Role, bool], QFont] = {}
+        self._styled = False
         self._hints: QStyleHints | None = None
         self._accessibility: QAccessibilityHints | None = None
 
@@ -133,9 +134,12 @@ class Theme(QObject):
         self._resolved = self._resolve()
         self._colours = {name: QColor(value) for name, value in tokens()[self._resolved].items()}
         self._measure()
-        if app.style().objectName() != "fusion":
+        # Each of these makes every widget look again, which shows in a full window: only what has changed.
+        if not self._styled:
+            self._styled = True
             app.setStyle("Fusion")
-        app.setFont(self._base)
+        if app.font() != self._base:
+            app.setFont(self._base)
         app.setPalette(self._palette())
         QToolTip.setPalette(self._palette())
         app.setStyleSheet(self.stylesheet())

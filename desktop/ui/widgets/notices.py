@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPropertyAnimation, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
-from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.i18n import _
 from desktop.ui.notices import Notice, Notices, Tone
-from desktop.ui.theme import Role, colour, px, theme
+from desktop.ui.theme import Role, colour, px
 from desktop.ui.theme.icons import icon_pixmap
 from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.labels import Label
 
 SHOWN_MS = 6_000
-FADE_MS = 160
 MOST = 4
 """Older ones leave when more come; errors last longest."""
 PICTURES = {Tone.INFO: "info", Tone.GOOD: "done", Tone.WARN: "warning", Tone.BAD: "error"}
@@ -113,8 +112,6 @@ class NoticeStack(QWidget):
         self.show()
         self.raise_()
         self._place()
-        if theme().motion:
-            self._fade_in(card)
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, f"{notice.message} {notice.remedy}".strip()))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -134,14 +131,3 @@ class NoticeStack(QWidget):
         heights = [card.heightForWidth(width) for card in self.cards]
         size = QSize(width, sum(heights) + px(8) * (len(heights) - 1))
         self.setGeometry(self._over.width() - width - px(20), self._over.height() - size.height() - px(self._bottom), width, size.height())
-
-    def _fade_in(self, card: NoticeCard) -> None:
-        effect = QGraphicsOpacityEffect(card)
-        card.setGraphicsEffect(effect)
-        animation = QPropertyAnimation(effect, b"opacity", card)
-        animation.setDuration(FADE_MS)
-        animation.setStartValue(0.0)
-        animation.setEndValue(1.0)
-        animation.setEasingCurve(QEasingCurve.Type.OutCubic)
-        animation.finished.connect(lambda: effect.setEnabled(False))
-        animation.start(QPropertyAnimation.DeletionPolicy.DeleteWhenStopped)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QDialog, QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.i18n import _
 from desktop.ui.theme import Role, colour, px
@@ -45,11 +45,13 @@ class Popover(QFrame):
         outer.setContentsMargins(px(12), px(12), px(12), px(12))
         self.panel = QFrame(self)
         self.panel.setProperty("popover", True)
-        cast_shadow(self.panel)
         outer.addWidget(self.panel)
         self.body = QVBoxLayout(self.panel)
         self.body.setContentsMargins(px(16), px(14), px(16), px(14))
         self.body.setSpacing(px(10))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        paint_shadow(QPainter(self), self.panel.geometry(), px(10))
 
     def show_above(self, anchor: QWidget) -> None:
         self.adjustSize()
@@ -58,13 +60,18 @@ class Popover(QFrame):
         self.show()
 
 
-def cast_shadow(widget: QWidget, blur: int = 24, drop: int = 6) -> None:
-    """Lift something that floats off what is under it."""
-    effect = QGraphicsDropShadowEffect(widget)
-    effect.setBlurRadius(px(blur))
-    effect.setOffset(0, px(drop))
-    effect.setColor(QColor(colour("shadow")))
-    widget.setGraphicsEffect(effect)
+def paint_shadow(painter: QPainter, box: QRect, spread: int = 12) -> None:
+    """Lift a box off what is under it. Painted, because a graphics effect renders all of the box again at each change inside."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    shade = QColor(colour("shadow"))
+    shade.setAlphaF(shade.alphaF() / spread * 1.6)
+    painter.setBrush(shade)
+    for step in range(spread):
+        grown = QRectF(box).adjusted(-step, -step, step, step).translated(0, spread / 3)
+        painter.drawRoundedRect(grown, px(10) + step, px(10) + step)
+    painter.restore()
 
 
 class Dialog(QDialog):
