@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import locale
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Concatenate
 
 import qasync
@@ -316,7 +316,7 @@ class Application(QObject):
         dialog.connected.connect(lambda *given: self._go(lambda: self._add(*given)))
         dialog.open()
 
-    async def _reported(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _reported(self, work: Awaitable[None]) -> None:
         try:
             await work
         except Exception as error:  # noqa: BLE001 - a defect in the dialog is shown, and the dialog stays

@@ -119,9 +119,7 @@ def fetch(store: Store, asset_id: str, target: Path, control: JobControl) -> Pat
 
 def describe(session: Session, asset_id: str) -> Asset:
     """What the asset is. Raises :class:`NotFound` where it does not exist or the caller may not read it; the two look alike."""
-    row = session.execute(
-        text("SELECT name, media_type, size, chunks FROM lms.describe_asset(:asset)"), {"asset": asset_id}
-    ).one_or_none()
+    row = session.execute(text("SELECT name, media_type, size, chunks FROM lms.describe_asset(:asset)"), {"asset": asset_id}).one_or_none()
     if row is None:
         raise NotFound(_("This file is not stored here, or you may not read it."))
     return Asset(asset_id, row.name, row.media_type, row.size, tuple(bytes(chunk) for chunk in row.chunks))

@@ -76,7 +76,9 @@ EVERY_TABLE = (
     " assignment_submissions assignment_reviews lms.member_roles lms.member_logins lms.workspace lms.applied_files lms.certificate_templates"
     " lms.row_clocks lms.tombstones lms.module_completions lms.scorm_sessions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks lms.certificates"
 )
-INTERNAL_TABLES = "lms.applied_files lms.row_clocks lms.tombstones lms.module_completions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks"
+INTERNAL_TABLES = (
+    "lms.applied_files lms.row_clocks lms.tombstones lms.module_completions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks"
+)
 ANON_READS = ("member_designations", "courses", "course_modules", "lessons", "lesson_attachments", "lms.workspace")
 
 OTHERS_ROWS = {
@@ -624,7 +626,9 @@ def test_row_security_is_forced_everywhere(watcher: psycopg.Connection[Any]) -> 
 
 def test_policies_are_meant_for_groups_and_check_what_is_written(watcher: psycopg.Connection[Any]) -> None:
     assert watcher.execute("SELECT tablename, policyname FROM pg_policies WHERE 'public' = ANY (roles)").fetchall() == []
-    unchecked = watcher.execute("SELECT tablename, policyname FROM pg_policies WHERE cmd IN ('ALL', 'INSERT', 'UPDATE') AND with_check IS NULL")
+    unchecked = watcher.execute(
+        "SELECT tablename, policyname FROM pg_policies WHERE cmd IN ('ALL', 'INSERT', 'UPDATE') AND with_check IS NULL"
+    )
     assert unchecked.fetchall() == []
 
 

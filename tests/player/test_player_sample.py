@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from desktop.learning.commands import enroll
 from desktop.scorm.cache import import_package
 from desktop.scorm.sample import build_sample
+from desktop.settings import Settings, config_folder
 from desktop.tasks import JobControl, Tasks
 from desktop.ui.actions import ActionRegistry
 from desktop.ui.context import Context
@@ -51,7 +52,7 @@ class Desk:
             identity=person,
             actions=ActionRegistry(roles=person.roles),
             notices=Notices(),
-            settings=None,
+            settings=Settings(config_folder() / "settings.json"),
         )
         self.pages: list[PlayerPage] = []
 
