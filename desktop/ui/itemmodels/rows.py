@@ -9,9 +9,6 @@ from PySide6.QtCore import Qt
 
 from desktop.ui.itemmodels.columns import Column, ColumnsModel
 
-ENOUGH = 2_000
-"""Rows from which a list belongs in a :class:`~desktop.ui.itemmodels.virtual.VirtualModel`."""
-
 
 class RowsModel[Row](ColumnsModel[Row]):
     """Rows that were read whole. Sorting is done here, in the order of each column's ``value``."""

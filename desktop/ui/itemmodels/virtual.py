@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Protocol
 
-from PySide6.QtCore import QModelIndex, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 
 from desktop.ui.context import Context
 from desktop.ui.itemmodels.columns import Column, ColumnsModel
@@ -190,8 +190,3 @@ class VirtualModel[Row](ColumnsModel[Row]):
             for offset, row in enumerate(rows)
             if page * self._size + offset < max(self._count, 1)
         }
-
-    def index_of(self, key: Hashable) -> QModelIndex:
-        """Where a row is, if it is among those that are here."""
-        place = self._places().get(key)
-        return QModelIndex() if place is None else self.index(place, 0)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
-from desktop.ui.theme import px, restyle, theme
+from desktop.ui.theme import px, theme
 from desktop.ui.theme.icons import icon
 
 TINTS = {"primary": "on_accent", "destructive": "on_danger", "link": "accent_text"}
@@ -33,9 +33,6 @@ class Button(QPushButton):
     def setText(self, text: str) -> None:
         super().setText(text)
         self.setAccessibleName(text)
-
-    def set_kind(self, kind: str) -> None:
-        restyle(self, kind=kind)
 
     def _resize_icon(self) -> None:
         self.setIconSize(QSize(px(16), px(16)))
@@ -74,9 +71,6 @@ class IconButton(QToolButton):
     def set_name(self, name: str) -> None:
         self.setToolTip(name)
         self.setAccessibleName(name)
-
-    def set_icon(self, icon_name: str, token: str = "muted") -> None:
-        self.setIcon(icon(icon_name, token))
 
     def _resize(self) -> None:
         self.setFixedSize(px(self._side), px(self._side))
