@@ -385,3 +385,87 @@ def list_member_enrollments(session: Session, member_id: UUID, limit: int = 30) 
         .limit(limit)
     )
     return tuple(MemberEnrollment(*row) for row in session.execute(query))
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerKey:
+    """Where a learner stands in the list: by last name, first name and id."""
+
+    last_name: str
+    first_name: str
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerRow:
+    """Somebody who takes courses of the reader's. ``progress`` is the mean over those courses, in percent."""
+
+    id: UUID
+    first_name: str
+    last_name: str
+    organization: str | None
+    courses: int
+    completed: int
+    progress: Decimal
+    last_seen: datetime | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+LEARNER_ORDER = (Member.last_name, Member.first_name, Member.id)
+
+
+def _learners(text: str, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """``columns`` of those enrolled in a course that the reader teaches, each person once."""
+    taught = sa.select(Enrollment.member_id).where(Enrollment.course_id.in_(sa.select(sa.func.lms.my_courses(type_=sa.Uuid()))))
+    query = sa.select(*columns).select_from(Member).where(Member.id.in_(taught))
+    for word in text.split():
+        name = Member.first_name + " " + Member.last_name
+        query = query.where(sa.or_(name.icontains(word, autoescape=True), Member.organization.icontains(word, autoescape=True)))
+    return query
+
+
+def page_learners(session: Session, text: str = "", after: LearnerKey | None = None, limit: int = 100) -> tuple[LearnerRow, ...]:
+    """The ``limit`` learners that follow ``after``. Every word of ``text`` must occur in the name or the organization."""
+    found = _learners(text, Member.id, Member.first_name, Member.last_name, Member.organization)
+    if after is not None:
+        found = found.where(
+            sa.tuple_(*LEARNER_ORDER) > sa.tuple_(sa.literal(after.last_name), sa.literal(after.first_name), sa.literal(after.id))
+        )
+    page = found.order_by(*LEARNER_ORDER).limit(limit).subquery("page")
+    query = (
+        sa.select(
+            page.c.id,
+            page.c.first_name,
+            page.c.last_name,
+            page.c.organization,
+            sa.func.count().label("courses"),
+            sa.func.count().filter(Enrollment.status == "completed").label("completed"),
+            sa.func.round(sa.func.avg(Enrollment.progress_percentage), 0).label("progress"),
+            sa.func.max(Enrollment.last_accessed_at).label("last_seen"),
+        )
+        .select_from(page)
+        .join(Enrollment, Enrollment.member_id == page.c.id)
+        .where(Enrollment.course_id.in_(sa.select(sa.func.lms.my_courses(type_=sa.Uuid()))))
+        .group_by(page.c.id, page.c.first_name, page.c.last_name, page.c.organization)
+        .order_by(page.c.last_name, page.c.first_name, page.c.id)
+    )
+    return tuple(LearnerRow(**row) for row in session.execute(query).mappings())
+
+
+def count_learners(session: Session, text: str = "") -> int:
+    count: int = session.execute(_learners(text, sa.func.count())).scalar_one()
+    return count
+
+
+def list_learner_keys(session: Session, text: str, page_size: int) -> tuple[LearnerKey, ...]:
+    """The key of the last row of each full page."""
+    numbered = _learners(text, *LEARNER_ORDER, sa.func.row_number().over(order_by=LEARNER_ORDER).label("number")).subquery()
+    query = (
+        sa.select(numbered.c.last_name, numbered.c.first_name, numbered.c.id)
+        .where(numbered.c.number % page_size == 0)
+        .order_by(numbered.c.number)
+    )
+    return tuple(LearnerKey(*row) for row in session.execute(query))

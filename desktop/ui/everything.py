@@ -35,6 +35,7 @@ PLACES: tuple[Place, ...] = (
     Place("catalogue", N_("Catalogue"), "catalogue", _Later("desktop.ui.courses.catalogue", "CataloguePage")),
     Place("course", N_("Course"), "catalogue", _Later("desktop.ui.courses.page", "CoursePage"), parent="catalogue"),
     Place("people", N_("People"), "people", _Later("desktop.ui.members.page", "PeoplePage"), roles=frozenset({"administrator"})),
+    Place("learners", N_("My learners"), "people", _Later("desktop.ui.members.learners", "LearnersPage"), roles=frozenset({"instructor"})),
     Place("lesson", N_("Lesson"), "play", _Later("desktop.ui.learning.lesson", "LessonPage"), parent="learning"),
     Place("certificate", N_("Certificate"), "certificate", _Later("desktop.ui.certificates.page", "CertificatePage"), parent="learning"),
     Place("player", N_("Lesson"), "play", _Later("desktop.ui.player.page", "PlayerPage"), parent="catalogue"),
