@@ -25,10 +25,8 @@ async def test_lists_who_takes_my_courses_and_finds_them(db, sign_in, qtbot, unt
     page.show()
     await until(lambda: page.state == "content" and not page.loading)
     QAbstractItemModelTester(page.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    assert [(page.model.row(at).name, page.model.row(at).courses) for at in range(page.model.rowCount())] == [
-        ("Ben Moss", 1),
-        ("Ana Reed", 2),
-    ]
+    rows = [row for at in range(page.model.rowCount()) if (row := page.model.row(at)) is not None]
+    assert [(row.name, row.courses) for row in rows] == [("Ben Moss", 1), ("Ana Reed", 2)]
     qtbot.keyClicks(page.search, "ana")
     qtbot.keyClick(page.search, Qt.Key.Key_Return)
     await until(lambda: not page.loading and page.model.rowCount() == 1)
