@@ -26,7 +26,7 @@ class Identity:
 
     member_id: UUID | None
     name: str
-    roles: tuple[str, ...]
+    roles: frozenset[str]
     login: str
 
     def has_role(self, role: str) -> bool:
@@ -154,7 +154,7 @@ def get_identity(session: Session) -> Identity:
             " (SELECT first_name || ' ' || last_name FROM lms.my_profile()) AS name"
         )
     ).one()
-    return Identity(row.member_id, row.name or row.login, tuple(row.roles), row.login)
+    return Identity(row.member_id, row.name or row.login, frozenset(row.roles), row.login)
 
 
 def get_profile(session: Session) -> MemberFields:

@@ -40,8 +40,8 @@ def undo(store: Store, done: Done[None]) -> None:
 
 
 def test_identity_is_what_the_server_says(db: Database, store: Store, ada: Person) -> None:
-    assert store.read(queries.get_identity) == Identity(ada.member_id, "Ada Admin", ("learner", "administrator"), ada.login)
-    assert db.superuser.read(queries.get_identity) == Identity(None, SUPERUSER, (), SUPERUSER)
+    assert store.read(queries.get_identity) == Identity(ada.member_id, "Ada Admin", frozenset({"learner", "administrator"}), ada.login)
+    assert db.superuser.read(queries.get_identity) == Identity(None, SUPERUSER, frozenset(), SUPERUSER)
 
 
 def test_a_member_is_added_and_read_back(store: Store) -> None:
@@ -95,7 +95,7 @@ def test_a_login_from_its_creation_to_its_end(db: Database, store: Store) -> Non
     member = store.write(commands.add_member, ANN).value
     login = store.write(commands.create_login, member, "a long password").value
     ann = db.store(Person(member, login, "a long password"))
-    assert ann.read(queries.get_identity) == Identity(member, "Ann Lee", ("learner",), login)
+    assert ann.read(queries.get_identity) == Identity(member, "Ann Lee", frozenset({"learner"}), login)
     ann.write(commands.reset_login, member, "mine, and even longer")
     done = store.write(commands.disable_login, member)
     with pytest.raises(errors.SignInRefused):
