@@ -215,9 +215,10 @@ class Application(QObject):
         if self.context is None:
             return
         context, self.context = self.context, None
-        self.window.close_session()
-        self.window.show_start(self.start_page)
+        self.start_page.show_ready(_("Saving…"))
+        self.window.show_start(self.start_page)  # hides the page that is open, and with that closes a lesson
         await context.settled()
+        self.window.close_session()
         await context.close()
         if self.store is not None:
             await self.tasks.run(self.store.close)

@@ -6,10 +6,10 @@ main thread is doing at that moment, so that a stall comes with its cause. Used 
 
 from __future__ import annotations
 
-import sys
+import faulthandler
+import tempfile
 import threading
 import time
-import traceback
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -21,7 +21,7 @@ LIMIT_MS = 50.0
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """The main thread did not answer for ``milliseconds``; ``stack`` is where it was when that was noticed."""
+    """The main thread did not answer for ``milliseconds``; ``stack`` is where it was when that was noticed, innermost call first."""
 
     milliseconds: float
     stack: str
@@ -47,6 +47,7 @@ class Watchdog(QObject):
 
     def start(self) -> None:
         self._stop.clear()
+        self._seen = ""
         self._last = time.perf_counter()
         self._timer.start()
         self._watcher = threading.Thread(target=self._watch, name="lms-watchdog", daemon=True)
@@ -58,11 +59,6 @@ class Watchdog(QObject):
         if self._watcher is not None:
             self._watcher.join()
             self._watcher = None
-
-    def forgive(self) -> None:
-        """Start afresh: what the caller just did on the main thread (taking a picture, say) is no stall of the application's."""
-        self._last = time.perf_counter()
-        self._seen = ""
 
     def _beat(self) -> None:
         now = time.perf_counter()
@@ -77,6 +73,17 @@ class Watchdog(QObject):
         while not self._stop.wait(self.limit_ms / 4 / 1000):
             late = (time.perf_counter() - self._last) * 1000 - BEAT_MS
             if late > self.limit_ms / 2 and not self._seen:
-                frame = sys._current_frames().get(self._main)
-                if frame is not None:
-                    self._seen = "".join(traceback.format_stack(frame))
+                self._seen = stack_of(self._main)
+
+
+def stack_of(thread: int) -> str:
+    """Where a thread is, innermost call first, seen from another thread.
+
+    Written by faulthandler, which takes no references: holding a frame of a running thread keeps its local variables alive, and a
+    QPainter that outlives its paintEvent, or is deleted on the wrong thread, brings the process down.
+    """
+    with tempfile.TemporaryFile() as file:
+        faulthandler.dump_traceback(file, all_threads=True)
+        file.seek(0)
+        threads = file.read().decode(errors="replace").split("\n\n")
+    return next((lines for lines in threads if f"{thread:x}" in lines.partition("\n")[0]), "")
