@@ -99,6 +99,7 @@ class Application(QObject):
         self.start_page.connect_wanted.connect(self._ask_for_server)
         self.start_page.retry.connect(self._try_again)
         self.window.sign_out_wanted.connect(lambda: self._go(self._sign_out))
+        self.window.retry_wanted.connect(self._try_again)
         self.window.closed.connect(lambda: self._spawn(self._quit()))
         settings.observe(lambda _option: apply_look(settings))
 
@@ -199,7 +200,8 @@ class Application(QObject):
             notices=self.notices,
             settings=self.settings,
         )
-        self.window.open_session(self.context, PLACES)
+        workspace = self._opened.workspace
+        self.window.open_session(self.context, PLACES, workspace.name, _("On this computer") if workspace.kind == "embedded" else workspace.hosts[0].name)
         self._link_changed(self.link)
         self.signed_in.emit(self.context)
         self.usable.emit()

@@ -37,6 +37,7 @@ class Guide:
         self.pictures: list[str] = []
         self.steps: list[dict[str, Any]] = []
         application.window.resize(*SIZE)
+        application.window.activateWindow()
 
     # Seeing
 
@@ -65,7 +66,12 @@ class Guide:
         def quiet() -> bool:
             bench = self.application.window.workbench
             page = bench.page if bench is not None else None
-            return page is not None and (kind is None or isinstance(page, kind)) and not page.loading and page.state not in ("blank", "loading")
+            return (
+                page is not None
+                and (kind is None or isinstance(page, kind))
+                and not page.loading
+                and page.state not in ("blank", "loading")
+            )
 
         await self.until(quiet, f"a settled page {kind.__name__ if kind else ''}")
         if self.page.state == "error":

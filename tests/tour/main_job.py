@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from desktop.certificates.commands import draw
+from desktop.certificates.commands import draw, issue
 from desktop.certificates.queries import get_certificate
 from desktop.certificates.verify import verify_file, verify_number
 from desktop.scorm.sample import build_sample
@@ -171,7 +171,7 @@ async def find_course(guide: Guide, course: UUID) -> None:
     await guide.go("catalogue")
     page = guide.page
     assert isinstance(page, CataloguePage)
-    await guide.type(page.search, "plain words")
+    await guide.type(page.search, TITLE.lower())
     await guide.until(lambda: page.model.rowCount() == 1, "one course found")
     await guide.settled(CataloguePage)
     view = page.cards
@@ -215,7 +215,6 @@ async def finish_course(playing: Playing) -> None:
 async def certificate(guide: Guide, enrollment: UUID) -> Outcome:
     context = guide.application.context
     assert context is not None
-    from desktop.certificates.commands import issue
     await context.write(issue, enrollment)
     row = await context.read(record, enrollment)
     issued = await context.read(get_certificate, row.certificate_id)
@@ -267,7 +266,7 @@ async def others(guide: Guide) -> None:
 async def palette(guide: Guide) -> None:
     window = guide.application.window
     QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    await guide.until(lambda: window.palette_view.isVisible(), "the command palette")
+    await guide.until(window.palette_view.isVisible, "the command palette")
     await guide.picture("palette")
     QTest.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Escape)
     await guide.until(lambda: not window.palette_view.isVisible(), "the palette closed")
