@@ -201,7 +201,9 @@ class Application(QObject):
             settings=self.settings,
         )
         workspace = self._opened.workspace
-        self.window.open_session(self.context, PLACES, workspace.name, _("On this computer") if workspace.kind == "embedded" else workspace.hosts[0].name)
+        self.window.open_session(
+            self.context, PLACES, workspace.name, _("On this computer") if workspace.kind == "embedded" else workspace.hosts[0].name
+        )
         self._link_changed(self.link)
         self.signed_in.emit(self.context)
         self.usable.emit()

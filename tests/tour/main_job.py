@@ -265,6 +265,9 @@ async def others(guide: Guide) -> None:
 
 async def palette(guide: Guide) -> None:
     window = guide.application.window
+    window.activateWindow()
+    window.setFocus(Qt.FocusReason.OtherFocusReason)
+    await guide.until(window.isActiveWindow, "the window is the active one")
     QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     await guide.until(window.palette_view.isVisible, "the command palette")
     await guide.picture("palette")
