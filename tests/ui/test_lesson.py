@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 
 from desktop.courses.queries import CatalogueFilter, list_outline, page_catalogue
 from desktop.learning.queries import list_my_enrollments
@@ -44,11 +45,16 @@ async def test_a_reading_is_text_with_its_headings(open_lesson):
     assert "Three reasons" in page.reading.toPlainText()
 
 
-async def test_a_package_goes_on_to_the_player(open_lesson):
-    _page, desk, lesson = await open_lesson("scorm")
+async def test_a_package_goes_on_to_the_player_once(open_lesson, qtbot, until):
+    page, desk, lesson = await open_lesson("scorm")
     place, arguments = desk.opened[-1]
     assert (place, arguments["lesson"]) == ("player", lesson.id)
     assert arguments["enrollment"] is not None
+    page.reload()  # as when somebody comes back here
+    await until(lambda: not page.loading)
+    assert len(desk.opened) == 1
+    qtbot.mouseClick(page.visit_button, Qt.MouseButton.LeftButton)
+    assert len(desk.opened) == 2
 
 
 async def test_a_link_shows_where_it_leads_before_anything_opens(open_lesson):

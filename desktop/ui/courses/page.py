@@ -512,7 +512,11 @@ class CoursePage(Page):
         if course is None or lesson.lock is not None:
             return
         learns = course.enrollment_status in OPEN and not self._teaches and not self._as_learner
-        self.context.open("lesson", course=self.course_id, lesson=lesson.row.id, enrollment=course.enrollment_id if learns else None)
+        enrollment = course.enrollment_id if learns else None
+        if lesson.row.lesson_type == "scorm":
+            self.context.open("player", lesson=lesson.row.id, enrollment=enrollment)
+        else:
+            self.context.open("lesson", course=self.course_id, lesson=lesson.row.id, enrollment=enrollment)
 
     def _certificate(self) -> None:
         if self._course is not None:

@@ -68,6 +68,7 @@ class LessonPage(Page):
     def __init__(self, context: Context, course: UUID, lesson: UUID, enrollment: UUID | None = None, parent: QWidget | None = None) -> None:
         self.course_id, self.lesson_id, self.enrollment_id = course, lesson, enrollment
         self._opened = False
+        self._played = False
         self._lesson: LessonContent | None = None
         self._outline = Outline(())
         super().__init__(context, parent)
@@ -147,9 +148,9 @@ class LessonPage(Page):
             self.context.read(get_lesson, self.lesson_id, self.enrollment_id),
             self.context.read(list_outline, self.course_id, self.enrollment_id),
         )
-        if lesson.lesson_type == "scorm":
-            self.context.open("player", lesson=self.lesson_id, enrollment=self.enrollment_id)
-            return None
+        if lesson.lesson_type == "scorm" and not self._played:
+            self._played = True  # once: whoever comes back here with Alt+Left wants to go on back
+            self._play()
         first = self._lesson is None
         self._lesson = lesson
         self._outline = build(*rows, now=datetime.now(UTC), enrolled=self.enrollment_id is not None, unlocked=self.enrollment_id is None)
@@ -175,6 +176,12 @@ class LessonPage(Page):
 
     def _show_elsewhere(self, lesson: LessonContent) -> None:
         url = lesson.content_url or ""
+        if lesson.lesson_type == "scorm":
+            self.elsewhere_text.setText(_("This lesson opens in the player."))
+            self.elsewhere_second.setText("")
+            self.visit_button.setText(_("Open the player"))
+            self.stack.setCurrentWidget(self.elsewhere)
+            return
         on_the_web = url.startswith(("https://", "http://"))
         self.visit_button.setVisible(on_the_web)
         if on_the_web:
@@ -220,8 +227,13 @@ class LessonPage(Page):
         if found is not None:
             self.context.open("lesson", course=self.course_id, lesson=found.row.id, enrollment=self.enrollment_id)
 
+    def _play(self) -> None:
+        self.context.open("player", lesson=self.lesson_id, enrollment=self.enrollment_id)
+
     def _visit(self) -> None:
-        if self._lesson is not None:
+        if self._lesson is not None and self._lesson.lesson_type == "scorm":
+            self._play()
+        elif self._lesson is not None:
             self.ask_to_visit(self._lesson.content_url or "")
 
     def ask_to_visit(self, address: str) -> None:
