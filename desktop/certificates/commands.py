@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -9,15 +10,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from desktop.certificates.queries import IssuedCertificate, get_certificate
+from desktop.certificates.queries import IssuedCertificate, get_certificate, list_due
 from desktop.certificates.render import render
 from desktop.certificates.template import Paper, load_template
 from desktop.changes import Changes, Done
+from desktop.errors import Cancelled, Conflict, Invalid, LmsError, NotFound
+from desktop.i18n import _
 from desktop.store import assets
 from desktop.store.connection import Store
 from desktop.tasks import JobControl
 
-CHANGED = Changes.of("certificates", "enrollments")
+CHANGED = Changes.of("lms.certificates", "enrollments")
 MEDIA_TYPE = "application/pdf"
 
 
@@ -25,6 +28,37 @@ def issue(session: Session, enrollment_id: UUID) -> Done[UUID]:
     """The certificate of a completed enrolment: its current one, or a new one. Its holder and administrators may ask."""
     certificate: UUID = session.execute(sa.select(sa.func.lms.issue_certificate(enrollment_id, type_=sa.Uuid()))).scalar_one()
     return Done(certificate, CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """How issuing many went."""
+
+    issued: int
+    refused: tuple[LmsError, ...]
+    """Why the others were not: an enrolment may change between looking and issuing."""
+    left: int
+    """How many were not come to, as it was cancelled."""
+
+
+def issue_due(control: JobControl, /, store: Store, text: str = "") -> Done[Round]:
+    """Issue every certificate that is due, each in a transaction of its own: cancelling keeps what has been issued.
+
+    Administrators only. ``text`` narrows it as it does the list.
+    """
+    due = store.read(list_due, text)
+    issued, refused = 0, []
+    for number, enrollment in enumerate(due):
+        try:
+            control.report(number, len(due), _("{n} of {all}").format(n=number, all=len(due)))
+            store.write(issue, enrollment)
+        except Cancelled:
+            break
+        except (Invalid, NotFound, Conflict) as error:
+            refused.append(error)
+        else:
+            issued += 1
+    return Done(Round(issued, tuple(refused), len(due) - issued - len(refused)), CHANGED)
 
 
 def reissue(session: Session, certificate_id: UUID) -> Done[UUID]:
@@ -44,7 +78,7 @@ def draw(certificate: IssuedCertificate, paper: Paper = Paper.LETTER) -> bytes:
     return render(certificate.snapshot, load_template(), paper)
 
 
-def file_pdf(control: JobControl, store: Store, certificate_id: UUID) -> Done[str]:
+def file_pdf(control: JobControl, /, store: Store, certificate_id: UUID) -> Done[str]:
     """Draw the PDF, store it as an asset and enter it with the certificate and the enrolment. Administrators only."""
     certificate = store.read(get_certificate, certificate_id)
     if certificate.asset_id is not None:

@@ -16,16 +16,23 @@ from desktop.certificates.render import Snapshot
 from desktop.errors import NotFound
 from desktop.i18n import _
 from desktop.models.certificates import Certificate
+from desktop.models.courses import Course
+from desktop.models.learning import Enrollment
+from desktop.models.people import Member
 
 ORDER = (Certificate.issued_at.desc(), Certificate.id)
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateFilter:
-    """``text``: every word must occur in the number, the name or the course. ``statuses``: of valid, expired, revoked, superseded."""
+    """``text``: every word must occur in the number, the name or the course. ``statuses``: of valid, expired, revoked, superseded.
+
+    ``member``: the ones of that person alone.
+    """
 
     text: str = ""
     statuses: frozenset[str] = frozenset()
+    member: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +46,13 @@ class CertificateKey:
 @dataclass(frozen=True, slots=True)
 class CertificateRow:
     id: UUID
+    enrollment_id: UUID
     number: str
     member_name: str
     course_title: str
     ce_credits: Decimal
     issued_at: datetime
+    expires_at: datetime | None
     status: str
     """``valid``, ``expired``, ``revoked`` or ``superseded``."""
 
@@ -83,6 +92,8 @@ def select_certificates(filter: CertificateFilter, *columns: Any) -> Select[Any]
         query = query.where(sa.or_(*(field.icontains(word, autoescape=True) for field in fields)))
     if filter.statuses:
         query = query.where(status().in_(sorted(filter.statuses)))
+    if filter.member is not None:
+        query = query.where(Certificate.member_id == filter.member)
     return query
 
 
@@ -93,11 +104,13 @@ def page_certificates(
     query = select_certificates(
         filter,
         Certificate.id,
+        Certificate.enrollment_id,
         Certificate.certificate_number.label("number"),
         Certificate.member_name,
         Certificate.course_title,
         Certificate.ce_credits,
         Certificate.issued_at,
+        Certificate.expires_at,
         status().label("status"),
     )
     if after is not None:
@@ -142,6 +155,91 @@ def get_certificate(session: Session, certificate_id: UUID) -> IssuedCertificate
         superseded_by=row.superseded_by,
         asset_id=found.asset_id,
     )
+
+
+def find_certificate(session: Session, enrollment_id: UUID) -> IssuedCertificate | None:
+    """The certificate of an enrolment that counts, else its newest; None where it never had one that this person may see."""
+    query = sa.select(Certificate.id).where(Certificate.enrollment_id == enrollment_id)
+    found = session.scalars(query.order_by((Certificate.status == "valid").desc(), *ORDER).limit(1)).one_or_none()
+    return None if found is None else get_certificate(session, found)
+
+
+@dataclass(frozen=True, slots=True)
+class DueKey:
+    """Where an enrolment stands among those whose certificate is due: the one that waited longest first."""
+
+    completed_at: datetime
+    enrollment_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A completed enrolment whose certificate has not been issued."""
+
+    enrollment_id: UUID
+    member_name: str
+    course_title: str
+    completed_at: datetime
+
+    @property
+    def key(self) -> DueKey:
+        return DueKey(self.completed_at, self.enrollment_id)
+
+
+def select_due(text: str, *columns: Any) -> Select[Any]:
+    """``columns`` of :class:`Enrollment`, :class:`Member` and :class:`Course` where a certificate can be issued and never was.
+
+    One that was revoked is not due again: to issue another is a decision of its own.
+    """
+    query = (
+        sa.select(*columns)
+        .select_from(Enrollment)
+        .join(Course, Course.id == Enrollment.course_id)
+        .join(Member, Member.id == Enrollment.member_id)
+        .where(
+            Enrollment.status == "completed",
+            Enrollment.completed_at.is_not(None),
+            Course.completion_certificate,
+            ~Enrollment.certificate_issued,
+            sa.or_(Enrollment.expires_at.is_(None), Enrollment.expires_at > sa.func.now()),
+            ~sa.exists().where(Certificate.enrollment_id == Enrollment.id),
+        )
+    )
+    for word in text.split():
+        query = query.where(sa.or_(member_name().icontains(word, autoescape=True), Course.title.icontains(word, autoescape=True)))
+    return query
+
+
+def member_name() -> ColumnElement[str]:
+    return sa.func.concat_ws(" ", Member.first_name, Member.last_name)
+
+
+DUE_ORDER = (Enrollment.completed_at, Enrollment.id)
+
+
+def page_due(session: Session, text: str = "", after: DueKey | None = None, limit: int = 100) -> tuple[DueRow, ...]:
+    """The ``limit`` enrolments that follow ``after``, the longest waiting first."""
+    query = select_due(text, Enrollment.id, member_name(), Course.title, Enrollment.completed_at)
+    if after is not None:
+        query = query.where(sa.tuple_(*DUE_ORDER) > sa.tuple_(after.completed_at, after.enrollment_id))
+    return tuple(DueRow(*row) for row in session.execute(query.order_by(*DUE_ORDER).limit(limit)))
+
+
+def count_due(session: Session, text: str = "") -> int:
+    count: int = session.execute(select_due(text, sa.func.count())).scalar_one()
+    return count
+
+
+def list_due_keys(session: Session, text: str, page_size: int) -> tuple[DueKey, ...]:
+    """The key of the last row of each full page, as :func:`list_certificate_keys`."""
+    numbered = select_due(text, *DUE_ORDER, sa.func.row_number().over(order_by=DUE_ORDER).label("number")).subquery()
+    query = sa.select(numbered.c.completed_at, numbered.c.id).where(numbered.c.number % page_size == 0).order_by(numbered.c.number)
+    return tuple(DueKey(*row) for row in session.execute(query))
+
+
+def list_due(session: Session, text: str = "") -> tuple[UUID, ...]:
+    """Every enrolment whose certificate is due, the longest waiting first."""
+    return tuple(session.scalars(select_due(text, Enrollment.id).order_by(*DUE_ORDER)))
 
 
 def _snapshot(row: Certificate) -> Snapshot:

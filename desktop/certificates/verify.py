@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from desktop.certificates.preview import PDFIUM
 from desktop.certificates.render import Snapshot, boxes, details
 from desktop.certificates.template import Paper
 from desktop.errors import Invalid
@@ -137,15 +138,14 @@ def verify_file(session: Session, path: Path) -> FileVerification:
 def read_page(path: Path) -> dict[str, str]:
     """The words in each box of the page. Raises :class:`Invalid`."""
     try:
-        document = pypdfium2.PdfDocument(path)
-    except (pypdfium2.PdfiumError, OSError) as error:
+        with PDFIUM, pypdfium2.PdfDocument(path) as document:
+            page = document[0]
+            width, height = page.get_size()
+            paper = min(Paper, key=lambda one: abs(one.value[0] - width) + abs(one.value[1] - height))
+            text = page.get_textpage()
+            printed = {name: text.get_text_bounded(box.left, box.bottom, box.right, box.top).strip() for name, box in boxes(paper).items()}
+    except (pypdfium2.PdfiumError, OSError, IndexError) as error:
         raise Invalid(_("{name} cannot be read as a PDF.").format(name=path.name), details=str(error)) from error
-    with document:
-        page = document[0]
-        width, height = page.get_size()
-        paper = min(Paper, key=lambda one: abs(one.value[0] - width) + abs(one.value[1] - height))
-        text = page.get_textpage()
-        printed = {name: text.get_text_bounded(box.left, box.bottom, box.right, box.top).strip() for name, box in boxes(paper).items()}
     number = NUMBER.search(printed["number"])
     if number is None:
         raise Invalid(_("{name} is no certificate of this association.").format(name=path.name))

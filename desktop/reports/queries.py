@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from desktop.certificates.queries import page_due, select_due
 from desktop.models.assessment import Assignment, AssignmentSubmission, Quiz, QuizAttempt
 from desktop.models.certificates import Certificate
 from desktop.models.courses import Course
@@ -247,7 +248,7 @@ def get_waiting(session: Session) -> Waiting:
         .where(Member.status == "active", ~sa.exists().where(MemberLogin.member_id == Member.id))
         .scalar_subquery()
     )
-    due = sa.select(sa.func.count()).select_from(_certificates_due().subquery()).scalar_subquery()
+    due = sa.select(sa.func.count()).select_from(select_due("", Enrollment.id).subquery()).scalar_subquery()
     review = sa.select(sa.func.count()).select_from(Course).where(Course.status == "under_review").scalar_subquery()
     return Waiting(*session.execute(sa.select(payments, without_login, due, review)).one())
 
@@ -274,19 +275,10 @@ def list_pending_payments(session: Session, limit: int = 5) -> tuple[Payment, ..
     return tuple(Payment(*row) for row in session.execute(query))
 
 
-def _certificates_due() -> Select[UUID, str, str, datetime | None]:
-    return (
-        sa.select(Enrollment.id, _name(Member).label("member"), Course.title, Enrollment.completed_at)
-        .join(Course, Course.id == Enrollment.course_id)
-        .join(Member, Member.id == Enrollment.member_id)
-        .where(Enrollment.status == "completed", Course.completion_certificate, ~Enrollment.certificate_issued)
-    )
-
-
 def list_certificates_due(session: Session, limit: int = 5) -> tuple[CertificateDue, ...]:
     """The ones that have waited longest first."""
-    query = _certificates_due().order_by(Enrollment.completed_at, Enrollment.id).limit(limit)
-    return tuple(CertificateDue(*row) for row in session.execute(query))
+    rows = page_due(session, limit=limit)
+    return tuple(CertificateDue(row.enrollment_id, row.member_name, row.course_title, row.completed_at) for row in rows)
 
 
 def list_trends(session: Session, weeks: int = WEEKS) -> tuple[Trend, ...]:

@@ -16,6 +16,7 @@ from desktop.ui.places import Place
 from desktop.ui.window import SHELL_ACTIONS
 
 STAFF = frozenset({"instructor", "administrator"})
+ADMINISTRATORS = frozenset({"administrator"})
 
 
 class _Later:
@@ -34,15 +35,56 @@ PLACES: tuple[Place, ...] = (
     Place("learning", N_("My learning"), "play", _Later("desktop.ui.learning.page", "LearningPage")),
     Place("catalogue", N_("Catalogue"), "catalogue", _Later("desktop.ui.courses.catalogue", "CataloguePage")),
     Place("course", N_("Course"), "catalogue", _Later("desktop.ui.courses.page", "CoursePage"), parent="catalogue"),
-    Place("people", N_("People"), "people", _Later("desktop.ui.members.page", "PeoplePage"), roles=frozenset({"administrator"})),
+    Place("people", N_("People"), "people", _Later("desktop.ui.members.page", "PeoplePage"), roles=ADMINISTRATORS),
     Place("learners", N_("My learners"), "people", _Later("desktop.ui.members.learners", "LearnersPage"), roles=frozenset({"instructor"})),
     Place("lesson", N_("Lesson"), "play", _Later("desktop.ui.learning.lesson", "LessonPage"), parent="learning"),
-    Place("certificate", N_("Certificate"), "certificate", _Later("desktop.ui.certificates.page", "CertificatePage"), parent="learning"),
+    Place("certificates", N_("Certificates"), "certificate", _Later("desktop.ui.certificates.certificates", "CertificatesPage")),
+    Place(
+        "certificate", N_("Certificate"), "certificate", _Later("desktop.ui.certificates.page", "CertificatePage"), parent="certificates"
+    ),
     Place("player", N_("Lesson"), "play", _Later("desktop.ui.player.page", "PlayerPage"), parent="catalogue"),
 )
 
 ACTIONS: tuple[Action, ...] = (
     *SHELL_ACTIONS,
     Action("course.new", N_("New course"), icon="plus", place="catalogue", roles=STAFF, hint=N_("Begin a draft that you teach")),
-    Action("member.add", N_("Add member"), icon="plus", place="people", roles=frozenset({"administrator"})),
+    Action("member.add", N_("Add member"), icon="plus", place="people", roles=ADMINISTRATORS),
+    Action("certificate.verify", N_("Verify a certificate"), icon="check", place="certificates"),
+    Action(
+        "certificate.issue-one",
+        N_("Issue"),
+        icon="certificate",
+        place="certificates",
+        roles=ADMINISTRATORS,
+        hint=N_("Issue the certificate of the chosen member"),
+    ),
+    Action(
+        "certificate.issue-all",
+        N_("Issue all"),
+        icon="certificate",
+        place="certificates",
+        roles=ADMINISTRATORS,
+        hint=N_("Issue every certificate in this list"),
+    ),
+    Action("certificate.save", N_("Save PDF…"), icon="download", place="certificate"),
+    Action("certificate.print", N_("Print…"), "Ctrl+P", "document", place="certificate"),
+    Action("certificate.copy", N_("Copy number"), icon="copy", place="certificate"),
+    Action("certificate.check", N_("Verify"), icon="check", place="certificate", hint=N_("See what anybody learns who verifies it")),
+    Action(
+        "certificate.file",
+        N_("File the PDF"),
+        icon="save",
+        place="certificate",
+        roles=ADMINISTRATORS,
+        hint=N_("Keep the PDF with the enrolment, where its holder finds it"),
+    ),
+    Action(
+        "certificate.replace",
+        N_("Replace…"),
+        icon="retry",
+        place="certificate",
+        roles=ADMINISTRATORS,
+        hint=N_("Issue a new one with today's name and title"),
+    ),
+    Action("certificate.revoke", N_("Revoke…"), icon="ban", place="certificate", roles=ADMINISTRATORS, destructive=True),
 )

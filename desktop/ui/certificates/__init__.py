@@ -1,1 +1,1 @@
-"""Certificates on screen."""
+"""Certificates as pages: one, all of them, and is this one genuine?"""

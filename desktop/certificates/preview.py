@@ -1,0 +1,29 @@
+"""A page of a PDF as pixels, for the screen and for the printer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+
+import pypdfium2
+
+PDFIUM = Lock()
+"""Held while PDFium works: it may be used from any thread, but from one at a time (its own documentation, "thread safety")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """Pixels of four bytes, blue first and the last one unused; ``stride`` bytes a row."""
+
+    width: int
+    height: int
+    stride: int
+    pixels: bytes
+
+
+def rasterize(pdf: bytes, width: int) -> Raster:
+    """The first page, ``width`` pixels wide."""
+    with PDFIUM, pypdfium2.PdfDocument(pdf) as document:
+        page = document[0]
+        bitmap = page.render(scale=width / page.get_width(), prefer_bgrx=True)
+        return Raster(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))

@@ -1,0 +1,300 @@
+"""All certificates: a member's own as cards; for administrators every one that was issued, and what is due. Anybody may verify one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, ClassVar
+from uuid import UUID
+
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.certificates.commands import Round, issue, issue_due
+from desktop.certificates.queries import (
+    CertificateFilter,
+    CertificateKey,
+    CertificateRow,
+    DueKey,
+    DueRow,
+    count_certificates,
+    count_due,
+    list_certificate_keys,
+    list_due_keys,
+    page_certificates,
+    page_due,
+)
+from desktop.courses.vocabulary import label, plain
+from desktop.i18n import N_, _, ngettext
+from desktop.ui.certificates.cards import CertificateDelegate
+from desktop.ui.certificates.status import STATUSES, TONES
+from desktop.ui.certificates.verification import VerifyPanel
+from desktop.ui.context import Context
+from desktop.ui.dates import date_text, since_text
+from desktop.ui.itemmodels import Badge, Column, KeysetSource, PageSource, VirtualModel
+from desktop.ui.page import Empty, Page
+from desktop.ui.theme import px
+from desktop.ui.widgets.buttons import ActionButton, Button
+from desktop.ui.widgets.cardview import CardView
+from desktop.ui.widgets.fields import FilterChip, SearchField, SegmentedControl
+from desktop.ui.widgets.states import EmptyState
+from desktop.ui.widgets.table import TableView
+
+ISSUED: tuple[Column[CertificateRow], ...] = (
+    Column(
+        "name",
+        N_("Holder"),
+        lambda row: row.member_name,
+        second=lambda row: row.number,
+        person=lambda row: row.member_name,
+        width=240,
+        stretch=True,
+        sortable=False,
+    ),
+    Column("course", N_("Course"), lambda row: row.course_title, width=300, sortable=False),
+    Column(
+        "credits", N_("CE credits"), lambda row: plain(row.ce_credits) if row.ce_credits else "", numeric=True, width=90, sortable=False
+    ),
+    Column("issued", N_("Issued"), lambda row: date_text(row.issued_at), numeric=True, width=132, sortable=False),
+    Column(
+        "status",
+        N_("Status"),
+        lambda row: label(STATUSES, row.status),
+        badge=lambda row: Badge(label(STATUSES, row.status), TONES[row.status]),
+        width=104,
+        sortable=False,
+    ),
+)
+
+DUE: tuple[Column[DueRow], ...] = (
+    Column(
+        "name",
+        N_("Member"),
+        lambda row: row.member_name,
+        person=lambda row: row.member_name,
+        width=240,
+        stretch=True,
+        sortable=False,
+    ),
+    Column("course", N_("Course"), lambda row: row.course_title, width=340, sortable=False),
+    Column("completed", N_("Completed"), lambda row: since_text(row.completed_at), numeric=True, width=130, sortable=False),
+)
+
+
+class IssuedSource(KeysetSource[CertificateRow, CertificateKey]):
+    def __init__(self, filter: CertificateFilter) -> None:
+        super().__init__(
+            lambda session: count_certificates(session, filter),
+            lambda session, size: list_certificate_keys(session, filter, size),
+            lambda session, after, limit: page_certificates(session, filter, after, limit),
+        )
+
+
+class DueSource(KeysetSource[DueRow, DueKey]):
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            lambda session: count_due(session, text),
+            lambda session, size: list_due_keys(session, text, size),
+            lambda session, after, limit: page_due(session, text, after, limit),
+        )
+
+
+class CertificatesPage(Page):
+    title = N_("Certificates")
+    shows: ClassVar[frozenset[str]] = frozenset({"lms.certificates", "enrollments"})
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        self._administers = "administrator" in context.identity.roles
+        self._filter = CertificateFilter()
+        self._due_text = ""
+        self._shown: dict[str, object] = {}
+        self._issuing = False
+        super().__init__(context, parent)
+        self.on("certificate.verify", self.verify)
+        self.on("certificate.issue-one", self._issue_chosen)
+        self.on("certificate.issue-all", self._issue_all)
+        context.actions.set_enabled("certificate.issue-one", False)
+
+    # Making
+
+    def build(self) -> QWidget:
+        everything = [("issued", _("Issued"), "list"), ("due", _("Due"), "clock")] if self._administers else []
+        self.tabs = SegmentedControl(
+            _("Which certificates"), [*everything, ("mine", _("Mine"), "certificate"), ("verify", _("Verify"), "check")]
+        )
+        self.tabs.chosen.connect(self._tab_chosen)
+        self.search = SearchField(_("Search certificates"))
+        self.search.setMaximumWidth(px(340))
+        self.search.searched.connect(self._searched)
+        QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
+        self.status_chip = FilterChip(_("Status"))
+        self.status_chip.set_choices((status, _(name), None) for status, name in STATUSES.items())
+        self.status_chip.changed.connect(self._status_chosen)
+        self.issued = VirtualModel[CertificateRow](self.context, ISSUED, key=lambda row: row.id)
+        self.due = VirtualModel[DueRow](self.context, DUE, key=lambda row: row.enrollment_id)
+        self.mine = VirtualModel[CertificateRow](self.context, ISSUED, key=lambda row: row.id)
+        for model in (self.issued, self.due, self.mine):
+            model.setParent(self)
+        self.issued_table = TableView("certificates", _("Certificates that were issued"))
+        self.issued_table.show_model(self.issued)
+        self.issued_table.opened.connect(self._open)
+        self.due_table = TableView("certificates-due", _("Certificates that are due"))
+        self.due_table.show_model(self.due)
+        self.due_table.opened.connect(lambda row: self.context.open("certificate", enrollment=row.enrollment_id))
+        self.due_table.chosen.connect(lambda row: self.context.actions.set_enabled("certificate.issue-one", row is not None))
+        self.cards = CardView(CertificateDelegate(), _("My certificates"))
+        self.cards.setModel(self.mine)
+        self.cards.opened.connect(self._open)
+        self.panel = VerifyPanel(self.context)
+        self.nothing = EmptyState()
+        self.views = QStackedWidget()
+        for widget in (self.issued_table, self.due_table, self.cards, self.panel, self.nothing):
+            self.views.addWidget(widget)
+        tools = QHBoxLayout()
+        tools.setContentsMargins(px(32), 0, px(32), px(14))
+        tools.setSpacing(px(8))
+        tools.addWidget(self.tabs)
+        tools.addSpacing(px(8))
+        tools.addWidget(self.search, 1)
+        tools.addWidget(self.status_chip)
+        tools.addStretch(1)
+        self.issue_buttons: list[Button] = []
+        for action_id, kind in (("certificate.issue-one", "quiet"), ("certificate.issue-all", "primary")):
+            action = self.context.actions.qaction(action_id)
+            if action is not None:
+                button = ActionButton(action, kind, "certificate")
+                self.issue_buttons.append(button)
+                tools.addWidget(button)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(px(20), 0, px(20), 0)
+        middle.addWidget(self.views)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(tools)
+        column.addLayout(middle, 1)
+        return content
+
+    # Reading
+
+    async def refresh(self) -> Empty | None:
+        tab = self.tabs.value
+        count = 0
+        match tab:
+            case "issued":
+                count = await self._read(self.issued, tab, self._filter, IssuedSource(self._filter))
+                self.set_title(_(self.title), ngettext("{n} certificate", "{n} certificates", count).format(n=f"{count:,}"))
+            case "due":
+                count = await self._read(self.due, tab, self._due_text, DueSource(self._due_text))
+                self.set_title(_(self.title), ngettext("{n} is due", "{n} are due", count).format(n=f"{count:,}"))
+            case "mine":
+                own = CertificateFilter(member=self.context.identity.member_id)
+                count = await self._read(self.mine, tab, own, IssuedSource(own))
+                self.set_title(_(self.title), ngettext("{n} of mine", "{n} of mine", count).format(n=f"{count:,}"))
+            case _:
+                self.set_title(_(self.title), _("Whether a certificate is genuine, and whether it still counts"))
+        self._show_tab(tab, count)
+        return None
+
+    async def _read[Row](self, model: VirtualModel[Row], tab: str, asked: object, source: PageSource[Row]) -> int:
+        count = await (model.refresh() if self._shown.get(tab) == asked else model.show(source))
+        self._shown[tab] = asked
+        return count
+
+    def _show_tab(self, tab: str, count: int) -> None:
+        self.tabs.set_value(tab)
+        self.search.setVisible(tab in {"issued", "due"})
+        self.status_chip.setVisible(tab == "issued")
+        for button in self.issue_buttons:
+            button.setVisible(tab == "due")
+        self.context.actions.set_enabled("certificate.issue-all", tab == "due" and count > 0 and not self._issuing)
+        view = {"issued": self.issued_table, "due": self.due_table, "mine": self.cards, "verify": self.panel}[tab]
+        if count or tab == "verify":
+            self.views.setCurrentWidget(view)
+            return
+        narrowed = (tab == "issued" and self._filter != CertificateFilter()) or (tab == "due" and self._due_text)
+        if narrowed:
+            self.nothing.show_empty(_("No certificate fits."), "search", _("Clear search and filters"), self._clear)
+        elif tab == "issued":
+            self.nothing.show_empty(_("No certificate has been issued yet."), "certificate", _("What is due"), lambda: self._go("due"))
+        elif tab == "due":
+            self.nothing.show_empty(_("Everybody who completed a course has their certificate."), "done", "", None)
+        else:
+            self.nothing.show_empty(
+                _("Complete a course, and its certificate is here."), "certificate", _("My learning"), lambda: self.context.open("learning")
+            )
+        self.views.setCurrentWidget(self.nothing)
+
+    # Answering
+
+    def verify(self) -> None:
+        """Show the panel that verifies, ready to type."""
+        self._go("verify")
+        self.panel.focus_number()
+
+    def _go(self, tab: str) -> None:
+        self.tabs.set_value(tab)
+        self._tab_chosen(tab)
+
+    def _tab_chosen(self, tab: str) -> None:
+        text = {"issued": self._filter.text, "due": self._due_text}.get(tab, "")
+        if tab in {"issued", "due"} and self.search.text() != text:
+            self.search.setText(text)
+        if tab == "verify":
+            self._show_tab(tab, 0)
+        self.reload()
+
+    def _searched(self, text: str) -> None:
+        if self.tabs.value == "due":
+            self._due_text = text
+        else:
+            self._filter = replace(self._filter, text=text)
+        self.reload()
+
+    def _status_chosen(self) -> None:
+        self._filter = replace(self._filter, statuses=frozenset(map(str, self.status_chip.chosen)))
+        self.reload()
+
+    def _clear(self) -> None:
+        self.status_chip.clear()
+        self.search.clear_now()
+
+    def _open(self, row: CertificateRow) -> None:
+        self.context.open("certificate", certificate=row.id)
+
+    # Issuing
+
+    def _chosen_due(self) -> DueRow | None:
+        return self.due.row(self.due_table.currentIndex().row()) if self.due_table.currentIndex().isValid() else None
+
+    async def _issue_chosen(self) -> None:
+        row = self._chosen_due()
+        if row is not None:
+            await self.context.write(issue, row.enrollment_id)
+            self.context.notices.done(
+                _("The certificate of {name} was issued.").format(name=row.member_name),
+                button=_("Show"),
+                pressed=lambda: self._show_issued(row.enrollment_id),
+            )
+
+    def _show_issued(self, enrollment: UUID) -> None:
+        self.context.open("certificate", enrollment=enrollment)
+
+    async def _issue_all(self) -> None:
+        self._issuing = True
+        self.context.actions.set_enabled("certificate.issue-all", False)
+        try:
+            store: Any = self.context.store
+            done: Round = await self.context.job(_("Issuing certificates"), issue_due, store, self._due_text)
+        finally:
+            self._issuing = False
+            self.reload()
+        said = ngettext("{n} certificate was issued.", "{n} certificates were issued.", done.issued).format(n=f"{done.issued:,}")
+        if done.refused:
+            details = "\n".join(f"{error.code}: {error.message}" for error in done.refused)
+            refused = ngettext("{n} was refused.", "{n} were refused.", len(done.refused)).format(n=f"{len(done.refused):,}")
+            self.context.notices.warn(f"{said} {refused}", details=details)
+        elif done.left:
+            self.context.notices.info(said + " " + ngettext("{n} is left.", "{n} are left.", done.left).format(n=f"{done.left:,}"))
+        else:
+            self.context.notices.done(said)
