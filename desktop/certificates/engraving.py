@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import cos, gcd, hypot, pi, sin
+from math import cos, gcd, pi, sin
 
 type Point = tuple[float, float]
 type Parametric = Callable[[float], Point]
@@ -75,32 +75,17 @@ def spirograph(centre: Point, radius: float, teeth: int, wheel: int, pen: float)
     return trace(f, 0, 2 * pi * turns, turns * 24 + teeth * 8)
 
 
-def rays(centre: Point, inner: float, outer: float, count: int) -> list[Curve]:
-    x, y = centre
+def braid(length: float, half_width: float, strands: int) -> list[Curve]:
+    """One repeat of a straight guilloche band, from (0, 0) to (``length``, 0): set end to end its curves go on without a kink.
 
-    def ray(angle: float) -> Curve:
-        dx, dy = cos(angle), sin(angle)
-        end = (x + outer * dx, y + outer * dy)
-        return Curve((x + inner * dx, y + inner * dy), ((end, end, end),))
-
-    return [ray(2 * pi * i / count) for i in range(count)]
-
-
-def band(begin: Point, end: Point, half_width: float, wave: float, strands: int) -> list[Curve]:
-    """A straight guilloche band: two families of waves against each other, swelling and thinning together.
-
-    ``wave`` is about the length of one wave; a whole number of them fits, so that bands meet corners alike at both ends.
+    Two families of waves against each other, swelling and thinning together.
     """
-    length = hypot(end[0] - begin[0], end[1] - begin[1])
-    along = (end[0] - begin[0]) / length, (end[1] - begin[1]) / length
-    waves = max(1, round(length / wave))
 
     def strand(phase: float, direction: int) -> Curve:
         def f(t: float) -> Point:
-            angle = 2 * pi * waves * t
-            offset = half_width * (0.74 * sin(direction * angle / 2 + phase) + 0.26 * sin(1.5 * angle + 2 * phase) * direction)
-            return begin[0] + along[0] * t * length - along[1] * offset, begin[1] + along[1] * t * length + along[0] * offset
+            angle = 2 * pi * t
+            return length * t, half_width * direction * sin(angle + phase) * (0.7 + 0.3 * cos(2 * angle))
 
-        return trace(f, 0, 1, waves * 6)
+        return trace(f, 0, 1, 12)
 
     return [strand(pi * number / strands, direction) for number in range(strands) for direction in (1, -1)]

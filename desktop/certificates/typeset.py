@@ -1,7 +1,8 @@
 """Type on a certificate: bundled fonts, names in any script they cover, lines that shrink and wrap.
 
-EB Garamond carries Latin (Vietnamese included), Greek and Cyrillic; Droid Sans Fallback carries Han, kana and hangul. Scripts that
-need shaping or run from right to left (Arabic, Hebrew, Devanagari, Thai and their like) are refused rather than printed wrong.
+EB Garamond carries Latin (Vietnamese included), Greek and Cyrillic; Droid Sans Fallback carries Han, kana and all 11,172 syllables of
+hangul; Inter, cut down to ASCII, sets the number. Scripts that need shaping or run from right to left (Arabic, Hebrew, Devanagari, Thai
+and their like) are refused rather than printed wrong.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ FONTS = Path(__file__).resolve().parents[2] / "resources" / "certificates" / "fo
 ROMAN = "EBGaramond12-Regular"
 ITALIC = "EBGaramond12-Italic"
 SMALL_CAPS = "EBGaramondSC12-Regular"
-_FALLBACK = "DroidSansFallbackFull"
+SANS = "Inter-Medium"
+"""For numbers that people copy by hand: EB Garamond's old-style 0 and 1 look like o and I."""
+_FALLBACK = "DroidSansFallback"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,10 @@ def test_the_same_snapshot_gives_the_same_bytes() -> None:
     assert render(SNAPSHOT, TEMPLATE) == render(SNAPSHOT, TEMPLATE)
 
 
+def test_a_page_stays_small_enough_to_mail_by_the_thousand() -> None:
+    assert len(render(SNAPSHOT, TEMPLATE)) < 120_000
+
+
 def test_the_file_says_what_it_is() -> None:
     with pypdfium2.PdfDocument(render(SNAPSHOT, TEMPLATE)) as document:
         about = document.get_metadata_dict()
@@ -72,6 +76,7 @@ def test_an_independent_reader_finds_the_address_in_the_code() -> None:
         "Ελένη Παπαδοπούλου",
         "Владимир Ильич",
         "山田太郎",
+        "김정은 똠방각하",
         "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessen",
     ],
 )

@@ -79,13 +79,21 @@ def _paper(width: int, height: int, ratio: float) -> QPixmap:
     middle = (width / 2, height / 2)
     _engrave(painter, engraving.rosette(middle, 22 * unit, 74 * unit, 18, 8), QPen(SOFT, 0.55 * unit))
     painter.setClipping(False)
-    for begin, end in (
-        ((frame.left(), frame.top()), (frame.right(), frame.top())),
-        ((frame.left(), frame.bottom()), (frame.right(), frame.bottom())),
-        ((frame.left(), frame.top()), (frame.left(), frame.bottom())),
-        ((frame.right(), frame.top()), (frame.right(), frame.bottom())),
+    painter.save()
+    for turn, at, length in (
+        (0, frame.topLeft(), frame.width()),
+        (0, frame.bottomLeft(), frame.width()),
+        (90, frame.topLeft(), frame.height()),
+        (90, frame.topRight(), frame.height()),
     ):
-        _engrave(painter, engraving.band(begin, end, band / 2, 15 * unit, 2), QPen(QColor(22, 50, 74, 150), 0.5 * unit))
+        count = max(1, round(length / (30 * unit)))
+        painter.resetTransform()
+        painter.translate(at)
+        painter.rotate(turn)
+        for _repeat in range(count):
+            _engrave(painter, engraving.braid(length / count, band / 2, 2), QPen(QColor(22, 50, 74, 150), 0.5 * unit))
+            painter.translate(length / count, 0)
+    painter.restore()
     painter.setPen(QPen(GOLD, 0.9 * unit))
     painter.drawRect(inside)
     _seal(painter, QPointF(*middle), 19 * unit, unit)
