@@ -62,7 +62,11 @@ def walk(out: Path) -> dict[str, Any]:
             application.window.close()
 
     def started(application: app.Application) -> None:
-        application.usable.connect(lambda: walks or walks.append(asyncio.ensure_future(drive(application))))
+        def usable() -> None:
+            if not walks:
+                walks.append(asyncio.ensure_future(drive(application)))
+
+        application.usable.connect(usable)
 
     app.run(["nabip-lms"], started)
     summary["seconds"] = round(time.perf_counter() - began, 1)

@@ -10,14 +10,15 @@ from uuid import UUID
 
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from desktop.certificates.commands import draw, issue
 from desktop.certificates.queries import get_certificate
 from desktop.certificates.verify import verify_file, verify_number
 from desktop.scorm.sample import build_sample
+from desktop.ui.certificates.certificates import CertificatesPage
+from desktop.ui.certificates.page import CertificatePage
 from desktop.ui.courses.catalogue import CataloguePage
 from desktop.ui.courses.dialogs import NewCourseDialog
 from desktop.ui.courses.page import CoursePage
@@ -49,7 +50,8 @@ async def main_job(guide: Guide) -> Outcome:
     course = await instructor(guide)
     enrollment = await learner(guide, course)
     outcome = await certificate(guide, enrollment)
-    await others(guide)
+    await administrator(guide, outcome)
+    await proctor(guide)
     return outcome
 
 
@@ -213,13 +215,18 @@ async def finish_course(playing: Playing) -> None:
 
 
 async def certificate(guide: Guide, enrollment: UUID) -> Outcome:
+    await guide.click("Certificate")
+    await guide.settled(CertificatePage)
+    page = guide.page
+    assert isinstance(page, CertificatePage)
+    await guide.until(lambda: page.certificate is not None and page.sheet.sharp, "the certificate on the page")
+    await guide.picture("certificate")
     context = guide.application.context
     assert context is not None
-    await context.write(issue, enrollment)
     row = await context.read(record, enrollment)
     issued = await context.read(get_certificate, row.certificate_id)
     path = guide.out / f"{issued.snapshot.number}.pdf"
-    path.write_bytes(await context.tasks.run(draw, issued))
+    path.write_bytes(page.pdf)
     by_number = await context.read(verify_number, issued.snapshot.number)
     by_file = await context.read(verify_file, path)
     if not by_file.genuine or by_number.status != "valid":
@@ -249,14 +256,35 @@ def record(session: Session, enrollment: UUID) -> Any:
 # Everybody else
 
 
-async def others(guide: Guide) -> None:
+async def administrator(guide: Guide, outcome: Outcome) -> None:
     await guide.sign_in(ADMINISTRATOR)
     await guide.settled(HomePage)
     await guide.picture("home-administrator")
     await guide.go("people")
     await guide.settled(PeoplePage)
     await guide.picture("people")
+    await guide.go("certificates")
+    await guide.settled(CertificatesPage)
+    await guide.picture("certificates")
     guide.step("looked around as an administrator")
+    page = guide.page
+    assert isinstance(page, CertificatesPage)
+    await guide.click("Verify")
+    await guide.until(page.panel.isVisible, "where a number is asked for")
+    await guide.type(page.panel.number, outcome.certificate_number.lower())
+    await guide.click(page.panel.button)
+    await guide.until(lambda: page.panel.answer.verdict, "an answer")
+    if page.panel.answer.verdict != "valid":
+        raise Lost(f"the certificate is said to be {page.panel.answer.verdict}")
+    await guide.picture("verified")
+    file = guide.out / f"{outcome.certificate_number}.pdf"
+    page.panel.ask_file(file)
+    answer = page.panel.answer
+    await guide.until(lambda: file.name in [label.text() for label in answer.findChildren(QLabel)], "an answer about the file")
+    guide.step("verified the certificate by its number and by its file", says=page.panel.answer.sentence)
+
+
+async def proctor(guide: Guide) -> None:
     await guide.sign_in(PROCTOR)
     await guide.picture("home-proctor")
     guide.step("looked around as a proctor")

@@ -324,8 +324,8 @@ class PlayerView(QWidget):
             view.page().load(QUrl("about:blank"))
         if self._popups:
             await asyncio.sleep(0.2)  # their last words go through the player's page
-        for view in tuple(self._popups):
-            self._forget_popup(view)
+        while self._popups:
+            delete(self._popups.pop())  # at once: its page must not outlive the profile
 
     def _forget_popup(self, view: QWebEngineView) -> None:
         if view in self._popups:
