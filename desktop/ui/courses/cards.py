@@ -52,6 +52,11 @@ class CourseDelegate(CardDelegate):
         painter.setPen(colour("muted"))
         painter.setFont(font(Role.CAPTION))
         self._line_of(painter, QRectF(left, y, width, _line()), card.instructor or "")
+        if card.short_description:
+            y += _line() + px(8)
+            words = font(Role.CAPTION)
+            painter.setPen(colour("muted"))
+            draw_lines(painter, QRectF(left, y, width, 2 * QFontMetrics(words).lineSpacing()), card.short_description, words, 2)
         self._facts(painter, QRectF(left, area.bottom() - px(14) - _line(), width, _line()), card)
 
     def _badges(self, painter: QPainter, cover: QRectF, card: CourseCard) -> None:
