@@ -81,7 +81,7 @@ class FileVerification:
         if self.record.status == "not_found" or self.genuine:
             return self.record.sentence()
         names = ", ".join(field.name for field in self.fields if not field.agrees)
-        return _("This file was changed: {fields} differ from the record.").format(fields=names)
+        return _("This file was changed. It differs from the record in: {fields}.").format(fields=names)
 
 
 def verify_number(session: Session, number: str) -> Verification:

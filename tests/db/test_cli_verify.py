@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from desktop import cli
-from desktop.certificates.commands import issue, revoke
+from desktop.certificates.commands import draw, issue, revoke
 from desktop.certificates.queries import get_certificate
 from desktop.store.connection import Store
 from tests.db.test_certificates import complete
@@ -40,3 +41,28 @@ def test_a_certificate_is_verified_by_its_number(
     assert capsys.readouterr().out == "No certificate has this number.\n"
     assert cli.main(["verify", "certificate", str(tmp_path / "gone.pdf"), *place]) == 1
     assert capsys.readouterr().err.startswith("There is no file ")
+
+
+def test_a_file_is_held_against_the_record_and_what_was_changed_is_named(
+    db: Database, learner: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    administrator = db.add_person("administrator")
+    monkeypatch.setenv("LMS_HOME", str(tmp_path))
+    monkeypatch.setenv("PGPASSWORD", administrator.password)
+    place = ["--workspace", str(db.address.with_(user=administrator.login))]
+    certificate = learner.read(get_certificate, learner.write(issue, complete(db, learner)).value)
+    genuine, forged, other = tmp_path / "genuine.pdf", tmp_path / "forged.pdf", tmp_path / "other.pdf"
+    genuine.write_bytes(draw(certificate))
+    forged.write_bytes(draw(replace(certificate, snapshot=replace(certificate.snapshot, member_name="Eve Okafor"))))
+    other.write_bytes(b"Dear Sir")
+
+    assert cli.main(["verify", "certificate", str(genuine), *place]) == 0
+    assert capsys.readouterr().out.endswith("This certificate is valid.\n")
+
+    assert cli.main(["verify", "certificate", str(forged), *place]) == 1
+    said = capsys.readouterr().out
+    assert "name: printed “Eve Okafor”, on record “Amara Okafor”" in said
+    assert said.endswith("This file was changed. It differs from the record in: name.\n")
+
+    assert cli.main(["verify", "certificate", str(other), *place]) == 1
+    assert capsys.readouterr().err.startswith("other.pdf cannot be read as a PDF.\n")

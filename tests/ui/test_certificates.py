@@ -311,7 +311,7 @@ async def test_a_file_is_dropped_and_each_field_is_held_against_the_record(db, l
     page.verify()
     for path, verdict, sentence in (
         (genuine, "valid", "This certificate is valid."),
-        (forged, "changed", "This file was changed: credits and dates differ from the record."),
+        (forged, "changed", "This file was changed. It differs from the record in: credits and dates."),
         (other, "unreadable", "other.pdf cannot be read as a PDF."),
     ):
         drop(page.panel.drop, path)

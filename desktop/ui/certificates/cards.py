@@ -28,7 +28,7 @@ class CertificateDelegate(CardDelegate):
     """Paints one certificate. Everything it needs is in the row."""
 
     wanted_width = 268
-    height = 268
+    height = 252
 
     def paint_row(self, painter: QPainter, rect: QRectF, row: object) -> None:
         assert isinstance(row, CertificateRow)

@@ -46,15 +46,14 @@ ISSUED: tuple[Column[CertificateRow], ...] = (
         lambda row: row.member_name,
         second=lambda row: row.number,
         person=lambda row: row.member_name,
-        width=240,
-        stretch=True,
+        width=232,
         sortable=False,
     ),
-    Column("course", N_("Course"), lambda row: row.course_title, width=300, sortable=False),
+    Column("course", N_("Course"), lambda row: row.course_title, width=200, stretch=True, sortable=False),
     Column(
-        "credits", N_("CE credits"), lambda row: plain(row.ce_credits) if row.ce_credits else "", numeric=True, width=90, sortable=False
+        "credits", N_("CE credits"), lambda row: plain(row.ce_credits) if row.ce_credits else "", numeric=True, width=88, sortable=False
     ),
-    Column("issued", N_("Issued"), lambda row: date_text(row.issued_at), numeric=True, width=132, sortable=False),
+    Column("issued", N_("Issued"), lambda row: date_text(row.issued_at), numeric=True, width=124, sortable=False),
     Column(
         "status",
         N_("Status"),
@@ -71,11 +70,10 @@ DUE: tuple[Column[DueRow], ...] = (
         N_("Member"),
         lambda row: row.member_name,
         person=lambda row: row.member_name,
-        width=240,
-        stretch=True,
+        width=232,
         sortable=False,
     ),
-    Column("course", N_("Course"), lambda row: row.course_title, width=340, sortable=False),
+    Column("course", N_("Course"), lambda row: row.course_title, width=200, stretch=True, sortable=False),
     Column("completed", N_("Completed"), lambda row: since_text(row.completed_at), numeric=True, width=130, sortable=False),
 )
 
@@ -190,7 +188,7 @@ class CertificatesPage(Page):
             case "mine":
                 own = CertificateFilter(member=self.context.identity.member_id)
                 count = await self._read(self.mine, tab, own, IssuedSource(own))
-                self.set_title(_(self.title), ngettext("{n} of mine", "{n} of mine", count).format(n=f"{count:,}"))
+                self.set_title(_(self.title), ngettext("{n} certificate", "{n} certificates", count).format(n=f"{count:,}"))
             case _:
                 self.set_title(_(self.title), _("Whether a certificate is genuine, and whether it still counts"))
         self._show_tab(tab, count)
