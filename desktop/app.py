@@ -24,6 +24,7 @@ from desktop.store.link import Link, LinkState
 from desktop.tasks import Tasks
 from desktop.ui.actions import ActionRegistry
 from desktop.ui.context import Context
+from desktop.ui.garbage import MainThreadCollector
 from desktop.ui.notices import Notices
 from desktop.ui.theme import Scheme, theme
 from desktop.ui.window import Window
@@ -414,6 +415,7 @@ def run(arguments: list[str], started: Callable[[Application], None] | None = No
     apply_look(settings)
     loop = qasync.QEventLoop(qt)
     asyncio.set_event_loop(loop)
+    collector = MainThreadCollector(qt)
     with loop:
         application = Application(qt, settings)
         if settings.notice:
@@ -422,6 +424,7 @@ def run(arguments: list[str], started: Callable[[Application], None] | None = No
             started(application)
         loop.run_until_complete(application.run())
         application.tasks.close()
+    collector.stop()
     return 0
 
 

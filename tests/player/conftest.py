@@ -25,9 +25,9 @@ from desktop.scorm.records import Document, first_to_open, new_document, resumed
 from desktop.tasks import JobControl
 from desktop.ui.player.saving import Saving
 from desktop.ui.player.view import Launch, PlayerView
-from tests.ui.conftest import loop, pytest_pyfunc_call, qapp
+from tests.ui.conftest import collected_here, loop, pytest_pyfunc_call, qapp
 
-__all__ = ["loop", "pytest_pyfunc_call", "qapp"]
+__all__ = ["collected_here", "loop", "pytest_pyfunc_call", "qapp"]
 
 # Chromium's flags and the scheme must be there before the first QApplication: this runs while tests are collected.
 prepare_qt()

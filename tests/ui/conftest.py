@@ -7,6 +7,7 @@ A test that is a coroutine runs on a qasync loop, so that clicks start coroutine
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -42,6 +43,19 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
     loop.run_until_complete(pyfuncitem.obj(**arguments))
     return True
+
+
+@pytest.fixture(autouse=True)
+def collected_here() -> Iterator[None]:
+    """Cycles are collected between tests, on this thread, and never on another: see ``desktop.ui.garbage``.
+
+    What survives is set aside, so that the next time is quick.
+    """
+    gc.disable()
+    yield
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
