@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from importlib import metadata
 from typing import Any
 
 from PySide6 import __version__ as pyside_version
@@ -30,6 +29,8 @@ def chromium_version() -> str:
 
 
 def application_version() -> str:
+    from importlib import metadata  # brings the library for e-mail with it, and would be imported before the first window
+
     try:
         return metadata.version("nabip-lms")
     except metadata.PackageNotFoundError:

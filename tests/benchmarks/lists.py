@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import statistics
+import time
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import psycopg
+import qasync
+from PySide6.QtWidgets import QApplication
 
-from desktop.members.queries import MemberFilter, MemberKey, count_members, list_member_keys, page_members
+from desktop.members.queries import MemberFilter, MemberKey, MemberRow, count_members, get_identity, list_member_keys, page_members
+from desktop.settings import Settings
+from desktop.store.connection import Store
 from desktop.store.dsn import Dsn
+from desktop.tasks import Tasks
+from desktop.ui.actions import ActionRegistry
+from desktop.ui.context import Context
+from desktop.ui.everything import ACTIONS
+from desktop.ui.itemmodels import VirtualModel
+from desktop.ui.members.page import COLUMNS, PeopleSource
+from desktop.ui.notices import Notices
 from tests.benchmarks.report import Line, milliseconds
 from tests.benchmarks.workspace import sign_in, throwaway_workspace
 
@@ -46,6 +63,43 @@ def measure() -> Iterator[Line]:
         )
         yield Line("count, read beside the first page", milliseconds(lambda: store.read(count_members, everybody), 3), "ms")
         store.close()
+        yield from in_the_model(sign_in(installer, "administrator"))
+
+
+def in_the_model(store: Store) -> Iterator[Line]:
+    """The same through the item model of the page: from asking until the rows are there for the view to paint."""
+    application = QApplication.instance() or QApplication([])
+    loop = qasync.QEventLoop(application)
+    with TemporaryDirectory() as folder, loop:
+        identity: Any = store.read(get_identity)
+        settings = Settings(Path(folder, "settings.json"))
+        actions = ActionRegistry(ACTIONS, identity.roles)
+        context = Context(
+            store=store, tasks=Tasks(), identity=identity, actions=actions, notices=Notices(), settings=settings,
+        )  # fmt: skip
+        model = VirtualModel[MemberRow](context, COLUMNS, key=lambda row: row.id)
+
+        async def show() -> float:
+            start = time.perf_counter()
+            await model.show(PeopleSource(MemberFilter()))
+            return (time.perf_counter() - start) * 1000
+
+        async def jump(row: int) -> float:
+            start = time.perf_counter()
+            model.row(row)
+            while not model.settled:
+                await asyncio.sleep(0)
+            assert model.row(row) is not None
+            return (time.perf_counter() - start) * 1000
+
+        loop.run_until_complete(show())  # the connections are made, does not count
+        yield Line("model: first page and count", loop.run_until_complete(show()), "ms")
+        yield Line("model: the first jump, which reads the keys of all pages", loop.run_until_complete(jump(ROWS // 2)), "ms")
+        jumps = [loop.run_until_complete(jump(row)) for row in range(PAGE, ROWS, ROWS // 9)]
+        yield Line("model: a jump to anywhere", statistics.median(jumps), "ms", budget=BUDGET_MS)
+        loop.run_until_complete(context.close())
+        context.tasks.close()
+    store.close()
 
 
 def fill(installer: Dsn) -> None:

@@ -26,14 +26,20 @@ class Line:
         """What the budget is about."""
         return self.value / self.peer if self.peer else self.value
 
+    @property
+    def kept(self) -> bool:
+        """Whether the budget was kept; without one there is nothing to miss."""
+        if self.budget is None:
+            return True
+        return self.measure >= self.budget if self.at_least else self.measure <= self.budget
+
     def __str__(self) -> str:
         text = f"{self.what:<58} {self.value:>10.1f} {self.unit:<5}"
         if self.peer is not None:
             text += f" {self.peer:>10.1f} {self.unit:<5} {self.measure:>7.2f} ×  {self.peer_is}"
         if self.budget is not None:
             sign = "≥" if self.at_least else "≤"
-            kept = self.measure >= self.budget if self.at_least else self.measure <= self.budget
-            text += f"  [{sign} {self.budget:g}{'' if self.peer is None else ' ×'}: {'kept' if kept else 'MISSED'}]"
+            text += f"  [{sign} {self.budget:g}{'' if self.peer is None else ' ×'}: {'kept' if self.kept else 'MISSED'}]"
         return text
 
 
@@ -48,7 +54,21 @@ def milliseconds(work: Callable[[], object], times: int = 5) -> float:
     return statistics.median(taken)
 
 
-def print_table(title: str, lines: Iterable[Line]) -> None:
+def print_table(title: str, lines: Iterable[Line]) -> list[Line]:
+    """Print each line as soon as it is measured; returns them."""
     print(f"\n{title}")
+    printed = []
     for line in lines:
         print(f"  {line}", flush=True)
+        printed.append(line)
+    return printed
+
+
+def print_missed(lines: Iterable[Line]) -> None:
+    """One line for each missed budget, or one that says there is none."""
+    missed = [line for line in lines if not line.kept]
+    print()
+    for line in missed:
+        print(f"missed: {line.what}: {line.measure:.2f}, budget {line.budget:g}")
+    if not missed:
+        print("every budget was kept")
