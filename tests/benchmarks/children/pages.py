@@ -1,6 +1,7 @@
 """The places of one person, each opened for the first time: milliseconds until its page is filled, and of its statements.
 
-``python -m tests.benchmarks.children.pages PLACE=ARGUMENTS …``, arguments a JSON object of ids. Home comes first: the application opens it itself.
+``python -m tests.benchmarks.children.pages PLACE=ARGUMENTS …``, arguments a JSON object of ids.
+Home comes first: the application opens it itself.
 """
 
 from __future__ import annotations
