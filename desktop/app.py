@@ -418,6 +418,7 @@ def run(arguments: list[str], started: Callable[[Application], None] | None = No
     collector = MainThreadCollector(qt)
     with loop:
         application = Application(qt, settings)
+        application.usable.connect(collector.settle)
         if settings.notice:
             application.notices.warn(settings.notice)
         if started is not None:

@@ -36,8 +36,7 @@ class MainThreadCollector(QObject):
         return due[-1]
 
     def settle(self) -> None:
-        """What is there now stays for the life of the process: look at it no more. For the moment after everything is loaded."""
-        gc.collect()
+        """What is loaded now stays for the life of the process: later collections need not look at it, and are short."""
         gc.freeze()
 
     def stop(self) -> None:

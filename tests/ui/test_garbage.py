@@ -52,6 +52,11 @@ def test_nothing_is_collected_before_it_is_due(collector: MainThreadCollector) -
     assert collector.collect_due() is None
 
 
+def test_what_is_settled_is_looked_at_no_more(collector: MainThreadCollector) -> None:
+    collector.settle()
+    assert gc.get_freeze_count() > 10_000
+
+
 def test_collection_is_given_back_at_the_end(qtbot: QtBot) -> None:
     collector = MainThreadCollector()
     assert not gc.isenabled()
