@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 NAME = "nabip-lms"
 RETRY_MS = 250
+LOOK = (options.THEME, options.REDUCED_MOTION, options.TEXT_SCALE)
 
 
 class LinkedStore:
@@ -102,10 +103,12 @@ class Application(QObject):
         self.window.sign_out_wanted.connect(lambda: self._go(self._sign_out))
         self.window.retry_wanted.connect(self._try_again)
         self.window.closed.connect(lambda: self._spawn(self._quit()))
-        settings.observe(lambda _option: apply_look(settings))
+        settings.observe(lambda changed: follow_choice(settings, changed))
 
     async def run(self) -> None:
         """Show the window and stay until it is closed."""
+        loop = asyncio.get_running_loop()
+        self.settings.failed = lambda error: loop.call_soon_threadsafe(self._unkept, error)
         self.window.show_start(self.start_page)
         self.window.show()
         self._go(self._begin)
@@ -275,6 +278,11 @@ class Application(QObject):
         assert self.store is not None
         await self.tasks.run(self.store.read, alive)
 
+    # Settings
+
+    def _unkept(self, error: OSError) -> None:
+        self.notices.warn(_("Your settings could not be kept: {reason}").format(reason=error.strerror or str(error)))
+
     # Coroutines of our own
 
     def _go(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -403,6 +411,12 @@ def apply_look(settings: Settings) -> None:
     )
 
 
+def follow_choice(settings: Settings, changed: options.Option[Any]) -> None:
+    """An option was changed: what counts at once is the look. Everything else is read where it is used."""
+    if changed in LOOK:
+        apply_look(settings)
+
+
 def run(arguments: list[str], started: Callable[[Application], None] | None = None) -> int:
     """Run the application until its window is closed. ``started`` gets it once it is wired, before anything is shown."""
     qt = QApplication(arguments)
@@ -426,6 +440,8 @@ def run(arguments: list[str], started: Callable[[Application], None] | None = No
         loop.run_until_complete(application.run())
         application.tasks.close()
     collector.stop()
+    settings.failed = None  # there is no loop any more that could show it
+    settings.flush()
     return 0
 
 

@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,26 +80,29 @@ LAST_PERSON = option("workspace.person", "", N_("Who is signed in again at start
 
 
 class Settings:
-    """The values of one person, read from ``path`` once and written at each change.
+    """The values of one person, read from ``path`` once and written behind after each change.
 
-    ``notice`` says what was wrong with the file, for the person, or is empty. The broken file is kept beside the new one.
+    A change counts at once. The file follows on one thread of its own, in order, as a disk may take longer to confirm than a person should
+    wait; :meth:`flush` waits for it, and so does the end of the process. ``notice`` says what was wrong with the file, for the person, or
+    is empty. The broken file is kept beside the new one.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.notice = ""
+        self.failed: Callable[[OSError], object] | None = None
+        """Called, on the writing thread, when the file could not be written. The next change tries again, with everything."""
         self._observers: list[Callable[[Option[Any]], None]] = []
         self._values = self._read()
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="lms-settings")
+        self._writing: Future[None] | None = None
 
     def get[T](self, declared: Option[T]) -> T:
         value = self._values.get(declared.name, declared.default)
         return value if declared.accepts(value) else declared.default
 
     def set[T](self, declared: Option[T], value: T) -> None:
-        """Keep ``value`` and tell the observers.
-
-        Raises ValueError for a value that the option does not accept, OSError when it cannot be kept; then nothing has changed.
-        """
+        """Keep ``value`` and tell the observers. Raises ValueError for a value that the option does not accept."""
         if not declared.accepts(value):
             raise ValueError(f"{declared.name} does not accept {value!r}")
         if self.get(declared) == value:
@@ -108,8 +112,8 @@ class Settings:
             values.pop(declared.name, None)
         else:
             values[declared.name] = value
-        write_json(self.path, values)
         self._values = values
+        self._writing = self._writer.submit(self._write, values)
         for observer in tuple(self._observers):
             observer(declared)
 
@@ -117,6 +121,20 @@ class Settings:
         """Call ``observer(option)`` after each change; returns what ends that."""
         self._observers.append(observer)
         return lambda: self._observers.remove(observer)
+
+    def flush(self) -> None:
+        """Wait until the file says what was chosen so far, or :attr:`failed` was called."""
+        if self._writing is not None:
+            self._writing.result()
+
+    def _write(self, values: dict[str, Any]) -> None:
+        if values is not self._values:
+            return  # changed again meanwhile: that change writes everything
+        try:
+            write_json(self.path, values)
+        except OSError as error:
+            if self.failed is not None:
+                self.failed(error)
 
     def _read(self) -> dict[str, Any]:
         try:

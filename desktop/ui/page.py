@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Hashable
+import time
+from collections.abc import Callable, Coroutine, Hashable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from desktop.changes import Changes
 from desktop.errors import Cancelled
@@ -26,6 +29,39 @@ from desktop.ui.widgets.states import EmptyState, ErrorState, Skeleton
 
 FLICKER_MS = 150
 """Loading that takes no longer than this shows nothing at all."""
+
+TURN_SECONDS = 0.012
+"""How long widgets may be made before the window is looked after again: less than a frame of 60 in a second."""
+
+_turn_began = 0.0
+
+
+async def breathe() -> None:
+    """Let the window answer, if it has not for a while. For coroutines that make many widgets, between one part and the next."""
+    global _turn_began
+    if time.perf_counter() - _turn_began > TURN_SECONDS:
+        await asyncio.sleep(0)
+        _turn_began = time.perf_counter()
+
+
+async def in_turns[T](make: Callable[[T], QWidget], rows: Iterable[T]) -> list[QWidget]:
+    """A widget for each row."""
+    made = []
+    for row in rows:
+        made.append(make(row))
+        await breathe()
+    return made
+
+
+async def polish(widget: QWidget) -> None:
+    """Have ``widget`` and all inside it look up their style now, in turns: else all of them do at once when they are first shown.
+
+    It must have its parent already: a widget that is given another one looks again.
+    """
+    for part in (widget, *widget.findChildren(QWidget)):
+        if isValid(part):  # a turn may have ended some
+            part.ensurePolished()
+        await breathe()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +101,9 @@ class Page(QWidget):
         self._stale = True
         self._content: QWidget | None = None
         self._skeleton = Skeleton(self)
-        self._empty = EmptyState(self)
-        self._error = ErrorState(self)
-        self._error.retry.connect(self.reload)
         self._blank = QWidget(self)
         self._stack = QStackedLayout()
-        for widget in (self._blank, self._skeleton, self._empty, self._error):
+        for widget in (self._blank, self._skeleton):
             self._stack.addWidget(widget)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -139,14 +172,35 @@ class Page(QWidget):
     @property
     def state(self) -> str:
         """``blank``, ``loading``, ``empty``, ``error`` or ``content``: what the page shows now."""
-        names: dict[QWidget | None, str] = {self._blank: "blank", self._skeleton: "loading", self._empty: "empty", self._error: "error"}
-        return names.get(self._stack.currentWidget(), "content")
+        match self._stack.currentWidget():
+            case EmptyState():
+                return "empty"
+            case ErrorState():
+                return "error"
+            case Skeleton():
+                return "loading"
+            case shown:
+                return "blank" if shown is self._blank else "content"
 
     # How it works
+
+    @cached_property
+    def _empty(self) -> EmptyState:  # made when first needed, as most pages never are
+        state = EmptyState(self)
+        self._stack.addWidget(state)
+        return state
+
+    @cached_property
+    def _error(self) -> ErrorState:
+        state = ErrorState(self)
+        state.retry.connect(self.reload)
+        self._stack.addWidget(state)
+        return state
 
     async def _load(self) -> None:
         try:
             if self._content is None:
+                await asyncio.sleep(0)  # the rail lights up and the header stands before the content is made
                 self._content = self.build()
                 self._stack.addWidget(self._content)
             while True:
@@ -155,6 +209,8 @@ class Page(QWidget):
                 if not self._again:
                     break
             if empty is None:
+                if self._stack.currentWidget() is not self._content:
+                    await polish(self._content)
                 self._stack.setCurrentWidget(self._content)
             else:
                 self._empty.show_empty(empty.sentence, empty.picture, empty.button, self._empty_pressed(empty))
@@ -177,7 +233,7 @@ class Page(QWidget):
 
     def _still_loading(self) -> None:
         # What is shown already stays while it is refreshed; only a page that has shown nothing yet, or failed, gets the skeleton.
-        if self._loading is not None and self._stack.currentWidget() in (self._blank, self._error):
+        if self._loading is not None and self.state in ("blank", "error"):
             self._stack.setCurrentWidget(self._skeleton)
 
     def _rows_changed(self, changes: Changes) -> None:

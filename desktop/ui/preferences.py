@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, Q
 
 from desktop.i18n import N_, _
 from desktop.settings import LANGUAGE, REDUCED_MOTION, TEXT_SCALE, THEME, Option, Settings
-from desktop.ui.theme import Scheme, theme
 from desktop.ui.widgets.forms import FormRow
 from desktop.ui.widgets.surfaces import Dialog
 
@@ -24,12 +23,6 @@ CHOICE_NAMES = {
     "dark": N_("Dark"),
     "high contrast": N_("High contrast"),
 }
-
-
-def apply_appearance(settings: Settings) -> None:
-    """Put the settings of how things look in force."""
-    reduced = settings.get(REDUCED_MOTION)
-    theme().apply(Scheme(settings.get(THEME)), motion=False if reduced else None, text_scale=settings.get(TEXT_SCALE))
 
 
 class PreferencesDialog(Dialog):
@@ -84,5 +77,3 @@ class PreferencesDialog(Dialog):
 
     def _put(self, option: Option[Any], value: Any) -> None:
         self._settings.set(option, value)
-        if option in (THEME, TEXT_SCALE, REDUCED_MOTION):
-            apply_appearance(self._settings)

@@ -21,9 +21,13 @@ LIMIT_MS = 50.0
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """The main thread did not answer for ``milliseconds``; ``stack`` is where it was when that was noticed, innermost call first."""
+    """The main thread did not answer for ``milliseconds``; ``stack`` is where it was when that was noticed, innermost call first.
+
+    ``busy`` is how many of them it spent computing: the rest it waited, for a disk, a lock, or its turn on a machine with other work.
+    """
 
     milliseconds: float
+    busy: float
     stack: str
 
 
@@ -34,9 +38,11 @@ class Watchdog(QObject):
         super().__init__(parent)
         self.limit_ms = limit_ms
         self.longest_ms = 0.0
+        self.busiest_ms = 0.0
         self.stalls: list[Stall] = []
         self._main = threading.get_ident()
         self._last = time.perf_counter()
+        self._last_busy = time.thread_time()
         self._seen = ""
         self._stop = threading.Event()
         self._watcher: threading.Thread | None = None
@@ -49,6 +55,7 @@ class Watchdog(QObject):
         self._stop.clear()
         self._seen = ""
         self._last = time.perf_counter()
+        self._last_busy = time.thread_time()
         self._timer.start()
         self._watcher = threading.Thread(target=self._watch, name="lms-watchdog", daemon=True)
         self._watcher.start()
@@ -61,13 +68,14 @@ class Watchdog(QObject):
             self._watcher = None
 
     def _beat(self) -> None:
-        now = time.perf_counter()
-        away = (now - self._last) * 1000 - BEAT_MS
+        now, now_busy = time.perf_counter(), time.thread_time()
+        away, busy = (now - self._last) * 1000 - BEAT_MS, (now_busy - self._last_busy) * 1000
         self.longest_ms = max(self.longest_ms, away)
+        self.busiest_ms = max(self.busiest_ms, busy)
         if away > self.limit_ms:
-            self.stalls.append(Stall(away, self._seen))
+            self.stalls.append(Stall(away, busy, self._seen))
         self._seen = ""
-        self._last = now
+        self._last, self._last_busy = now, now_busy
 
     def _watch(self) -> None:
         while not self._stop.wait(self.limit_ms / 4 / 1000):

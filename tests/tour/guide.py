@@ -151,11 +151,17 @@ class Guide:
 
     def step(self, title: str, **facts: Any) -> None:
         """Note what was done, and how the main thread fared since the last step."""
-        done = {"step": title, "longest_stall_ms": round(self.watchdog.longest_ms, 1), **facts}
+        done = {
+            "step": title,
+            "longest_stall_ms": round(self.watchdog.longest_ms, 1),
+            "busiest_ms": round(self.watchdog.busiest_ms, 1),
+            **facts,
+        }
         done["stalls"] = [
-            {"ms": round(stall.milliseconds, 1), "where": stall.stack.strip().splitlines()[1:5]} for stall in self.watchdog.stalls
+            {"ms": round(stall.milliseconds, 1), "busy_ms": round(stall.busy, 1), "where": stall.stack.strip().splitlines()[1:7]}
+            for stall in self.watchdog.stalls
         ]
-        self.watchdog.longest_ms = 0.0
+        self.watchdog.longest_ms = self.watchdog.busiest_ms = 0.0
         self.watchdog.stalls.clear()
         self.steps.append(done)
         print(f"  {title}  (longest stall {done['longest_stall_ms']:.0f} ms)", flush=True)

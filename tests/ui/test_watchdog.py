@@ -20,6 +20,7 @@ def test_a_stall_is_measured_and_its_cause_named(qtbot: QtBot) -> None:
     dog.stop()
     (stall,) = dog.stalls
     assert stall.milliseconds >= 100
+    assert stall.busy < 100, "it slept"
     assert "sleep_on_the_main_thread" in stall.stack
     assert dog.longest_ms >= stall.milliseconds
 

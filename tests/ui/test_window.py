@@ -6,14 +6,15 @@ import threading
 from typing import ClassVar
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from desktop.app import follow_choice
 from desktop.changes import Changes, Done, Undo
 from desktop.errors import Conflict
-from desktop.settings import THEME
+from desktop.settings import LAST_PERSON, THEME
 from desktop.ui.about import AboutDialog
 from desktop.ui.actions import Action
 from desktop.ui.notices import Tone
@@ -337,6 +338,7 @@ async def test_every_widget_has_a_name_and_tab_reaches_it(qtbot, window, context
 
 
 async def test_a_theme_is_chosen_and_counts_at_once(qtbot, window, settings):
+    settings.observe(lambda changed: follow_choice(settings, changed))
     dialog = PreferencesDialog(settings, window)
     dialog.open()
     assert_accessible(dialog)
@@ -347,6 +349,36 @@ async def test_a_theme_is_chosen_and_counts_at_once(qtbot, window, settings):
     assert settings.get(THEME) == "dark"
     theme().apply(Scheme.LIGHT, motion=False)
     dialog.accept()
+
+
+def test_only_a_choice_of_looks_makes_every_widget_look_again(qtbot, settings):
+    follow_choice(settings, THEME)
+    with qtbot.assertNotEmitted(theme().changed):
+        follow_choice(settings, LAST_PERSON)
+    theme().apply(Scheme.LIGHT, motion=False)
+
+
+def test_the_same_look_again_styles_nothing(qtbot):
+    styled = _Styled()
+    qtbot.addWidget(styled)
+    styled.show()
+    theme().apply(Scheme.LIGHT, motion=False)
+    styled.times = 0
+    theme().apply(Scheme.LIGHT, motion=False)
+    assert styled.times == 0
+    theme().apply(Scheme.DARK, motion=False)
+    assert styled.times > 0
+    theme().apply(Scheme.LIGHT, motion=False)
+
+
+class _Styled(QWidget):
+    """Counts how often it was styled anew."""
+
+    times = 0
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        self.times += event.type() == QEvent.Type.StyleChange
 
 
 async def test_about_names_every_version_and_copies_them(qtbot, window, context, until):

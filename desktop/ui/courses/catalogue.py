@@ -125,6 +125,7 @@ class CataloguePage(Page):
         self.view_control = SegmentedControl(_("How courses are shown"), [("cards", _("Cards"), "cards"), ("table", _("Table"), "table")])
         self.view_control.chosen.connect(self._view_chosen)
         self.panel = FilterPanel(staff=self._staff)
+        self.panel.hide()
         self.panel.changed.connect(self._panel_changed)
         self.cards = CardView(CourseDelegate(), _("Courses"))
         self.cards.setModel(self.model)
@@ -190,15 +191,9 @@ class CataloguePage(Page):
 
     async def refresh(self) -> Empty | None:
         asked = (self._filter, self._sort, self._descending)
-        count, facets, designations, instructors = await asyncio.gather(
-            self.model.refresh() if asked == self._shown else self.model.show(CatalogueSource(*asked)),
-            self.context.read(get_facets, self._filter),
-            self.context.read(list_designations),
-            self.context.read(list_instructors),
-        )
+        listing = self.model.refresh() if asked == self._shown else self.model.show(CatalogueSource(*asked))
+        count, _shown = await asyncio.gather(listing, self._fill_panel())
         self._shown = asked
-        self.panel.set_choices(designations, instructors)
-        self.panel.set_facets(facets)
         if not count and self._filter.empty:
             if self._staff:
                 return Empty(_("No course has been made yet."), _("New course"), action="course.new")
@@ -207,10 +202,24 @@ class CataloguePage(Page):
         self._show_view(self.context.settings.get(VIEW))
         return None
 
+    async def _fill_panel(self) -> None:
+        """Filters that nobody sees are neither made nor counted."""
+        if not self.filter_button.isChecked():
+            return
+        facets, designations, instructors = await asyncio.gather(
+            self.context.read(get_facets, self._filter), self.context.read(list_designations), self.context.read(list_instructors)
+        )
+        if not self.panel.made:
+            await self.panel.make()
+        await self.panel.set_choices(designations, instructors)
+        await self.panel.set_facets(facets)
+        self.panel.setVisible(self.filter_button.isChecked())
+
     def _apply(self, filter: CatalogueFilter) -> None:
         if filter != self._filter:
             self._filter = filter
-            self.panel.set_filter(filter)
+            if self.panel.made:
+                self.panel.set_filter(filter)
             self.reload()
 
     # Answering
@@ -230,8 +239,12 @@ class CataloguePage(Page):
         self._show_filters(shown)
 
     def _show_filters(self, shown: bool) -> None:
+        """The panel appears once it is filled, and is filled again when it comes back, as nothing was counted while it was away."""
         self.filter_button.setChecked(shown)
-        self.panel.setVisible(shown)
+        if shown and self.panel.isHidden():
+            self.reload()
+        if not shown:
+            self.panel.hide()
         self._right.setContentsMargins(0 if shown else px(24), 0, 0, 0)  # cards and lines bring a little of the margin themselves
 
     def resizeEvent(self, event: QResizeEvent) -> None:

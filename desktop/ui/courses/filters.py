@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QScrollArea, QV
 from desktop.courses.queries import CatalogueFilter, Choice, Facets
 from desktop.courses.vocabulary import CATEGORIES, DIFFICULTIES, FORMATS, PRICINGS, STATUSES, label
 from desktop.i18n import N_, _
+from desktop.ui.page import breathe, polish
 from desktop.ui.theme import Role, px, theme
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.labels import ElidedLabel, Label
@@ -83,7 +84,7 @@ class Facet(QWidget):
         self._column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         self._more.hide()
 
-    def set_choices(self, choices: Iterable[tuple[Hashable, str]]) -> None:
+    async def set_choices(self, choices: Iterable[tuple[Hashable, str]]) -> None:
         """Offer these choices; those that are there already keep their state."""
         wanted = dict(choices)
         for value in [value for value in self._boxes if value not in wanted]:
@@ -91,6 +92,7 @@ class Facet(QWidget):
         for value, text in wanted.items():
             if value not in self._boxes:
                 self._add(value, text)
+                await breathe()
         self._fold()
 
     def _add(self, value: Hashable, text: str) -> None:
@@ -142,7 +144,10 @@ class Facet(QWidget):
 
 
 class FilterPanel(QScrollArea):
-    """The panel. :attr:`filter` is what it says; the search text is not its own."""
+    """The panel. :attr:`filter` is what it says; the search text is not its own.
+
+    It is empty until :meth:`make` has filled it, as many never look at it and it is a page's worth of widgets.
+    """
 
     changed = Signal()
 
@@ -154,6 +159,13 @@ class FilterPanel(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(_("Filters"))
+        self.made = False
+        self._measure()
+        theme().changed.connect(self._measure)
+
+    async def make(self) -> None:
+        """Make the widgets, in turns."""
+        staff = self._staff
         self._facets = {
             "categories": Facet(_("Category")),
             "difficulties": Facet(_("Difficulty")),
@@ -163,16 +175,19 @@ class FilterPanel(QScrollArea):
             "instructors": Facet(_("Instructor")),
         }
         for name, vocabulary in (("categories", CATEGORIES), ("difficulties", DIFFICULTIES), ("formats", FORMATS), ("pricings", PRICINGS)):
-            self._facets[name].set_choices((value, label(vocabulary, value)) for value in vocabulary)
+            await self._facets[name].set_choices((value, label(vocabulary, value)) for value in vocabulary)
         if staff:
             self._facets["statuses"] = Facet(_("Status"))
-            self._facets["statuses"].set_choices((value, label(STATUSES, value)) for value in STATUSES)
+            await self._facets["statuses"].set_choices((value, label(STATUSES, value)) for value in STATUSES)
         self._open_now = self._switch(_("Open for enrollment"))
         self._certificate = self._switch(_("With a certificate"))
         self._mine = self._switch(_("Courses I teach"))
         self._credits = self._bands(_("CE credits"), CREDITS)
+        await breathe()
         self._minutes = self._bands(_("Length"), DURATIONS)
+        await breathe()
         self._rating = self._bands(_("Rating"), RATINGS)
+        await breathe()
         self._starts = QComboBox()
         self._starts.setAccessibleName(_("Starts"))
         self._starts.addItem(_("Any time"), None)
@@ -180,7 +195,9 @@ class FilterPanel(QScrollArea):
             self._starts.addItem(_("In the next {n} days").format(n=days), days)
         self._starts.activated.connect(lambda _index: self.changed.emit())
         self._price = self._bands(_("Price"), PRICES)
-        body = QWidget()
+        await breathe()
+        body = QWidget(self.viewport())
+        body.hide()
         column = QVBoxLayout(body)
         column.setContentsMargins(px(32), px(4), px(12), px(24))
         column.setSpacing(px(20))
@@ -207,9 +224,10 @@ class FilterPanel(QScrollArea):
         column.addStretch(1)
         for facet in self._facets.values():
             facet.changed.connect(self.changed)
+        await polish(body)
         self.setWidget(body)
-        self._measure()
-        theme().changed.connect(self._measure)
+        body.show()
+        self.made = True
 
     @property
     def filter(self) -> CatalogueFilter:
@@ -241,21 +259,24 @@ class FilterPanel(QScrollArea):
         if filter.starts_to is None:
             self._starts.setCurrentIndex(0)
 
-    def set_choices(self, designations: Iterable[Choice], instructors: Iterable[Choice]) -> None:
+    async def set_choices(self, designations: Iterable[Choice], instructors: Iterable[Choice]) -> None:
         for name, choices in (("designations", designations), ("instructors", instructors)):
             listed = [(choice.id, choice.name) for choice in choices]
-            self._facets[name].set_choices(listed)
+            await self._facets[name].set_choices(listed)
             self._facets[name].setVisible(bool(listed))
 
-    def set_facets(self, facets: Facets) -> None:
+    async def set_facets(self, facets: Facets) -> None:
         counts = {"categories": "category", "difficulties": "difficulty", "formats": "format", "pricings": "pricing"}
         counts |= {"designations": "designation", "instructors": "instructor", "statuses": "status"}
         for name, facet in self._facets.items():
             facet.set_counts(facets.of(counts[name]))
+            await breathe()
 
     def chips(self) -> list[tuple[str, str, Any]]:
         """What filters now: words, field and value, for the row of chips above the list."""
         found: list[tuple[str, str, Any]] = []
+        if not self.made:
+            return found
         for name, facet in self._facets.items():
             found += [(facet.text_of(value), name, value) for value in sorted(facet.chosen, key=str)]
         for switch, field in ((self._open_now, "open_now"), (self._certificate, "with_certificate"), (self._mine, "mine")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -12,6 +13,7 @@ from desktop.courses.outline import Lock, LockReason, Outline, OutlineLesson, Ou
 from desktop.courses.vocabulary import LESSON_TYPES, duration, label
 from desktop.i18n import _, ngettext
 from desktop.ui.dates import date_text
+from desktop.ui.page import breathe, polish
 from desktop.ui.theme import Role, colour, font, px, theme
 from desktop.ui.theme.icons import paint_icon
 from desktop.ui.widgets.buttons import Button
@@ -287,7 +289,8 @@ class OutlineView(QWidget):
         super().__init__(parent)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(px(10))
+        self._shown = QWidget(self)
+        self._column.addWidget(self._shown)
         self._modules: list[ModuleView] = []
         theme().changed.connect(self.update)
 
@@ -295,14 +298,20 @@ class OutlineView(QWidget):
     def modules(self) -> list[ModuleView]:
         return self._modules
 
-    def show_outline(self, outline: Outline, *, enrolled: bool, current: UUID | None, menus: dict[UUID, QMenu] | None = None) -> None:
-        """``current`` is the lesson to go on with. ``menus`` offers authors what to add to each module."""
+    async def show_outline(
+        self, outline: Outline, *, enrolled: bool, current: UUID | None, menu: Callable[[UUID], QMenu] | None = None
+    ) -> None:
+        """``current`` is the lesson to go on with. ``menu(module)`` offers authors what to add to a module.
+
+        The new outline is made in turns behind the one that is shown.
+        """
         unfolded = {view.module.row.id: view.head.isChecked() for view in self.modules}
-        for view in self.modules:
-            self._column.removeWidget(view)
-            view.hide()
-            view.deleteLater()
-        self._modules = []
+        following = QWidget(self)
+        following.hide()
+        column = QVBoxLayout(following)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(10))
+        modules = []
         for number, module in enumerate(outline.modules, 1):
             holds_current = any(lesson.row.id == current for lesson in module.lessons)
             view = ModuleView(
@@ -311,8 +320,15 @@ class OutlineView(QWidget):
                 enrolled=enrolled,
                 current=current,
                 unfolded=unfolded.get(module.row.id, holds_current or number <= OPEN_AT_FIRST),
-                menu=(menus or {}).get(module.row.id),
+                menu=menu(module.row.id) if menu is not None else None,
             )
             view.opened.connect(self.opened)
-            self._column.addWidget(view)
-            self._modules.append(view)
+            column.addWidget(view)
+            modules.append(view)
+            await breathe()
+        await polish(following)
+        shown, self._shown, self._modules = self._shown, following, modules
+        self._column.replaceWidget(shown, following)
+        shown.hide()
+        shown.deleteLater()
+        following.show()

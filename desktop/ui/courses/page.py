@@ -38,7 +38,7 @@ from desktop.ui.courses.cover import cover_pixmap
 from desktop.ui.courses.outline import OutlineView
 from desktop.ui.dates import date_text, since_text
 from desktop.ui.layouts import emptied
-from desktop.ui.page import Empty, Page
+from desktop.ui.page import Empty, Page, breathe
 from desktop.ui.theme import Role, colour, px, theme
 from desktop.ui.theme.icons import paint_icon
 from desktop.ui.widgets.badges import StatusPill
@@ -296,12 +296,14 @@ class CoursePage(Page):
         self._course = course
         enrolled = course.enrollment_status in OPEN
         self._outline = build(*rows, now=now, enrolled=enrolled, unlocked=self._teaches)
-        self._show(course, enrolled)
+        await self._show(course, enrolled)
+        await breathe()
         self._show_problems(course, found)
+        await breathe()
         self._show_reviews(course, reviews)
         return None
 
-    def _show(self, course: CourseDetails, enrolled: bool) -> None:
+    async def _show(self, course: CourseDetails, enrolled: bool) -> None:
         self.set_title(course.title, course.short_description or "")
         emptied(self.pills)
         if self._teaches or course.status != "published":
@@ -321,8 +323,13 @@ class CoursePage(Page):
         _list(self.objectives, _("What you will learn"), course.objectives, "check", "good")
         _list(self.prerequisites, _("Before you begin"), course.prerequisites, "chevron-right", "faint")
         following = self._outline.next_lesson(course.current_lesson_id) if enrolled else None
-        menus = {module.row.id: self._lesson_menu(module.row.id) for module in self._outline.modules} if self._teaches else {}
-        self.outline_view.show_outline(self._outline, enrolled=enrolled, current=following.row.id if following else None, menus=menus)
+        await breathe()
+        await self.outline_view.show_outline(
+            self._outline,
+            enrolled=enrolled,
+            current=following.row.id if following else None,
+            menu=self._lesson_menu if self._teaches else None,
+        )
         count = len(self._outline.lessons)
         length = duration(course.minutes or self._outline.minutes)
         self._outline_facts.setText(
@@ -330,7 +337,9 @@ class CoursePage(Page):
         )
         self.add_module_button.setVisible(self._teaches)
         self.import_button.setVisible(self._teaches)
+        await breathe()
         self._show_side(course, enrolled)
+        await breathe()
         self._show_manage(course)
 
     def _show_side(self, course: CourseDetails, enrolled: bool) -> None:

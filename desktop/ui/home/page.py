@@ -10,7 +10,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.courses.vocabulary import STATUSES, credits, duration, label, plain
 from desktop.i18n import N_, _, ngettext
@@ -49,13 +49,13 @@ from desktop.reports.queries import (
 from desktop.ui.courses.cover import cover_pixmap
 from desktop.ui.dates import date_text, moment_text, since_text, until_text
 from desktop.ui.home.figures import Ring
-from desktop.ui.layouts import emptied
-from desktop.ui.page import Empty, Page
+from desktop.ui.page import Empty, Page, breathe
 from desktop.ui.theme import Role, px
 from desktop.ui.widgets.badges import Avatar, StatusPill
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.charts import Sparkline
 from desktop.ui.widgets.labels import ElidedLabel, Label
+from desktop.ui.widgets.scrolled import ScrolledColumn
 from desktop.ui.widgets.surfaces import Card, Hairline
 
 SHOWN = 4
@@ -167,17 +167,9 @@ class HomePage(Page):
     )
 
     def build(self) -> QWidget:
-        self._body = QWidget()
-        self._column = QVBoxLayout(self._body)
-        self._column.setContentsMargins(px(32), px(4), px(32), px(32))
-        self._column.setSpacing(px(14))
         self._grids: list[tuple[QGridLayout, list[QWidget]]] = []
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(self._body)
-        return scroll
+        self._scrolled = ScrolledColumn()
+        return self._scrolled
 
     async def refresh(self) -> Empty | None:
         roles = self.context.identity.roles
@@ -206,24 +198,26 @@ class HomePage(Page):
             "certificates": read(list_my_certificates, SHOWN),
         }
         found = dict(zip(wanted, await asyncio.gather(*wanted.values()), strict=True))
-        self._clear()
+        self._column = self._scrolled.begin()
+        self._grids = []
         first = self.context.identity.name.split(" ")[0]
         self.set_title(_greeting(datetime.now().astimezone().hour).format(name=first))
         if "administrator" in roles:
-            self._administrator(found["waiting"], found["trends"], found["payments"], found["due"])
+            await self._administrator(found["waiting"], found["trends"], found["payments"], found["due"])
         if "instructor" in roles:
-            self._instructor(found["teaching"], found["taught"], found["completions"])
+            await self._instructor(found["teaching"], found["taught"], found["completions"])
         if "proctor" in roles:
             self._proctor(found["supervised"])
         if not roles & {"administrator", "instructor", "proctor"} or found["mine"]:
-            self._learner(found["mine"], found["totals"], found["deadlines"], found["recommended"], found["certificates"])
+            await self._learner(found["mine"], found["totals"], found["deadlines"], found["recommended"], found["certificates"])
         self._column.addStretch(1)
         self._arrange()
+        await self._scrolled.show_column(self._column)
         return None
 
     # Per role
 
-    def _learner(
+    async def _learner(
         self,
         mine: tuple[MyEnrollment, ...],
         totals: LearningTotals,
@@ -234,6 +228,7 @@ class HomePage(Page):
         active = sorted((one for one in mine if one.status in ACTIVE), key=lambda one: one.status != "in_progress")
         if active:
             self._column.addWidget(self._continue_card(active[0]))
+            await breathe()
         learning = [
             line(
                 enrollment.title,
@@ -243,6 +238,7 @@ class HomePage(Page):
             )
             for enrollment in active[1 : SHOWN + 1]
         ]
+        await breathe()
         due = [
             line(entry.title, f"{_(KINDS[entry.kind])} · {entry.course_title}", note=until_text(entry.at))
             for entry in deadlines[: SHOWN + 1]
@@ -256,6 +252,7 @@ class HomePage(Page):
             )
             for entry in recommended
         ]
+        await breathe()
         papers = [
             line(
                 certificate.course_title,
@@ -264,6 +261,7 @@ class HomePage(Page):
             )
             for certificate in certificates
         ]
+        await breathe()
         cards: list[QWidget] = []
         if learning or not active:
             nothing = _("You are not taking a course yet. Find one in the catalogue.")
@@ -306,7 +304,7 @@ class HomePage(Page):
         self.continue_button = button
         return card
 
-    def _instructor(self, totals: TeachingTotals, taught: tuple[TaughtCourse, ...], completions: tuple[Completion, ...]) -> None:
+    async def _instructor(self, totals: TeachingTotals, taught: tuple[TaughtCourse, ...], completions: tuple[Completion, ...]) -> None:
         self._tiles(
             [
                 Tile(f"{totals.active:,}", _("Active learners")),
@@ -315,6 +313,7 @@ class HomePage(Page):
                 Tile(f"{totals.drafts:,}", _("Drafts to publish")),
             ]
         )
+        await breathe()
         courses = [
             line(
                 course.title,
@@ -329,6 +328,7 @@ class HomePage(Page):
             )
             for course in taught
         ]
+        await breathe()
         done = [
             line(entry.learner, entry.course_title, left=Avatar(entry.learner), note=since_text(entry.completed_at))
             for entry in completions
@@ -357,7 +357,7 @@ class HomePage(Page):
         ]
         self._grid([ListCard(_("To supervise"), rows, _("No exam and no live session that you may see is planned in the next 30 days."))])
 
-    def _administrator(
+    async def _administrator(
         self, waiting: Waiting, trends: tuple[Trend, ...], payments: tuple[Payment, ...], due: tuple[CertificateDue, ...]
     ) -> None:
         self._tiles(
@@ -373,7 +373,9 @@ class HomePage(Page):
                 ),
             ]
         )
+        await breathe()
         self._tiles([self._trend(trend) for trend in trends])
+        await breathe()
         paying = []
         for payment in payments:
             buttons = []
@@ -391,6 +393,7 @@ class HomePage(Page):
                     buttons=buttons,
                 )
             )
+        await breathe()
         papers = []
         for entry in due:
             issue = Button(_("Issue"), "quiet")
@@ -468,10 +471,6 @@ class HomePage(Page):
                 grid.addWidget(card, number // columns, number % columns, 1, columns if last_alone else 1)
             for column in range(2):
                 grid.setColumnStretch(column, 1 if column < columns else 0)
-
-    def _clear(self) -> None:
-        self._grids = []
-        emptied(self._column)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import ClassVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.courses.vocabulary import ENROLLMENT_STATUSES, credits, duration, label, plain
 from desktop.i18n import N_, _
@@ -14,11 +13,11 @@ from desktop.learning.queries import ACTIVE, MyEnrollment, get_learning_totals, 
 from desktop.ui.dates import date_text, since_text, until_text
 from desktop.ui.home.figures import Ring
 from desktop.ui.home.page import ListCard, Thumbnail, Tile, line
-from desktop.ui.layouts import emptied
-from desktop.ui.page import Empty, Page
+from desktop.ui.page import Empty, Page, in_turns
 from desktop.ui.theme import px
 from desktop.ui.widgets.badges import StatusPill
 from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.scrolled import ScrolledColumn
 
 
 class LearningPage(Page):
@@ -26,22 +25,14 @@ class LearningPage(Page):
     shows: ClassVar[frozenset[str]] = frozenset({"enrollments", "lesson_progress", "courses", "certificates"})
 
     def build(self) -> QWidget:
-        body = QWidget()
-        self._column = QVBoxLayout(body)
-        self._column.setContentsMargins(px(32), px(4), px(32), px(32))
-        self._column.setSpacing(px(14))
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(body)
-        return scroll
+        self._scrolled = ScrolledColumn()
+        return self._scrolled
 
     async def refresh(self) -> Empty | None:
         mine, totals = await asyncio.gather(self.context.read(list_my_enrollments), self.context.read(get_learning_totals))
         if not mine:
             return Empty(_("You are not taking a course yet."), _("Open the catalogue"), pressed=lambda: self.context.open("catalogue"))
-        emptied(self._column)
+        column = self._scrolled.begin()
         tiles = QHBoxLayout()
         tiles.setSpacing(px(14))
         for value, name in (
@@ -51,17 +42,18 @@ class LearningPage(Page):
             (duration(totals.minutes) or _("0 min"), _("Time spent")),
         ):
             tiles.addWidget(Tile(value, name), 1)
-        self._column.addLayout(tiles)
+        column.addLayout(tiles)
         active = [one for one in mine if one.status in ACTIVE]
         done = [one for one in mine if one.status == "completed"]
         rest = [one for one in mine if one not in active and one not in done]
         nothing = _("Nothing is in progress.")
-        self._column.addWidget(ListCard(_("In progress"), [self._active(one) for one in active], nothing))
+        column.addWidget(ListCard(_("In progress"), await in_turns(self._active, active), nothing))
         if done:
-            self._column.addWidget(ListCard(_("Completed"), [self._done(one) for one in done], ""))
+            column.addWidget(ListCard(_("Completed"), await in_turns(self._done, done), ""))
         if rest:
-            self._column.addWidget(ListCard(_("Not open"), [self._closed(one) for one in rest], ""))
-        self._column.addStretch(1)
+            column.addWidget(ListCard(_("Not open"), await in_turns(self._closed, rest), ""))
+        column.addStretch(1)
+        await self._scrolled.show_column(column)
         return None
 
     def _active(self, one: MyEnrollment) -> QWidget:

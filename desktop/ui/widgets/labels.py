@@ -25,8 +25,9 @@ class Label(QLabel):
         theme().changed.connect(self._restyle)
 
     def set_token(self, token: str) -> None:
-        self._token = token
-        self._restyle()
+        if token != self._token:
+            self._token = token
+            self._restyle()
 
     def _restyle(self) -> None:
         self.setFont(font(self._role))

@@ -1,0 +1,40 @@
+"""A scrolled column that is made anew behind the one that is shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from desktop.ui.page import polish
+from desktop.ui.theme import px
+
+
+class ScrolledColumn(QScrollArea):
+    """What a page of cards stands in. Fill what :meth:`begin` gives, in turns, then :meth:`show_column`: nobody sees it half made."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def begin(self) -> QVBoxLayout:
+        """An empty column that is not shown yet."""
+        body = QWidget(self.viewport())
+        body.hide()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(px(32), px(4), px(32), px(32))
+        column.setSpacing(px(14))
+        return column
+
+    async def show_column(self, column: QVBoxLayout) -> None:
+        """Show this one instead of the last, at the same place."""
+        body = column.parentWidget()
+        await polish(body)
+        at = self.verticalScrollBar().value()
+        if old := self.takeWidget():
+            old.hide()
+            old.deleteLater()
+        self.setWidget(body)
+        body.show()
+        self.verticalScrollBar().setValue(at)
