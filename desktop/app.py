@@ -26,6 +26,7 @@ from desktop.ui.actions import ActionRegistry
 from desktop.ui.context import Context
 from desktop.ui.garbage import MainThreadCollector
 from desktop.ui.notices import Notices
+from desktop.ui.player.warm import warm_chromium
 from desktop.ui.theme import Scheme, theme
 from desktop.ui.window import Window
 from desktop.ui.workspaces.connection import ConnectionDialog
@@ -90,6 +91,7 @@ class Application(QObject):
         self._opened: OpenWorkspace | None = None
         self._wanted: Callable[[], Coroutine[Any, Any, None]] = self._begin
         self._work: set[asyncio.Task[None]] = set()
+        self._preloading: asyncio.Task[None] | None = None
         self._closed = asyncio.Event()
         self._retry = QTimer(self)
         self._retry.setInterval(RETRY_MS)
@@ -134,7 +136,7 @@ class Application(QObject):
             if self.settings.get(options.LAST_WORKSPACE)
             else _("Preparing the sample association. This happens once and takes some seconds.")
         )
-        self._opened = await self.tasks.run(open_workspace, self._workspaces, workspace)
+        self._opened, _warm = await asyncio.gather(self.tasks.run(open_workspace, self._workspaces, workspace), warm_chromium())
         self.settings.set(options.LAST_WORKSPACE, workspace.id)
         await self._offer_sign_in(workspace)
 
@@ -186,7 +188,10 @@ class Application(QObject):
     async def _enter(self, user: str, password: str) -> None:
         assert self._opened is not None
         self.start_page.show_ready(_("Signing in…"))
-        store, identity = await self.tasks.run(enter, self._opened, user, password)
+        from desktop.ui.everything import ACTIONS, PLACES, load_first, load_rest
+
+        entering, _page = await asyncio.gather(self.tasks.run(enter, self._opened, user, password), self.tasks.run(load_first))
+        store, identity = entering
         loop = asyncio.get_running_loop()
 
         def heard(error: LmsError | None) -> None:
@@ -194,8 +199,6 @@ class Application(QObject):
 
         self.store = LinkedStore(store, heard)
         self.settings.set(options.LAST_PERSON, user)
-        from desktop.ui.everything import ACTIONS, PLACES
-
         self.context = Context(
             store=self.store,
             tasks=self.tasks,
@@ -209,6 +212,8 @@ class Application(QObject):
             self.context, PLACES, workspace.name, _("On this computer") if workspace.kind == "embedded" else workspace.hosts[0].name
         )
         self._link_changed(self.link)
+        if self._preloading is None:
+            self._preloading = asyncio.get_running_loop().create_task(load_rest(self.tasks))
         self.signed_in.emit(self.context)
         self.usable.emit()
 
@@ -239,6 +244,8 @@ class Application(QObject):
             await self.tasks.run(opened.close)
 
     async def _quit(self) -> None:
+        if self._preloading is not None:
+            self._preloading.cancel()
         for task in tuple(self._work):
             if task is not asyncio.current_task():
                 task.cancel()

@@ -1,14 +1,17 @@
 """Every place and every action of the application, in the order in which the rail and the palette show them.
 
-Pages are imported when they are first opened: the window stands before they are needed.
+Pages are imported after the window stands, on a worker thread: the first one while the person is signed in (:func:`load_first`), the rest
+one by one behind it (:func:`load_rest`). One that is opened before its turn is imported then.
 """
 
 from __future__ import annotations
 
+import asyncio
 from importlib import import_module
 from typing import Any
 
 from desktop.i18n import N_
+from desktop.tasks import Tasks
 from desktop.ui.actions import Action
 from desktop.ui.context import Context
 from desktop.ui.page import Page
@@ -18,15 +21,18 @@ from desktop.ui.window import SHELL_ACTIONS
 STAFF = frozenset({"instructor", "administrator"})
 ADMINISTRATORS = frozenset({"administrator"})
 
+PAUSE_SECONDS = 0.1
+"""Between two pages that are imported ahead: importing holds the interpreter that the window needs, too."""
+
 
 class _Later:
-    """A page class that is imported when the first page of it is made."""
+    """A page class that is imported when the first page of it is made, if not before."""
 
     def __init__(self, module: str, name: str) -> None:
-        self._module, self._name = module, name
+        self.module, self._name = module, name
 
     def __call__(self, context: Context, **arguments: Any) -> Page:
-        page: Page = getattr(import_module(self._module), self._name)(context, **arguments)
+        page: Page = getattr(import_module(self.module), self._name)(context, **arguments)
         return page
 
 
@@ -44,6 +50,23 @@ PLACES: tuple[Place, ...] = (
     ),
     Place("player", N_("Lesson"), "play", _Later("desktop.ui.player.page", "PlayerPage"), parent="catalogue"),
 )
+
+
+def load_first() -> None:
+    """Import the page that is shown after signing in. For a worker thread."""
+    import_module(_modules()[0])
+
+
+async def load_rest(tasks: Tasks) -> None:
+    """Import the other pages on a worker thread, with room between them for what the person does."""
+    for module in _modules()[1:]:
+        await asyncio.sleep(PAUSE_SECONDS)
+        await tasks.run(import_module, module)
+
+
+def _modules() -> list[str]:
+    return [place.page.module for place in PLACES if isinstance(place.page, _Later)]
+
 
 ACTIONS: tuple[Action, ...] = (
     *SHELL_ACTIONS,

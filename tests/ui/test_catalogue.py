@@ -141,3 +141,18 @@ async def test_a_learner_has_no_staff_controls(open_catalogue):
         for found in page.panel.findChildren(QCheckBox)
         if found.accessibleName() in {"Status: Draft", "Courses I teach"} and not found.isHidden()
     ]
+
+
+async def test_filters_that_nobody_looks_at_are_not_made(qtbot, sign_in, sample, until):
+    desk = sign_in(sample, sample.people["lena"])
+    page = CataloguePage(desk.context)
+    qtbot.addWidget(page)
+    page.resize(760, 800)
+    page.show()
+    await until(lambda: page.state == "content" and not page.loading)
+    assert not page.panel.isVisible()
+    assert not page.panel.findChildren(QCheckBox)
+    qtbot.mouseClick(page.filter_button, Qt.MouseButton.LeftButton)
+    await until(lambda: page.panel.isVisible() and not page.loading)
+    qtbot.mouseClick(box(page, "Category: Health benefits"), Qt.MouseButton.LeftButton)
+    await until(lambda: not page.loading and page.panel.chips())

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+import time
 from typing import ClassVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from shiboken6 import delete
 
 from desktop.changes import Changes, Done, Undo
 from desktop.errors import Conflict, ServerAway
 from desktop.ui.actions import Action
 from desktop.ui.context import Context
-from desktop.ui.page import FLICKER_MS, Empty, Page
+from desktop.ui.page import FLICKER_MS, Empty, Page, in_turns, polish
 
 
 class Lessons(Page):
@@ -178,3 +181,43 @@ async def test_each_document_has_its_own_undo(context):
     assert context.undo.active.undo_name is None
     context.undo.activate(("course", 1))
     assert context.undo.active.undo_name == "Rename lesson"
+
+
+async def test_making_many_widgets_lets_the_window_answer_in_between(qtbot, context, until):
+    class Long(Page):
+        def build(self) -> QWidget:
+            self.holder = QWidget()
+            QVBoxLayout(self.holder)
+            return self.holder
+
+        async def refresh(self) -> None:
+            def make(number: int) -> QWidget:
+                time.sleep(0.002)
+                return QLabel(str(number))
+
+            for label in await in_turns(make, range(100)):
+                self.holder.layout().addWidget(label)
+
+    page = Long(context)
+    qtbot.addWidget(page)
+    beats = []
+    beat = QTimer()
+    beat.setInterval(0)
+    beat.timeout.connect(lambda: beats.append(time.perf_counter()))
+    beat.start()
+    page.show()
+    await until(lambda: page.state == "content")
+    beat.stop()
+    assert len(page.holder.findChildren(QLabel)) == 100
+    assert len(beats) > 8, "a fifth of a second of work, in turns of 12 ms"
+
+
+async def test_what_ended_meanwhile_is_not_polished(qtbot):
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    doomed = QLabel("gone", holder)
+    stays = QLabel("here", holder)
+    polishing = asyncio.ensure_future(polish(holder))
+    delete(doomed)
+    await polishing
+    assert stays.testAttribute(Qt.WidgetAttribute.WA_WState_Polished)

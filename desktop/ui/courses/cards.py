@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, Q
 
 from desktop.courses.queries import CourseCard
 from desktop.courses.vocabulary import CATEGORIES, DIFFICULTIES, ENROLLMENT_STATUSES, STATUSES, credits, duration, label, plain, price
-from desktop.ui.courses.cover import cover_pixmap
+from desktop.ui.courses.cover import Wanted, covers
 from desktop.ui.theme import Role, colour, font, px
 from desktop.ui.theme.icons import paint_icon
 from desktop.ui.widgets.cardview import CardDelegate
@@ -36,7 +36,7 @@ class CourseDelegate(CardDelegate):
         cover = QRectF(area.left() + 0.5, area.top() + 0.5, area.width() - 1, px(COVER))
         scale = painter.device().devicePixelRatio()
         size = cover.size().toSize()
-        painter.drawPixmap(cover.topLeft(), cover_pixmap(card.category, card.id, size, scale, (radius - 1, 0)))
+        covers().draw(painter, cover.topLeft(), Wanted(card.category, card.id, size.width(), size.height(), scale, (radius - 1, 0)))
         self._badges(painter, cover, card)
         if card.progress is not None and card.enrollment_status in {"enrolled", "in_progress"}:
             self._progress(painter, cover, float(card.progress))

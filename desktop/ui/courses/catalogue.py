@@ -28,6 +28,7 @@ from desktop.i18n import N_, _, ngettext
 from desktop.settings import option
 from desktop.ui.context import Context
 from desktop.ui.courses.cards import CourseDelegate
+from desktop.ui.courses.cover import covers
 from desktop.ui.courses.filters import FilterPanel, without
 from desktop.ui.itemmodels import Badge, Column, KeysetSource, VirtualModel
 from desktop.ui.page import Empty, Page
@@ -129,6 +130,7 @@ class CataloguePage(Page):
         self.panel.changed.connect(self._panel_changed)
         self.cards = CardView(CourseDelegate(), _("Courses"))
         self.cards.setModel(self.model)
+        covers().painted.connect(self.cards.viewport().update)
         self.table = TableView("catalogue", _("Courses"))
         self.table.show_model(self.model)
         self._show_order()

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 import random
+from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from uuid import UUID
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QRadialGradient
+from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPainterPath, QPen, QPixmap, QPolygonF, QRadialGradient
 
 type Motif = Callable[[QPainter, QRectF, random.Random], None]
 
@@ -30,6 +32,18 @@ class Style:
     end: str
     glow: str
     motif: Motif
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A cover to be drawn: whose, in logical pixels, at the scale of the screen; ``radii`` of its upper and its lower corners."""
+
+    category: str
+    course: UUID
+    width: int
+    height: int
+    scale: float
+    radii: tuple[float, float]
 
 
 def _veil(alpha: int) -> QColor:
@@ -218,19 +232,65 @@ def paint_cover(painter: QPainter, area: QRectF, category: str, course_id: UUID)
     painter.restore()
 
 
-@lru_cache(maxsize=KEPT)
-def cover_pixmap(category: str, course_id: UUID, size: QSize, scale: float, radii: tuple[float, float]) -> QPixmap:
-    """The cover as a picture of ``size`` in logical pixels; ``radii`` of its upper and its lower corners."""
-    pixmap = QPixmap(size * scale)
-    pixmap.setDevicePixelRatio(scale)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
+class Covers(QObject):
+    """Painted covers, kept by course, size and scale. They are painted on a thread of their own, as one takes about a frame's time."""
+
+    painted = Signal()
+    """More covers are there: whoever shows some paints again."""
+
+    _finished = Signal(object, QImage)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: OrderedDict[Wanted, QPixmap] = OrderedDict()
+        self._asked: set[Wanted] = set()
+        self._painter = ThreadPoolExecutor(1, thread_name_prefix="lms-covers")
+        self._finished.connect(self._keep)
+
+    def draw(self, painter: QPainter, at: QPointF, wanted: Wanted) -> None:
+        """Draw the cover, or its ground while it is being painted; :attr:`painted` then asks for another turn."""
+        found = self._kept.get(wanted)
+        if found is not None:
+            self._kept.move_to_end(wanted)
+            painter.drawPixmap(at, found)
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(at, QSizeF(wanted.width, wanted.height))
+        painter.fillPath(_rounded(area, *wanted.radii), QColor(STYLES.get(wanted.category, PLAIN).start))
+        painter.restore()
+        if wanted not in self._asked:
+            self._asked.add(wanted)
+            self._painter.submit(self._paint, wanted)
+
+    def _paint(self, wanted: Wanted) -> None:
+        self._finished.emit(wanted, cover_image(wanted))
+
+    def _keep(self, wanted: Wanted, image: QImage) -> None:
+        self._asked.discard(wanted)
+        self._kept[wanted] = QPixmap.fromImage(image)
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        self.painted.emit()
+
+
+@cache
+def covers() -> Covers:
+    return Covers()
+
+
+def cover_image(wanted: Wanted) -> QImage:
+    """The cover as a picture. Safe on any thread."""
+    image = QImage(round(wanted.width * wanted.scale), round(wanted.height * wanted.scale), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(wanted.scale)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    area = QRectF(0, 0, size.width(), size.height())
-    painter.setClipPath(_rounded(area, *radii))
-    paint_cover(painter, area, category, course_id)
+    area = QRectF(0, 0, wanted.width, wanted.height)
+    painter.setClipPath(_rounded(area, *wanted.radii))
+    paint_cover(painter, area, wanted.category, wanted.course)
     painter.end()
-    return pixmap
+    return image
 
 
 def _rounded(area: QRectF, upper: float, lower: float) -> QPainterPath:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 from uuid import UUID
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -34,7 +34,7 @@ from desktop.i18n import _, ngettext
 from desktop.learning.commands import drop, enroll
 from desktop.ui.context import Context
 from desktop.ui.courses.cards import STAR, star_path
-from desktop.ui.courses.cover import cover_pixmap
+from desktop.ui.courses.cover import Wanted, covers
 from desktop.ui.courses.outline import OutlineView
 from desktop.ui.dates import date_text, since_text
 from desktop.ui.layouts import emptied
@@ -71,6 +71,7 @@ class CoverBanner(QWidget):
         self._course: tuple[str, UUID] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(px(136))
+        covers().painted.connect(self.update)
 
     def show_course(self, category: str, course: UUID) -> None:
         self._course = (category, course)
@@ -81,7 +82,7 @@ class CoverBanner(QWidget):
             return
         painter = QPainter(self)
         radius = float(px(9))
-        painter.drawPixmap(0, 0, cover_pixmap(*self._course, QSize(self.width(), self.height()), self.devicePixelRatioF(), (radius, 0.0)))
+        covers().draw(painter, QPointF(0, 0), Wanted(*self._course, self.width(), self.height(), self.devicePixelRatioF(), (radius, 0.0)))
 
 
 class Stars(QWidget):

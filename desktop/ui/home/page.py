@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -46,7 +46,7 @@ from desktop.reports.queries import (
     list_taught_courses,
     list_trends,
 )
-from desktop.ui.courses.cover import cover_pixmap
+from desktop.ui.courses.cover import Wanted, covers
 from desktop.ui.dates import date_text, moment_text, since_text, until_text
 from desktop.ui.home.figures import Ring
 from desktop.ui.page import Empty, Page, breathe
@@ -79,11 +79,12 @@ class Thumbnail(QWidget):
         super().__init__(parent)
         self._category, self._course = category, course
         self.setFixedSize(px(wide), px(high))
+        covers().painted.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         radius = float(px(6))
-        picture = cover_pixmap(self._category, self._course, QSize(self.width(), self.height()), self.devicePixelRatioF(), (radius, radius))
-        QPainter(self).drawPixmap(0, 0, picture)
+        wanted = Wanted(self._category, self._course, self.width(), self.height(), self.devicePixelRatioF(), (radius, radius))
+        covers().draw(QPainter(self), QPointF(0, 0), wanted)
 
 
 class Tile(Card):
