@@ -446,9 +446,9 @@ def run(arguments: list[str], started: Callable[[Application], None] | None = No
             started(application)
         loop.run_until_complete(application.run())
         application.tasks.close()
+        settings.failed = None  # nobody is there any more to be told
+        settings.flush()
     collector.stop()
-    settings.failed = None  # there is no loop any more that could show it
-    settings.flush()
     return 0
 
 

@@ -213,7 +213,7 @@ class HomePage(Page):
             await self._learner(found["mine"], found["totals"], found["deadlines"], found["recommended"], found["certificates"])
         self._column.addStretch(1)
         self._arrange()
-        await self._scrolled.show_column(self._column)
+        await self._scrolled.show_column()
         return None
 
     # Per role

@@ -53,7 +53,7 @@ class LearningPage(Page):
         if rest:
             column.addWidget(ListCard(_("Not open"), await in_turns(self._closed, rest), ""))
         column.addStretch(1)
-        await self._scrolled.show_column(column)
+        await self._scrolled.show_column()
         return None
 
     def _active(self, one: MyEnrollment) -> QWidget:

@@ -20,19 +20,20 @@ class ScrolledColumn(QScrollArea):
 
     def begin(self) -> QVBoxLayout:
         """An empty column that is not shown yet."""
-        body = QWidget(self.viewport())
-        body.hide()
-        column = QVBoxLayout(body)
+        self._next = QWidget(self.viewport())
+        self._next.hide()
+        column = QVBoxLayout(self._next)
         column.setContentsMargins(px(32), px(4), px(32), px(32))
         column.setSpacing(px(14))
         return column
 
-    async def show_column(self, column: QVBoxLayout) -> None:
-        """Show this one instead of the last, at the same place."""
-        body = column.parentWidget()
+    async def show_column(self) -> None:
+        """Show the column begun last instead of the one before, at the same place."""
+        body = self._next
         await polish(body)
         at = self.verticalScrollBar().value()
-        if old := self.takeWidget():
+        if self.widget() is not None:
+            old = self.takeWidget()  # to go later: what was clicked in it may still be at work
             old.hide()
             old.deleteLater()
         self.setWidget(body)
