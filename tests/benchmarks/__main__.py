@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str], names: Sequence[str] = NAMES) -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("name", nargs="?", choices=names, help="one of them; all without it")
     chosen = parser.parse_args(arguments).name
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     lines: list[Line] = []
     failed = False
     for name in (chosen,) if chosen else names:

@@ -52,9 +52,9 @@ def walk(out: Path) -> dict[str, Any]:
         try:
             summary["outcome"] = asdict(await main_job(guide))
             summary["result"] = "done"
-        except Exception as error:  # noqa: BLE001 - the tour ends by saying where it lost its way
+        except BaseException as error:  # noqa: BLE001 - whatever ends the tour, it says where it lost its way
             traceback.print_exc()
-            summary["result"] = f"lost: {error}"
+            summary["result"] = f"lost: {error!r}"
         finally:
             guide.watchdog.stop()
             summary["steps"], summary["pictures"] = guide.steps, guide.pictures
