@@ -29,7 +29,6 @@ from desktop.ui.notices import Notices
 from desktop.ui.player.warm import warm_chromium
 from desktop.ui.theme import Scheme, theme
 from desktop.ui.window import Window
-from desktop.ui.workspaces.connection import ConnectionDialog
 from desktop.ui.workspaces.people import Person
 from desktop.ui.workspaces.start import StartPage
 
@@ -327,6 +326,7 @@ class Application(QObject):
         if self._workspaces is None:
             return
         from desktop.store import workspaces as store
+        from desktop.ui.workspaces.connection import ConnectionDialog
 
         dialog = ConnectionDialog(
             lambda name, address, pooler, ca_file: store.Workspace.remote(name, address, pooler=pooler, ca_file=ca_file),

@@ -17,14 +17,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, Q
 from desktop.i18n import N_, _
 from desktop.settings import Settings
 from desktop.tasks import Tasks
-from desktop.ui.about import AboutDialog
 from desktop.ui.actions import Action
 from desktop.ui.context import Context
 from desktop.ui.notices import Notices
 from desktop.ui.page import Page
 from desktop.ui.palette import CommandPalette, Entry
 from desktop.ui.places import Place, Places
-from desktop.ui.preferences import PreferencesDialog
 from desktop.ui.rail import Rail, role_names
 from desktop.ui.statusbar import StatusBar
 from desktop.ui.theme import px
@@ -280,9 +278,13 @@ class Window(QMainWindow):
             self.workbench.status.set_saved(_("Everything is saved"))
 
     def _preferences(self) -> None:
+        from desktop.ui.preferences import PreferencesDialog  # not on the way to the first window
+
         PreferencesDialog(self._settings, self).open()
 
     def _about(self) -> None:
+        from desktop.ui.about import AboutDialog  # not on the way to the first window
+
         if self.workbench is not None:
             AboutDialog(self.workbench.context, self).open()
 
