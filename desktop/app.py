@@ -112,6 +112,7 @@ class Application(QObject):
         self.settings.failed = lambda error: loop.call_soon_threadsafe(self._unkept, error)
         self.window.show_start(self.start_page)
         self.window.show()
+        self.qt.processEvents()  # painted before the rest begins to compete for the interpreter
         self._go(self._begin)
         await self._closed.wait()
 
