@@ -12,15 +12,18 @@ import codecs
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import quote, unquote, urlsplit
 
 from lxml import etree
 
 from desktop.i18n import _
+from desktop.scorm.elements import attribute_of, child_of, children_of, name_of, text_of, whole_text
 from desktop.scorm.errors import ManifestUnreadable, ManifestUnsafe, NothingToLaunch
 from desktop.scorm.report import ImportReport
+from desktop.scorm.sequencing.definition import Sequencing
+from desktop.scorm.sequencing.reader import SequencingReader, global_flag
 
 MANIFEST = "imsmanifest.xml"
 _MAX_BYTES = 32 << 20
@@ -67,6 +70,7 @@ class Item:
     completion_threshold: str
     objectives: tuple[str, ...]
     children: tuple[Item, ...]
+    sequencing: Sequencing = field(default_factory=Sequencing)
 
     def walk(self) -> Iterator[Item]:
         """This item and all below it, in the order of the contents."""
@@ -82,6 +86,9 @@ class Organization:
     identifier: str
     title: str
     items: tuple[Item, ...]
+    sequencing: Sequencing = field(default_factory=Sequencing)
+    objectives_global_to_system: bool = True
+    shared_data_global_to_system: bool = True
 
     def walk(self) -> Iterator[Item]:
         for item in self.items:
@@ -114,8 +121,8 @@ def read_manifest(data: bytes, files: list[str], report: ImportReport) -> Manife
     Raises ``ManifestUnreadable``, ``ManifestUnsafe`` or ``NothingToLaunch``; everything else that is wrong becomes a remark.
     """
     root = _parse(data, report)
-    if _name(root) != "manifest":
-        raise ManifestUnreadable(_("imsmanifest.xml is not a manifest: its root is <{name}>.").format(name=_name(root)))
+    if name_of(root) != "manifest":
+        raise ManifestUnreadable(_("imsmanifest.xml is not a manifest: its root is <{name}>.").format(name=name_of(root)))
     reader = _Reader(root, _Files(files), report)
     return reader.manifest()
 
@@ -191,39 +198,6 @@ def _encoding_of(data: bytes) -> str | None:
     return None
 
 
-def _local(name: str) -> str:
-    """``{uri}Name``, or ``prefix:Name`` where the prefix was never declared, as ``name``."""
-    return name.rpartition("}")[2].rpartition(":")[2].lower()
-
-
-def _name(element: etree._Element) -> str:
-    return _local(str(element.tag))
-
-
-def _children(element: etree._Element, name: str) -> list[etree._Element]:
-    return [child for child in element if _name(child) == name]
-
-
-def _child(element: etree._Element, name: str) -> etree._Element | None:
-    return next(iter(_children(element, name)), None)
-
-
-def _text(element: etree._Element, name: str) -> str:
-    child = _child(element, name)
-    return _all_text(child) if child is not None else ""
-
-
-def _all_text(element: etree._Element) -> str:
-    return "".join(str(text) for text in element.itertext()).strip()
-
-
-def _attribute(element: etree._Element, name: str) -> str:
-    for key, value in element.attrib.items():
-        if _local(str(key)) == name:
-            return str(value).strip()
-    return ""
-
-
 # --- files -----------------------------------------------------------------------------------------------------------------------------
 
 
@@ -246,13 +220,20 @@ class _Reader:
         self.root, self.files, self.report = root, files, report
         self._resources: dict[str, Resource] = {}
         self._submanifests: dict[str, etree._Element] = {}
+        collection = {
+            attribute_of(one, "id"): one
+            for group in root.iter(etree.Element)
+            if name_of(group) == "sequencingcollection"
+            for one in children_of(group, "sequencing")
+        }
+        self._sequencing = SequencingReader(collection, report)
 
     def manifest(self) -> Manifest:
         standard, edition = self._standard()
         self._collect(self.root, "")
-        organizations = _child(self.root, "organizations")
-        wanted = _attribute(organizations, "default") if organizations is not None else ""
-        read = [self._organization(element) for element in _children(organizations, "organization")] if organizations is not None else []
+        organizations = child_of(self.root, "organizations")
+        wanted = attribute_of(organizations, "default") if organizations is not None else ""
+        read = [self._organization(element) for element in children_of(organizations, "organization")] if organizations is not None else []
         read = [organization for organization in read if organization.launchable]
         if not read:
             read = [self._from_resources()]
@@ -265,11 +246,11 @@ class _Reader:
             self.report.note(
                 "organizations", default.identifier, _("There are {n} organizations; the default is used.").format(n=len(read))
             )
-        return Manifest(_attribute(self.root, "identifier"), standard, edition, default, tuple(read))
+        return Manifest(attribute_of(self.root, "identifier"), standard, edition, default, tuple(read))
 
     def _standard(self) -> tuple[Standard, str]:
-        metadata = _child(self.root, "metadata")
-        version = _text(metadata, "schemaversion") if metadata is not None else ""
+        metadata = child_of(self.root, "metadata")
+        version = text_of(metadata, "schemaversion") if metadata is not None else ""
         folded = version.lower()
         if folded in ("1.2", "scorm 1.2"):
             return Standard.SCORM_12, ""
@@ -290,9 +271,9 @@ class _Reader:
 
     def _collect(self, manifest: etree._Element, base: str) -> None:
         base = self._base(manifest, base)
-        for resources in _children(manifest, "resources"):
+        for resources in children_of(manifest, "resources"):
             inner = self._base(resources, base)
-            for element in _children(resources, "resource"):
+            for element in children_of(resources, "resource"):
                 resource = self._resource(element, inner)
                 if resource.identifier in self._resources:
                     self.report.warn(
@@ -300,8 +281,8 @@ class _Reader:
                     )
                 else:
                     self._resources[resource.identifier] = resource
-        for sub in _children(manifest, "manifest"):
-            identifier = _attribute(sub, "identifier")
+        for sub in children_of(manifest, "manifest"):
+            identifier = attribute_of(sub, "identifier")
             self._submanifests[identifier] = sub
             self.report.note("sub-manifest", identifier, _("The package holds a manifest inside its manifest."))
             self._collect(sub, base)
@@ -311,12 +292,12 @@ class _Reader:
         return base + own + ("" if not own or own.endswith("/") else "/")
 
     def _resource(self, element: etree._Element, base: str) -> Resource:
-        identifier = _attribute(element, "identifier")
+        identifier = attribute_of(element, "identifier")
         base = self._base(element, base)
-        for file in _children(element, "file"):
-            self._reference(base, _attribute(file, "href"), identifier)
-        kind = _attribute(element, "scormtype").lower()
-        href = _attribute(element, "href")
+        for file in children_of(element, "file"):
+            self._reference(base, attribute_of(file, "href"), identifier)
+        kind = attribute_of(element, "scormtype").lower()
+        href = attribute_of(element, "href")
         if not href:
             return Resource(identifier, "", "", kind == "sco", False)
         if kind not in ("sco", "asset"):
@@ -356,20 +337,27 @@ class _Reader:
     # organizations
 
     def _organization(self, element: etree._Element) -> Organization:
-        identifier = _attribute(element, "identifier")
+        identifier = attribute_of(element, "identifier")
         if not identifier:
             self.report.warn("no-identifier", "organization", _("The organization has no identifier."))
-        items = tuple(self._item(child, ()) for child in _children(element, "item"))
-        title = _text(element, "title")
+        items = tuple(self._item(child, ()) for child in children_of(element, "item"))
+        title = text_of(element, "title")
         if not title:
             title = next((item.title for item in items if item.title), "")
             self.report.warn("no-title", identifier or "organization", _("The organization has no title; its first item's was taken."))
-        return Organization(identifier, title, items)
+        return Organization(
+            identifier,
+            title,
+            items,
+            self._sequencing.read(element),
+            global_flag(element, "objectivesGlobalToSystem"),
+            global_flag(element, "sharedDataGlobalToSystem"),
+        )
 
     def _item(self, element: etree._Element, above: tuple[str, ...]) -> Item:
-        identifier = _attribute(element, "identifier")
-        reference = _attribute(element, "identifierref")
-        children = tuple(self._item(child, above) for child in _children(element, "item"))
+        identifier = attribute_of(element, "identifier")
+        reference = attribute_of(element, "identifierref")
+        children = tuple(self._item(child, above) for child in children_of(element, "item"))
         resource = self._resources.get(reference)
         if reference and resource is None:
             sub = self._submanifests.get(reference)
@@ -382,62 +370,47 @@ class _Reader:
         if resource is not None and not resource.path:
             self.report.problem("no-href", identifier, _("The item's resource has nothing to open."))
             resource = None
-        title = _text(element, "title")
+        title = text_of(element, "title")
         if not title:
             title = identifier
             self.report.warn("no-title", identifier or "item", _("The item has no title; its identifier is shown."))
-        measure, limit, objectives = self._sequencing(element)
+        sequencing = self._sequencing.read(element)
+        primary = sequencing.primary
         return Item(
             identifier=identifier,
             title=title,
-            visible=_attribute(element, "isvisible").lower() not in ("false", "0"),
+            visible=attribute_of(element, "isvisible").lower() not in ("false", "0"),
             resource=resource,
-            launch=_launch(resource, _attribute(element, "parameters")) if resource else "",
-            mastery_score=_text(element, "masteryscore") or measure,
-            max_time_allowed=_text(element, "maxtimeallowed") or limit,
-            time_limit_action=_text(element, "timelimitaction"),
-            data_from_lms=_text(element, "datafromlms"),
-            prerequisites=_text(element, "prerequisites"),
+            launch=_launch(resource, attribute_of(element, "parameters")) if resource else "",
+            mastery_score=text_of(element, "masteryscore") or (_number(primary.minimum) if primary.satisfied_by_measure else ""),
+            max_time_allowed=text_of(element, "maxtimeallowed") or sequencing.attempt_duration_limit,
+            time_limit_action=text_of(element, "timelimitaction"),
+            data_from_lms=text_of(element, "datafromlms"),
+            prerequisites=text_of(element, "prerequisites"),
             completion_threshold=self._completion_threshold(element),
-            objectives=objectives,
+            objectives=tuple(one.identifier for one in sequencing.all_objectives if one.identifier),
             children=children,
+            sequencing=sequencing,
         )
 
     def _of_submanifest(self, sub: etree._Element, above: tuple[str, ...]) -> tuple[Item, ...]:
-        organizations = _child(sub, "organizations")
+        organizations = child_of(sub, "organizations")
         if organizations is None:
             return ()
-        wanted = _attribute(organizations, "default")
-        candidates = _children(organizations, "organization")
-        chosen = next((element for element in candidates if _attribute(element, "identifier") == wanted), None)
+        wanted = attribute_of(organizations, "default")
+        candidates = children_of(organizations, "organization")
+        chosen = next((element for element in candidates if attribute_of(element, "identifier") == wanted), None)
         if chosen is None and candidates:
             chosen = candidates[0]
-        return tuple(self._item(child, above) for child in _children(chosen, "item")) if chosen is not None else ()
-
-    def _sequencing(self, element: etree._Element) -> tuple[str, str, tuple[str, ...]]:
-        """From ``imsss:sequencing``: the passing measure of the primary objective, the attempt's time limit, the objectives' ids."""
-        sequencing = _child(element, "sequencing")
-        if sequencing is None:
-            return "", "", ()
-        limits = _child(sequencing, "limitconditions")
-        limit = _attribute(limits, "attemptabsolutedurationlimit") if limits is not None else ""
-        objectives = _child(sequencing, "objectives")
-        if objectives is None:
-            return "", limit, ()
-        primary = _child(objectives, "primaryobjective")
-        measure = ""
-        if primary is not None and _attribute(primary, "satisfiedbymeasure").lower() in ("true", "1"):
-            measure = _text(primary, "minnormalizedmeasure") or "1.0"
-        every = ([primary] if primary is not None else []) + _children(objectives, "objective")
-        return measure, limit, tuple(name for name in (_attribute(one, "objectiveid") for one in every) if name)
+        return tuple(self._item(child, above) for child in children_of(chosen, "item")) if chosen is not None else ()
 
     def _completion_threshold(self, element: etree._Element) -> str:
-        threshold = _child(element, "completionthreshold")
+        threshold = child_of(element, "completionthreshold")
         if threshold is None:
             return ""
-        if _attribute(threshold, "completedbymeasure").lower() in ("true", "1"):  # 4th Edition
-            return _attribute(threshold, "minprogressmeasure") or "1.0"
-        return _all_text(threshold)  # 3rd Edition
+        if attribute_of(threshold, "completedbymeasure").lower() in ("true", "1"):  # 4th Edition
+            return attribute_of(threshold, "minprogressmeasure") or "1.0"
+        return whole_text(threshold)  # 3rd Edition
 
     def _from_resources(self) -> Organization:
         """A package without contents: its launchable resources, SCOs if there are any, are the contents."""
@@ -448,12 +421,17 @@ class _Reader:
                 _("The package names nothing that can be opened."), remedy=_("Export the course again; its manifest is incomplete.")
             )
         self.report.warn("no-organization", "organizations", _("The manifest has no contents; they were made from its resources."))
-        title = _attribute(self.root, "identifier")
+        title = attribute_of(self.root, "identifier")
         items = tuple(
             Item(one.identifier, title if len(chosen) == 1 else one.identifier, True, one, _launch(one, ""), "", "", "", "", "", "", (), ())
             for one in chosen
         )
         return Organization("", title, items)
+
+
+def _number(value: float) -> str:
+    """A real number as the data model writes it: never with an exponent."""
+    return f"{value:.7f}".rstrip("0") + ("0" if value == int(value) else "")
 
 
 def _launch(resource: Resource, parameters: str) -> str:

@@ -14,13 +14,14 @@
  *   begin, finish   functions (session) that apply the standard's rules to the values
  *
  * An element has
- *   access     "r", "w" or "rw", as the content sees it
+ *   access     "r", "w" or "rw", as the content sees it, or a function (session, indices) that answers one of these or ""
  *   check      (value, session, indices) -> undefined when the value is fine, else the name of an error in `codes`
  *   initial    value before anything is set; an element without one and without a value is `unset`
  *   launch     true where the value is given with the launch and not part of the record
  *   value      (session, value set) -> what it reads as, where the rules may overrule the content
  *   append     true where a new value is added to the old one
  *   needs      names that the outermost array entry must have before
+ *   blank      true where the empty string is the same as no value
  *   unset      name of the error when it is read before it has a value (absent: it reads as the empty string)
  */
 var LmsScorm = (function () {
@@ -28,6 +29,7 @@ var LmsScorm = (function () {
 
     var KEYWORDS = { _children: true, _count: true, _version: true };
     var INDEX = /^[0-9]{1,9}$/;
+    var TARGET = /\{target=[^}]*\}/; // one name, whatever dots and digits it has
 
     /** Index of the table, made once: groups (`cmi.core`), arrays (`cmi.objectives`) and their children in the order of the table. */
     function prepare(table) {
@@ -125,6 +127,9 @@ var LmsScorm = (function () {
     };
 
     Session.prototype.hasValue = function (address, element) {
+        if (element.blank && this.values[address] === "") {
+            return false;
+        }
         return has(this.values, address) || element.initial !== undefined || Boolean(element.launch && has(this.launch, address));
     };
 
@@ -138,9 +143,25 @@ var LmsScorm = (function () {
         delete this.values[address];
     };
 
+    /** Forget all entries of an array. */
+    Session.prototype.dropArray = function (array) {
+        var self = this;
+        Object.keys(this.values).forEach(function (address) {
+            if (address.indexOf(array + ".") === 0) {
+                self.drop(address);
+            }
+        });
+        delete this.counts[array];
+    };
+
+    Session.prototype.mayAccess = function (right, place) {
+        var access = place.element.access;
+        return (typeof access === "function" ? access(this, place.indices) : access).indexOf(right) >= 0;
+    };
+
     /** Where an address leads: its element, its indices and the arrays it goes through; null where the table has no such element. */
     Session.prototype.place = function (address) {
-        var parts = address.split(".");
+        var parts = address.replace(TARGET, "{target}").split(".");
         var pattern = this.patternOf(address);
         if (parts.indexOf("n") >= 0 || !has(this.table.elements, pattern)) {
             return null;
@@ -163,7 +184,7 @@ var LmsScorm = (function () {
     };
 
     Session.prototype.patternOf = function (address) {
-        return address.split(".").map(function (part) { return INDEX.test(part) ? "n" : part; }).join(".");
+        return address.replace(TARGET, "{target}").split(".").map(function (part) { return INDEX.test(part) ? "n" : part; }).join(".");
     };
 
     Session.prototype.put = function (address, place, value) {
@@ -279,7 +300,7 @@ var LmsScorm = (function () {
             this.unknown(address, "get");
             return "";
         }
-        if (place.element.access === "w") {
+        if (!this.mayAccess("r", place)) {
             this.fail("writeOnly", address + " can only be written.");
             return "";
         }
@@ -365,7 +386,7 @@ var LmsScorm = (function () {
             this.unknown(address, "set");
             return "false";
         }
-        if (place.element.access === "r") {
+        if (!this.mayAccess("w", place)) {
             this.fail("readOnly", address + " can only be read.");
             return "false";
         }

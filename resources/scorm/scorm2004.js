@@ -1,6 +1,7 @@
 /*
- * SCORM 2004: the data model and the rules of "SCORM 2004 4th Edition Run-Time Environment", sections 3 and 4. Values that only sequencing
- * knows (which navigation requests are valid, shared data) are not here.
+ * SCORM 2004: the data model and the rules of "SCORM 2004 4th Edition Run-Time Environment", sections 3 and 4. What only sequencing
+ * knows comes with the launch: which navigation requests are valid, shared data and the rights to it (`adl.data.n.access`), and whether the
+ * attempt goes on (`cmi.entry`). Where it says that, it also decides what a status becomes that the content left open.
  *
  * Lengths are the standard's smallest permitted maximums: longer values are kept whole.
  */
@@ -229,6 +230,11 @@
         return scaled === "" ? "unknown" : Number(scaled) >= Number(passing) ? "passed" : "failed";
     }
 
+    function sharedData(session, indices) {
+        var access = session.launch["adl.data." + indices[0] + ".access"];
+        return access === undefined ? "rw" : access;
+    }
+
     var unset = "unset";
     var COMPLETION = words("completed", "incomplete", "not attempted", "unknown");
     var SUCCESS = words("passed", "failed", "unknown");
@@ -340,18 +346,26 @@
             "cmi.suspend_data": { access: "rw", unset: unset },
             "cmi.time_limit_action": { access: "r", initial: "continue,no message", launch: true },
             "cmi.total_time": { access: "r", initial: "PT0H0M0S" },
+            "adl.data.n.id": { access: "r", unset: unset },
+            "adl.data.n.store": { access: sharedData, blank: true, unset: unset },
+            "adl.nav.request_valid.continue": { access: "r", initial: "unknown", launch: true },
+            "adl.nav.request_valid.previous": { access: "r", initial: "unknown", launch: true },
+            "adl.nav.request_valid.choice.{target}": { access: "r", initial: "unknown", launch: true },
+            "adl.nav.request_valid.jump.{target}": { access: "r", initial: "unknown", launch: true },
             "adl.nav.request": {
                 access: "rw", initial: "_none_",
                 check: function (value) { return NAVIGATION.test(value) ? undefined : "type"; }
             }
         },
-        reserved: ["adl.data", "adl.nav.request_valid"],
+        reserved: [],
         childless: {
             cmi: true, adl: true, "adl.nav": true, "cmi.interactions.n.objectives": true, "cmi.interactions.n.correct_responses": true
         },
 
         begin: function (session) {
-            var suspended = session.resumed && (!session.saved.finished || session.get("cmi.exit") === "suspend");
+            session.sequenced = Boolean(session.launch["cmi.entry"]);
+            var suspended = session.sequenced ? session.launch["cmi.entry"] === "resume"
+                : session.resumed && (!session.saved.finished || session.get("cmi.exit") === "suspend");
             if (suspended) {
                 session.drop("cmi.exit");
                 addUp(session);
@@ -359,6 +373,7 @@
                 session.clear(); // an attempt that ended is followed by a new one (section 2.1.1)
             }
             session.drop("adl.nav.request");
+            session.dropArray("adl.data"); // others may have written it since
             session.launch["cmi.entry"] = suspended ? "resume" : "ab-initio";
         },
 
@@ -370,9 +385,13 @@
 
         finish: function (session) {
             ["cmi.completion_status", "cmi.success_status"].forEach(function (status) {
-                session.set(status, session.get(status));
+                var said = session.get(status);
+                // To sequencing it makes a difference whether the content said "unknown" or nothing.
+                if (!session.sequenced || said !== "unknown" || session.hasValue(status, {})) {
+                    session.set(status, said);
+                }
             });
-            if (session.get("cmi.completion_status") === "unknown" && session.get("cmi.exit") !== "suspend"
+            if (!session.sequenced && session.get("cmi.completion_status") === "unknown" && session.get("cmi.exit") !== "suspend"
                 && session.get("cmi.completion_threshold") === "") {
                 session.set("cmi.completion_status", "completed"); // the content leaves it to us (SN 4.2.1, completionSetByContent)
             }

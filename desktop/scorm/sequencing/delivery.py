@@ -1,0 +1,71 @@
+"""The delivery processes DB.1.1, DB.2 and DB.2.1 of the SN book's pseudo-code."""
+
+from __future__ import annotations
+
+from desktop.scorm.sequencing.exceptions import Refused
+from desktop.scorm.sequencing.rules import check_activity_process
+from desktop.scorm.sequencing.termination import terminate_descendent_attempts_process
+from desktop.scorm.sequencing.tree import Activity, ActivityTree, common_ancestor
+
+
+def delivery_request_process(tree: ActivityTree, activity: Activity) -> None:
+    """[DB.1.1] Raises ``Refused`` (DB.1.1-1, DB.1.1-3) where the activity cannot be delivered."""
+    if not activity.is_leaf:
+        raise Refused("DB.1.1-1")
+    if any(check_activity_process(tree, one) for one in activity.path_to_root()):
+        raise Refused("DB.1.1-3")
+
+
+def content_delivery_environment_process(tree: ActivityTree, activity: Activity) -> bool:
+    """[DB.2] Begin or take up the attempts down to the activity, which is current then. Answers whether its attempt goes on."""
+    if tree.current is not None and tree.current.active:
+        raise Refused("DB.2-1")
+    if activity is not tree.suspended:
+        clear_suspended_activity_subprocess(tree, activity)
+    terminate_descendent_attempts_process(tree, activity)
+    resumed = activity.suspended
+    for one in reversed(list(activity.path_to_root())):
+        if not one.active:
+            if one.suspended:
+                one.suspended = False
+            else:
+                _begin_attempt(tree, one)
+            one.active = True
+    tree.current = activity
+    tree.suspended = None
+    return resumed
+
+
+def clear_suspended_activity_subprocess(tree: ActivityTree, activity: Activity) -> None:
+    """[DB.2.1] Something else than what was suspended is delivered: what stands between the two is suspended no more."""
+    if tree.suspended is None:
+        return
+    common = common_ancestor(tree.suspended, activity)
+    for one in tree.suspended.path_to_root():
+        one.suspended = any(child.suspended for child in one.children)
+        if one is common:
+            break
+    tree.suspended = None
+
+
+def _begin_attempt(tree: ActivityTree, activity: Activity) -> None:
+    """A new attempt knows nothing yet, and what is known of the children belongs to the one before (SN 4.2.1, 3.2.5)."""
+    if not activity.tracked:
+        return
+    activity.attempts += 1
+    for known in activity.known.values():
+        known.clear()
+    activity.old_objectives = activity.old_progress = False
+    if activity is tree.root and not tree.objectives_are_shared:
+        tree.objectives.clear()
+    if activity is tree.root and not tree.data_is_shared:
+        tree.data.clear()
+    _outdate(activity)
+
+
+def _outdate(cluster: Activity) -> None:
+    control = cluster.definition.control
+    for child in cluster.children:
+        child.old_objectives |= control.use_current_attempt_objective_info
+        child.old_progress |= control.use_current_attempt_progress_info
+        _outdate(child)

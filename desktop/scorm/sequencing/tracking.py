@@ -1,0 +1,61 @@
+"""Reading and writing what is known about objectives, through their maps to global ones (SN 3.10, 4.2)."""
+
+from __future__ import annotations
+
+from desktop.scorm.sequencing.definition import Info, Objective
+from desktop.scorm.sequencing.tree import Activity, ActivityTree
+
+
+def read(tree: ActivityTree, activity: Activity, objective: Objective, info: Info) -> bool | float | None:
+    """What a rule sees of an objective; None where it is unknown.
+
+    A global objective that is mapped for reading comes before the activity's own information, once something is known about it. Where
+    the measure decides, being satisfied follows from the measure, and being completed from the progress, wherever these come from
+    (SN 4.2.1.4, 4.2.1.5).
+    """
+    if info is Info.SATISFIED and objective.satisfied_by_measure:
+        if activity.active and not activity.definition.rollup.measure_satisfaction_if_active:
+            return None
+        measure = read(tree, activity, objective, Info.MEASURE)
+        return None if measure is None else measure >= objective.minimum
+    threshold = activity.definition.completion
+    if info is Info.COMPLETED and objective is activity.primary and threshold.by_measure:
+        progress = read(tree, activity, objective, Info.PROGRESS)
+        return None if progress is None else progress >= threshold.minimum
+    for one in objective.maps:
+        if info in one.reads:
+            value = tree.objectives.get(one.target, {}).get(info)
+            if value is not None:
+                return value
+    return None if activity.is_old(info) else activity.known[objective.identifier].get(info)
+
+
+def write(tree: ActivityTree, activity: Activity, objective: Objective, info: Info, value: bool | float | None) -> None:
+    """Keep what the content or a rollup found out. Unknown (None) is kept locally and never sent to a global objective."""
+    activity.known[objective.identifier][info] = value
+    if value is None:
+        return
+    for one in objective.maps:
+        if info in one.writes:
+            shared = tree.objectives.setdefault(one.target, {})
+            if shared.get(info) != value:
+                shared[info] = value
+                tree.written.add(one.target)
+
+
+def is_open(activity: Activity, info: Info) -> bool:
+    """Whether nobody said anything of the activity's primary objective in this attempt: neither the content, be it that this is unknown,
+    nor, where such a map is there, a global objective."""
+    return info not in activity.known[activity.primary.identifier] and not any(info in one.reads for one in activity.primary.maps)
+
+
+def is_satisfied(tree: ActivityTree, activity: Activity, objective: Objective | None = None) -> bool | None:
+    """Whether the objective, or else the activity's primary one, is satisfied; None where that is unknown."""
+    value = read(tree, activity, objective or activity.primary, Info.SATISFIED)
+    return None if value is None else bool(value)
+
+
+def is_completed(tree: ActivityTree, activity: Activity, objective: Objective | None = None) -> bool | None:
+    """Whether the activity, or one of its objectives, is completed; None where that is unknown."""
+    value = read(tree, activity, objective or activity.primary, Info.COMPLETED)
+    return None if value is None else bool(value)
