@@ -193,6 +193,7 @@ class Window(QMainWindow):
     def close_session(self) -> None:
         """Take the pages down; they cancel what they started."""
         self.palette_view.close_palette()
+        self.notice_stack.clear()
         bench, self.workbench = self.workbench, None
         if bench is not None:
             bench.context.undo.changed.disconnect(self._name_undo)

@@ -196,7 +196,7 @@ async def test_making_many_widgets_lets_the_window_answer_in_between(qtbot, cont
                 return QLabel(str(number))
 
             for label in await in_turns(make, range(100)):
-                self.holder.layout().addWidget(label)
+                label.setParent(self.holder)
 
     page = Long(context)
     qtbot.addWidget(page)

@@ -40,10 +40,9 @@ from desktop.ui.dates import date_text, since_text
 from desktop.ui.layouts import emptied
 from desktop.ui.page import Empty, Page, breathe
 from desktop.ui.theme import Role, colour, px, theme
-from desktop.ui.theme.icons import paint_icon
 from desktop.ui.widgets.badges import StatusPill
 from desktop.ui.widgets.buttons import Button
-from desktop.ui.widgets.labels import ElidedLabel, Label
+from desktop.ui.widgets.labels import ElidedLabel, Label, Picture
 from desktop.ui.widgets.progress import ProgressBar
 from desktop.ui.widgets.surfaces import confirm
 
@@ -101,18 +100,6 @@ class Stars(QWidget):
         for number in range(5):
             centre = QPointF(self._side * (number + 0.5) + px(2) * number, self._side / 2)
             star_path(painter, centre, self._side / 2, STAR, max(0.0, min(1.0, self._rating - number)))
-
-
-class Picture(QWidget):
-    """An icon beside words that say the same."""
-
-    def __init__(self, name: str, token: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._name, self._token = name, token
-        self.setFixedSize(px(16), px(20))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        paint_icon(QPainter(self), QRectF(0, px(2), px(16), px(16)), self._name, colour(self._token))
 
 
 class RatingBars(QWidget):

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from desktop.changes import Changes
 from desktop.errors import LmsError
@@ -29,9 +29,8 @@ from desktop.ui.player.contents import Contents
 from desktop.ui.player.saving import SaveState, Saving
 from desktop.ui.player.view import Launch, PlayerView
 from desktop.ui.theme import Role, px
-from desktop.ui.theme.icons import icon
 from desktop.ui.widgets.buttons import Button, IconButton
-from desktop.ui.widgets.labels import ElidedLabel, Label
+from desktop.ui.widgets.labels import ElidedLabel, Label, Picture
 
 _STATES = {
     SaveState.SAVED: ("check", "good", N_("Saved")),
@@ -51,14 +50,14 @@ class SavedIndicator(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(px(6))
-        self._icon = QLabel(self)
+        self._icon = Picture("check", "muted", self)
         self.text = Label(role=Role.CAPTION, token="muted", parent=self)
         layout.addWidget(self._icon)
         layout.addWidget(self.text)
 
     def show_state(self, state: SaveState, error: LmsError | None = None) -> None:
         name, token, words = _STATES[state]
-        self._icon.setPixmap(icon(name, token).pixmap(px(16), px(16)))
+        self._icon.show_icon(name, token)
         self.text.setText(error.message if state is SaveState.FAILED and error else _(words))
         self.text.set_token(token)
         self.setAccessibleName(self.text.text())

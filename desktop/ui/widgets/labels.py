@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from desktop.ui.theme import Role, colour, font, theme
+from desktop.ui.theme import Role, colour, font, px, theme
+from desktop.ui.theme.icons import paint_icon
 
 
 class Label(QLabel):
@@ -53,3 +54,25 @@ class ElidedLabel(Label):
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
         painter.drawText(self.contentsRect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), shown)
         self.setToolTip(self.text() if shown != self.text() else "")
+
+
+class Picture(QWidget):
+    """An icon beside words that say the same. It takes the colours of a new theme."""
+
+    def __init__(self, name: str, token: str = "muted", parent: QWidget | None = None, *, side: int = 16) -> None:
+        super().__init__(parent)
+        self._side = side
+        self._measure()
+        self.show_icon(name, token)
+        theme().changed.connect(self._measure)
+
+    def show_icon(self, name: str, token: str) -> None:
+        self._name, self._token = name, token
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        side = px(self._side)
+        paint_icon(QPainter(self), QRectF(0, (self.height() - side) / 2, side, side), self._name, colour(self._token))
+
+    def _measure(self) -> None:
+        self.setFixedSize(px(self._side), px(self._side + 4))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.i18n import _
 from desktop.ui.notices import Notice, Notices, Tone
-from desktop.ui.theme import Role, colour, px
-from desktop.ui.theme.icons import icon_pixmap
+from desktop.ui.theme import Role, px
 from desktop.ui.widgets.buttons import Button, IconButton
-from desktop.ui.widgets.labels import Label
+from desktop.ui.widgets.labels import Label, Picture
 
 SHOWN_MS = 6_000
 MOST = 4
@@ -29,8 +28,7 @@ class NoticeCard(QFrame):
         self.setProperty("popover", True)
         self.setFixedWidth(px(380))
         self.setAccessibleName(notice.message)
-        picture = QLabel(self)
-        picture.setPixmap(icon_pixmap(PICTURES[notice.tone], colour(TOKENS[notice.tone]), px(20), self.devicePixelRatioF()))
+        picture = Picture(PICTURES[notice.tone], TOKENS[notice.tone], self, side=20)
         words = QVBoxLayout()
         words.setSpacing(px(3))
         words.addWidget(Label(notice.message, Role.STRONG, parent=self, wrap=True))
@@ -83,7 +81,7 @@ class NoticeCard(QFrame):
 
 
 class NoticeStack(QWidget):
-    """Shows what is posted, newest at the bottom, over the lower right of ``over``."""
+    """Shows what is posted, newest at the bottom, over the lower middle of ``over``: the corners are where pages have their buttons."""
 
     def __init__(self, notices: Notices, over: QWidget, bottom: int = 44) -> None:
         super().__init__(over)
@@ -99,6 +97,11 @@ class NoticeStack(QWidget):
     @property
     def cards(self) -> list[NoticeCard]:
         return [card for card in self.findChildren(NoticeCard) if not card.isHidden()]
+
+    def clear(self) -> None:
+        """Whoever comes next has nothing to do with what was said here."""
+        for card in self.cards:
+            card.dismiss()
 
     def show_notice(self, notice: Notice) -> None:
         for same in [card for card in self.cards if card.notice == notice]:
@@ -130,4 +133,4 @@ class NoticeStack(QWidget):
         width = px(380)
         heights = [card.heightForWidth(width) for card in self.cards]
         size = QSize(width, sum(heights) + px(8) * (len(heights) - 1))
-        self.setGeometry(self._over.width() - width - px(20), self._over.height() - size.height() - px(self._bottom), width, size.height())
+        self.setGeometry((self._over.width() - width) // 2, self._over.height() - size.height() - px(self._bottom), width, size.height())
