@@ -285,3 +285,8 @@ def test_without_a_display_the_tour_runs_instead(lms: Any, monkeypatch: pytest.M
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     lms.main([])
     assert started[1] == ("desktop", [])
+
+
+def test_every_command_of_a_checkout_has_its_module(lms: Any) -> None:
+    for module, _purpose in lms.CHECKOUT.values():
+        assert importlib.util.find_spec(module) is not None, module
