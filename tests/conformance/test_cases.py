@@ -7,7 +7,7 @@ import pytest
 from tests.conformance.cases import DATA, replay_all
 from tests.support.scorm_runtime import Runtime
 
-PASSED_SO_FAR = 103
+PASSED_SO_FAR = 109
 """Raise it with each case that passes; docs/design.md says what the others wait for."""
 
 

@@ -310,7 +310,7 @@ def _real(written: str) -> float | None:
 
 def _map(element: etree._Element, attributes: Mapping[str, Info]) -> ObjectiveMap:
     return ObjectiveMap(
-        attribute_of(element, "targetobjectiveid"),
+        _normal(attribute_of(element, "targetobjectiveid")),
         frozenset(info for name, info in attributes.items() if _flag(element, "read" + name, True)),
         frozenset(info for name, info in attributes.items() if _flag(element, "write" + name, False)),
     )

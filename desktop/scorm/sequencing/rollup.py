@@ -123,10 +123,13 @@ def _apply(tree: ActivityTree, activity: Activity, info: Info, defaults: tuple[R
 
 
 def rollup_rule_check_subprocess(tree: ActivityTree, activity: Activity, rule: RollupRule) -> bool:
-    """[RB.1.4] Whether the rule holds for as many of the children as it asks for. Without children that count it never does."""
+    """[RB.1.4] Whether the rule holds for as many of the children as it asks for. Without children that count it never does.
+
+    A child that is not tracked counts: all that is known of it is that nothing is.
+    """
     values = [
         evaluate_rollup_conditions_subprocess(tree, child, rule)
-        for child in _contributors(activity)
+        for child in activity.available
         if check_child_for_rollup_subprocess(tree, child, rule.action)
     ]
     if not values:

@@ -11,8 +11,10 @@ def read(tree: ActivityTree, activity: Activity, objective: Objective, info: Inf
 
     A global objective that is mapped for reading comes before the activity's own information, once something is known about it. Where
     the measure decides, being satisfied follows from the measure, and being completed from the progress, wherever these come from
-    (SN 4.2.1.4, 4.2.1.5).
+    (SN 4.2.1.4, 4.2.1.5). Of an activity that is not tracked nothing is known.
     """
+    if not activity.tracked:
+        return None
     if info is Info.SATISFIED and objective.satisfied_by_measure:
         if activity.active and not activity.definition.rollup.measure_satisfaction_if_active:
             return None

@@ -82,6 +82,12 @@ def store_data(tree: ActivityTree, activity: Activity, cmi: Mapping[str, str], g
         objective = activity.objective(identifier)
         if objective is not None:
             write(tree, activity, objective, info, value)
+    # What follows from a measure is passed on to global objectives as well, whichever way the measure came.
+    by_measure = {Info.SATISFIED: activity.primary.satisfied_by_measure, Info.COMPLETED: activity.definition.completion.by_measure}
+    for info, follows in by_measure.items():
+        value = read(tree, activity, activity.primary, info) if follows else None
+        if value is not None:
+            write(tree, activity, activity.primary, info, value)
 
 
 def _said(activity: Activity, cmi: Mapping[str, str], given: Mapping[str, str]) -> dict[tuple[str, Info], Value]:
