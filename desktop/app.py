@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import locale
+import logging
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Concatenate
+from uuid import UUID
 
 import qasync
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from desktop import settings as options
-from desktop.errors import LmsError, NotAllowed, ServerAway
+from desktop.errors import LmsError, NotAllowed, ServerAway, SignInRefused
 from desktop.i18n import _, use_language
 from desktop.settings import Settings, config_folder, data_folder
 from desktop.store.link import Link, LinkState
@@ -34,11 +36,20 @@ from desktop.ui.workspaces.start import StartPage
 
 if TYPE_CHECKING:
     from desktop.store.connection import Store
+    from desktop.store.dsn import Dsn
     from desktop.store.workspaces import OpenWorkspace, Workspace, Workspaces
 
 NAME = "nabip-lms"
 RETRY_MS = 250
 LOOK = (options.THEME, options.REDUCED_MOTION, options.TEXT_SCALE)
+
+log = logging.getLogger(__name__)
+
+type Wish = Callable[[], Coroutine[Any, Any, None]]
+"""Something that the start page asked for."""
+
+REFUSED = (NotAllowed, SignInRefused)
+"""A wrong or an old password, a disabled login, or one that belongs to nobody: another try with the same will fail, too."""
 
 
 class LinkedStore:
@@ -53,6 +64,9 @@ class LinkedStore:
 
     def write[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         return self._listening(self.store.write, fn, *args, **kwargs)
+
+    def move(self, dsn: Dsn) -> None:
+        self.store.move(dsn)
 
     def close(self) -> None:
         self.store.close()
@@ -88,7 +102,11 @@ class Application(QObject):
         self.store: LinkedStore | None = None
         self._workspaces: Workspaces | None = None
         self._opened: OpenWorkspace | None = None
-        self._wanted: Callable[[], Coroutine[Any, Any, None]] = self._begin
+        self._wanted: Wish = self._begin
+        self._next: Wish | None = None
+        self._wish: asyncio.Task[None] | None = None
+        self._pinging: asyncio.Task[None] | None = None
+        self._quitting: asyncio.Task[None] | None = None
         self._work: set[asyncio.Task[None]] = set()
         self._preloading: asyncio.Task[None] | None = None
         self._closed = asyncio.Event()
@@ -103,7 +121,7 @@ class Application(QObject):
         self.start_page.retry.connect(self._try_again)
         self.window.sign_out_wanted.connect(lambda: self._go(self._sign_out))
         self.window.retry_wanted.connect(self._try_again)
-        self.window.closed.connect(lambda: self._spawn(self._quit()))
+        self.window.closed.connect(self._close)
         settings.observe(lambda changed: follow_choice(settings, changed))
 
     async def run(self) -> None:
@@ -148,36 +166,53 @@ class Application(QObject):
         if password is not None:
             try:
                 await self._enter(last, password)
-            except NotAllowed as error:  # a new password, or the login was disabled
-                await self._ask_who(workspace)
-                self.start_page.refuse(error)
+            except REFUSED as error:  # a new password, or the login was disabled
+                await self._ask_who(workspace, error)
             return
         await self._ask_who(workspace)
 
-    async def _ask_who(self, workspace: Workspace) -> None:
+    async def _ask_who(self, workspace: Workspace, refused: LmsError | None = None) -> None:
+        """Show who there is to choose from, or ask for name and password; ``refused`` is why the last answer would not do."""
         assert self._opened is not None
         if workspace.sample:
             self.start_page.show_people(await self.tasks.run(sample_people, self._opened))
+            if refused is not None:
+                self.notices.error(refused)
         else:
             self.start_page.show_credentials(workspace.name, self.settings.get(options.LAST_PERSON) or workspace.user)
+            if refused is not None:
+                self.start_page.refuse(refused)
         self.usable.emit()
 
     # Signing in and out
 
     async def _sign_in_sample(self, person: Person) -> None:
+        """One click: a password that somebody changed meanwhile is set anew, as the whole workspace belongs to whoever sits here."""
         assert self._workspaces is not None
         assert self._opened is not None
-        password = await self.tasks.run(self._workspaces.password, self._opened.workspace, person.login)
-        if password is None:
-            raise NotAllowed(_("The password of this sample person is gone."), remedy=_("Make a new sample workspace."))
-        await self._enter(person.login, password)
+        if self.context is not None:
+            return  # the second half of a double click
+        workspace = self._opened.workspace
+        self.start_page.show_ready(_("Signing in…"))
+        password = await self.tasks.run(self._workspaces.password, workspace, person.login)
+        try:
+            try:
+                if password is None:
+                    raise SignInRefused(_("The password of this sample person is gone."))
+                await self._enter(person.login, password)
+            except SignInRefused:
+                await self._enter(person.login, await self.tasks.run(renew_password, self._workspaces, self._opened, person.login))
+        except REFUSED as error:
+            await self._ask_who(workspace, error)
 
     async def _sign_in(self, user: str, password: str, *, remember: bool) -> None:
         assert self._workspaces is not None
         assert self._opened is not None
+        if self.context is not None:
+            return
         try:
             await self._enter(user, password)
-        except NotAllowed as error:
+        except REFUSED as error:
             self.start_page.refuse(error)
             return
         if remember:
@@ -214,6 +249,7 @@ class Application(QObject):
         self._link_changed(self.link)
         if self._preloading is None:
             self._preloading = asyncio.get_running_loop().create_task(load_rest(self.tasks))
+        self._spawn(self._send_left())
         self.signed_in.emit(self.context)
         self.usable.emit()
 
@@ -224,10 +260,12 @@ class Application(QObject):
         await self._ask_who(self._opened.workspace)
 
     async def _leave(self) -> None:
-        """End the session: pages first, as a lesson that is open saves once more; then the connections."""
+        """End the session: jobs are cancelled, pages go, as a lesson that is open saves once more; then the connections."""
         if self.context is None:
             return
         context, self.context = self.context, None
+        for job in tuple(self.tasks.jobs.values()):
+            job.cancel()
         self.start_page.show_ready(_("Saving…"))
         self.window.show_start(self.start_page)  # hides the page that is open, and with that closes a lesson
         await context.settled()
@@ -243,14 +281,27 @@ class Application(QObject):
             opened, self._opened = self._opened, None
             await self.tasks.run(opened.close)
 
+    def _close(self) -> None:
+        """The window was closed: end in order, once."""
+        if self._quitting is None:
+            self._quitting = asyncio.get_running_loop().create_task(self._quit())
+
     async def _quit(self) -> None:
+        self._retry.stop()
+        self._next = None
         if self._preloading is not None:
             self._preloading.cancel()
-        for task in tuple(self._work):
-            if task is not asyncio.current_task():
-                task.cancel()
-        await self._close_workspace()
-        self._closed.set()
+        for task in self._work:
+            task.cancel()
+        try:
+            # Threads cannot be cancelled: what is being opened is waited for, so that it can be closed.
+            if running := [task for task in (self._wish, self._pinging, *self._work) if task is not None and not task.done()]:
+                await asyncio.wait(running)
+            await self._close_workspace()
+        except Exception:
+            log.exception("closing")
+        finally:
+            self._closed.set()
 
     # The link
 
@@ -269,6 +320,7 @@ class Application(QObject):
         if self.link.state is LinkState.UP:
             self._retry.stop()
             self.window.reload_page()
+            self._spawn(self._send_left())
             return
         self.window.set_connection(self.link.sentence(), up=False)
         if self.link.due:
@@ -276,14 +328,37 @@ class Application(QObject):
 
     def _try_again(self) -> None:
         self.link.retry_now()
-        if self.context is not None:
-            self._go(self._ping)
-        else:
-            self._go(self._wanted)
+        if self.context is None:
+            if self._wish is None or self._wish.done():
+                self._go(self._wanted if self._opened is None else self._once_more)
+        elif self._pinging is None or self._pinging.done():
+            self._pinging = asyncio.get_running_loop().create_task(self._shown(self._ping))
+
+    async def _once_more(self) -> None:
+        """What was wanted last, after the server on this computer was started again, should it have died."""
+        await self._revive()
+        await self._wanted()
 
     async def _ping(self) -> None:
         assert self.store is not None
-        await self.tasks.run(self.store.read, alive)
+        store = self.store
+        await self._revive()
+        await self.tasks.run(store.read, alive)
+
+    async def _revive(self) -> None:
+        assert self._opened is not None
+        opened, store = self._opened, self.store
+        if await self.tasks.run(opened.revive) and store is not None:
+            store.move(opened.dsn(store.store.dsn.user, store.store.dsn.password))
+
+    async def _send_left(self) -> None:
+        """Deliver what lessons could not, in an earlier session or while the server was away. It stays on the disk until it has arrived."""
+        if self.context is None or self.store is None:
+            return
+        try:
+            await self.tasks.run(send_left, self.store, self.context.identity.member_id)
+        except Exception as error:  # nobody asked for it, and it is tried again: at the next sign-in, and whenever the server is back
+            log.warning("lessons' records wait", exc_info=error)
 
     # Settings
 
@@ -292,15 +367,27 @@ class Application(QObject):
 
     # Coroutines of our own
 
-    def _go(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Do what the start page asked for; what goes wrong is shown there and can be tried again."""
-        if any(not task.done() for task in self._work):
-            return
-        if work != self._ping:
-            self._wanted = work
-        self._spawn(self._shown(work))
+    def _go(self, work: Wish) -> None:
+        """Do what the start page asked for; what goes wrong is shown there and can be tried again.
 
-    async def _shown(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        One thing at a time: what was asked for last begins when what runs has ended, so that no click is lost behind a slow connection.
+        """
+        if self._quitting is not None:
+            return
+        if self._wish is not None and not self._wish.done():
+            self._next = work
+            return
+        if work != self._once_more:
+            self._wanted = work
+        self._wish = asyncio.get_running_loop().create_task(self._shown(work))
+        self._wish.add_done_callback(self._go_on)
+
+    def _go_on(self, _done: asyncio.Task[None]) -> None:
+        work, self._next = self._next, None
+        if work is not None:
+            self._go(work)
+
+    async def _shown(self, work: Wish) -> None:
         try:
             await work()
         except asyncio.CancelledError:
@@ -358,22 +445,26 @@ class Application(QObject):
 
 def load_workspaces() -> Workspaces:
     """The list of workspaces; at the very first start with the sample association in it."""
+    from desktop.store.postgres import storage_errors
     from desktop.store.secrets import Secrets
     from desktop.store.workspaces import Workspaces
 
     workspaces = Workspaces(config_folder() / "workspaces.json", data_folder(), Secrets(config_folder() / "secrets.json"))
-    if not workspaces.list_all():
-        workspaces.add_embedded(_("Sample association"), sample=True)
+    with storage_errors():
+        if not workspaces.list_all():
+            workspaces.add_embedded(_("Sample association"), sample=True)
     return workspaces
 
 
 def open_workspace(workspaces: Workspaces, workspace: Workspace) -> OpenWorkspace:
     from desktop.store import sample
+    from desktop.store.postgres import storage_errors
 
     opened = workspaces.open(workspace)
     try:
         if workspace.sample:
-            sample.ensure(workspaces, opened)
+            with storage_errors():
+                sample.ensure(workspaces, opened)
     except BaseException:
         opened.close()
         raise
@@ -384,6 +475,12 @@ def sample_people(opened: OpenWorkspace) -> tuple[Person, ...]:
     from desktop.store import sample
 
     return tuple(Person(one.login, one.name, one.description) for one in sample.sample_people(opened))
+
+
+def renew_password(workspaces: Workspaces, opened: OpenWorkspace, login: str) -> str:
+    from desktop.store import sample
+
+    return sample.renew_password(workspaces, opened, login)
 
 
 def enter(opened: OpenWorkspace, user: str, password: str) -> tuple[Store, Any]:
@@ -404,7 +501,14 @@ def enter(opened: OpenWorkspace, user: str, password: str) -> tuple[Store, Any]:
 
 
 def alive(session: Any) -> None:
-    session.connection()
+    session.connection().exec_driver_sql("SELECT 1")
+
+
+def send_left(store: Any, member_id: UUID) -> None:
+    from desktop.scorm.journal import journal_path
+    from desktop.scorm.recorder import send_left
+
+    send_left(store, journal_path(data_folder(), member_id))
 
 
 # The process
@@ -432,6 +536,8 @@ def run(arguments: list[str], started: Callable[[Application], None] | None = No
     qt.setApplicationDisplayName("NABIP LMS")
     qt.setDesktopFileName(NAME)
     qt.setQuitOnLastWindowClosed(False)
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)  # sizes of windows and columns, beside everything else
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(config_folder()))
     settings = Settings(config_folder() / "settings.json")
     use_language(settings.get(options.LANGUAGE) or (locale.getlocale()[0] or "en"))
     apply_look(settings)

@@ -137,16 +137,19 @@ class Settings:
                 self.failed(error)
 
     def _read(self) -> dict[str, Any]:
+        broken = self.path.with_suffix(".broken")
         try:
-            values = read_json(self.path)
-        except ValueError:
-            broken = self.path.with_suffix(".broken")
-            self.path.replace(broken)
+            try:
+                return read_json(self.path)
+            except ValueError:
+                self.path.replace(broken)
+        except OSError as error:
+            self.notice = _("The settings could not be read, so the defaults are used: {reason}").format(reason=error)
+        else:
             self.notice = _("The settings could not be read, so the defaults are used. The old file is kept as {name}.").format(
                 name=broken.name
             )
-            return {}
-        return values
+        return {}
 
 
 def read_json(path: Path) -> dict[str, Any]:

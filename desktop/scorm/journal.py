@@ -18,6 +18,11 @@ from uuid import UUID
 from desktop.scorm.records import Document
 
 
+def journal_path(data: Path, member_id: UUID) -> Path:
+    """Where the saves of ``member_id`` wait, below the application's ``data`` folder."""
+    return data / "scorm" / f"{member_id}.sqlite3"
+
+
 @dataclass(frozen=True, slots=True)
 class Save:
     """One state of a lesson's record. ``seconds`` is the whole time of the session so far."""

@@ -6,7 +6,9 @@ their order matters. All functions are synchronous and meant for one worker thre
 
 from __future__ import annotations
 
+from contextlib import closing
 from enum import Enum
+from pathlib import Path
 from uuid import UUID
 
 from desktop.errors import LmsError, NotFound, ServerAway
@@ -63,6 +65,14 @@ class Recorder:
             return
         finally:
             self._journal.close()
+
+
+def send_left(store: Store, path: Path) -> Outcome:
+    """Send what earlier launches left in the journal at ``path``; most people have none, and then none is made."""
+    if not path.exists():
+        return Outcome.SAVED
+    with closing(Journal(path)) as journal:
+        return send_waiting(store, journal)
 
 
 def send_waiting(store: Store, journal: Journal) -> Outcome:

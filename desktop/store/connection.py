@@ -87,6 +87,10 @@ class Store:
         """
         return self._transact(False, lambda session: fn(session, *args, **kwargs))
 
+    def move(self, dsn: Dsn) -> None:
+        """The same database has another address from now on; connections that are open stay what they are."""
+        self.dsn = dsn
+
     def close(self) -> None:
         """Close the connections that rest in the pool, and those in use as they come back."""
         self._engine.dispose()

@@ -55,6 +55,11 @@ class EmbeddedServer:
         """The database as the installer, who may do everything."""
         return _address(self.port, self._password, database)
 
+    def revive(self) -> None:
+        """Start the server again if it is gone (killed, or the computer ran out of memory), on its port if that is free."""
+        with _gate(self._folder):
+            self.port = self.cluster.start(port=self.port)
+
     def leave(self) -> None:
         """Let go of the server, and stop it if no other copy of the application uses it."""
         with _gate(self._folder):
@@ -184,7 +189,7 @@ def _prepare(
         previous.rename(cluster.folder)  # an upgrade was interrupted between its two renames
     if not shared:
         _remove_unfinished(cluster)
-    password = _password(kept)
+    password = kept.get(INSTALLER)
     if not cluster.exists:
         password = password or secrets.token_urlsafe(32)
         kept.set(INSTALLER, password)
@@ -196,13 +201,6 @@ def _prepare(
     if previous.exists():
         shutil.rmtree(previous)
     return password or _new_password(cluster, kept)
-
-
-def _password(kept: FileSecrets) -> str | None:
-    try:
-        return kept.get(INSTALLER)
-    except ValueError:
-        return None  # a broken file is a lost one
 
 
 def _new_password(cluster: Cluster, kept: FileSecrets) -> str:

@@ -230,7 +230,7 @@ class Cluster:
         return found if self._serves(_command(found.pid)) else None
 
     def start(self, *, port: int | None = None) -> int:
-        """Start the server, on ``port`` or a free one, and return the port once it accepts connections.
+        """Start the server, on ``port`` if that is free or another one, and return the port once it accepts connections.
 
         Raises :class:`StorageFull`, :class:`ReadOnly` or :class:`ServerFailed` with the end of the server's log.
         """
@@ -242,7 +242,7 @@ class Cluster:
         self._drop_stale_pid()
         last = ""
         for attempt in range(PORT_ATTEMPTS):
-            chosen = port or free_port()
+            chosen = port if port and not attempt else free_port()
             before = self.log.stat().st_size if self.log.exists() else 0
             try:
                 self._run(

@@ -76,16 +76,20 @@ def ensure(workspaces: Workspaces, opened: OpenWorkspace) -> None:
     address = opened.server.address()
     create(address, lambda login, password: workspaces.remember(opened.workspace, login, password))
     forgotten = [person for person in people(address) if workspaces.password(opened.workspace, person.login) is None]
-    if not forgotten:
-        return
-    with translate_errors(), closing(connect(address)) as connection:
-        for person in forgotten:
-            password = secrets.token_urlsafe(24)
-            workspaces.remember(opened.workspace, person.login, password)
-            connection.execute(
-                "SELECT lms.set_verifier(member_id, %s) FROM lms.member_logins WHERE role_name = %s",
-                (_verifier(connection, password), person.login),
-            )
+    for person in forgotten:
+        renew_password(workspaces, opened, person.login)
+
+
+def renew_password(workspaces: Workspaces, opened: OpenWorkspace, login: str) -> str:
+    """Give a sample person a new password, remember it, and return it."""
+    assert opened.server is not None
+    password = secrets.token_urlsafe(24)
+    workspaces.remember(opened.workspace, login, password)
+    with translate_errors(), closing(connect(opened.server.address())) as connection:
+        connection.execute(
+            "SELECT lms.set_verifier(member_id, %s) FROM lms.member_logins WHERE role_name = %s", (_verifier(connection, password), login)
+        )
+    return password
 
 
 def sample_people(opened: OpenWorkspace) -> tuple[SamplePerson, ...]:

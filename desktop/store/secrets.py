@@ -21,28 +21,37 @@ KEYRING_SECONDS = 30.0
 class FileSecrets:
     """Secrets in one JSON file with mode 0600, gone when it is empty.
 
-    Enough for a secret that opens only what lies beside it under the same rights.
+    Enough for a secret that opens only what lies beside it under the same rights. A file that cannot be understood holds no secret; it is
+    kept beside the new one, with the ending ``.broken``.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def get(self, name: str) -> str | None:
-        """The secret, or None. Raises ValueError where the file is not ours, OSError where it cannot be read."""
-        found = read_json(self.path).get(name)
+        """The secret, or None. Raises OSError where the file cannot be read."""
+        found = self._read().get(name)
         return found if isinstance(found, str) else None
 
     def set(self, name: str, secret: str) -> None:
-        write_json(self.path, {**read_json(self.path), name: secret})
+        """Keep ``secret``. Raises OSError where it cannot be written."""
+        write_json(self.path, {**self._read(), name: secret})
 
     def delete(self, name: str) -> None:
-        values = read_json(self.path)
+        values = self._read()
         if values.pop(name, None) is None:
             return
         if values:
             write_json(self.path, values)
         else:
             self.path.unlink()
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            return read_json(self.path)
+        except ValueError:
+            self.path.replace(self.path.with_suffix(".broken"))
+            return {}
 
 
 class _KeyringSilent(Exception):

@@ -18,7 +18,7 @@ import certifi
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from desktop.errors import Invalid, LmsError, NotAllowed, NotFound, ServerUnsupported
+from desktop.errors import Invalid, LmsError, NotAllowed, NotFound, ServerAway, ServerUnsupported
 from desktop.i18n import _
 from desktop.settings import read_json, write_json
 from desktop.store import embedded, migrations
@@ -231,6 +231,19 @@ class OpenWorkspace:
             store.close()
             raise
         return store
+
+    def revive(self) -> bool:
+        """Start a server on this computer again should it have died; True where there is one, whose address may then be another.
+
+        Raises :class:`desktop.errors.ServerAway`, which says in its details why it does not start.
+        """
+        if self.server is None:
+            return False
+        try:
+            self.server.revive()
+        except LmsError as error:
+            raise ServerAway(error.message, remedy=error.remedy, details=error.details) from error
+        return True
 
     def close(self) -> None:
         if self.server is not None:

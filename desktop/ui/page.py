@@ -218,6 +218,7 @@ class Page(QWidget):
         except Cancelled:
             self._stack.setCurrentWidget(self._content or self._blank)
         except Exception as error:  # noqa: BLE001 - shown in place, with retry
+            self._stale = True  # who comes back to it sees it tried again
             self._error.show_error(error)
             self._stack.setCurrentWidget(self._error)
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from desktop.scorm.cache import import_package, package_of
 from desktop.scorm.errors import PackageError
 from desktop.scorm.journal import Journal, Save
 from desktop.scorm.queries import get_scorm_lesson
-from desktop.scorm.recorder import Outcome, Recorder, send_waiting
+from desktop.scorm.recorder import Outcome, Recorder, send_left, send_waiting
 from desktop.scorm.records import Document, new_document, with_item
 from desktop.scorm.sample import build_sample
 from desktop.store.connection import Store
@@ -200,6 +201,18 @@ def test_what_a_killed_process_kept_is_sent_by_the_next_one(course: Course, tmp_
     assert course.progress().scorm_cmi_data == document
     first.close()
     second.close()
+
+
+def test_what_waits_is_sent_without_a_launch_and_who_left_nothing_gets_no_file(course: Course, tmp_path: Path) -> None:
+    path = tmp_path / "kept.sqlite3"
+    assert send_left(course.store, path) is Outcome.SAVED
+    assert not path.exists()
+    document = said(course.document, location="7")
+    with closing(Journal(path)) as journal:
+        journal.keep(Save(begin(course, course.store), 1, document, 1))
+        assert send_left(course.store, path) is Outcome.SAVED
+        assert journal.waiting() == []
+    assert course.progress().scorm_cmi_data == document
 
 
 def test_what_the_server_refuses_for_good_does_not_hold_up_the_rest(course: Course, journal: Journal) -> None:

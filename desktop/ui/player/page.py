@@ -16,7 +16,7 @@ from desktop.errors import LmsError
 from desktop.i18n import N_, _
 from desktop.scorm import commands
 from desktop.scorm.cache import package_of
-from desktop.scorm.journal import Journal
+from desktop.scorm.journal import Journal, journal_path
 from desktop.scorm.package import Package
 from desktop.scorm.queries import ScormLesson, get_scorm_lesson
 from desktop.scorm.recorder import Recorder, send_waiting
@@ -280,7 +280,7 @@ def _fetch_package(control: JobControl, store: Any, asset_id: str) -> Package:
 def _begin_launch(store: Any, member_id: UUID, lesson: ScormLesson) -> Recorder:
     """On a worker thread: first what earlier launches still have to say, then this one begins."""
     assert lesson.enrollment_id is not None
-    journal = Journal(data_folder() / "scorm" / f"{member_id}.sqlite3")
+    journal = Journal(journal_path(data_folder(), member_id))
     send_waiting(store, journal)
     session_id = uuid4()
     store.write(commands.begin_session, lesson.enrollment_id, lesson.lesson_id, session_id)

@@ -21,6 +21,7 @@ class FocusRing(QFocusFrame):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.hide()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         app = QApplication.instance()
@@ -35,6 +36,7 @@ class FocusRing(QFocusFrame):
 
     def _leave(self, _before: QWidget | None, _now: QWidget | None) -> None:
         self.setWidget(None)  # type: ignore[arg-type] # no widget: hidden
+        self.setParent(self._window)  # Qt had moved it beside the widget, with which it would be deleted
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
