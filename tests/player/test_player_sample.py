@@ -218,6 +218,7 @@ async def test_the_learner_is_told_that_a_second_launch_took_over(desk: Desk) ->
 async def test_a_preview_records_nothing(desk: Desk) -> None:
     page = PlayerPage(desk.context, lesson=desk.lesson)
     desk.pages.append(page)
+    page.resize(1100, 800)
     page.show()
     await until(lambda: page.state == "content" and not page.loading)
     assert page.view is not None
@@ -228,3 +229,15 @@ async def test_a_preview_records_nothing(desk: Desk) -> None:
     assert page.saved.text.text() == "Preview: nothing is recorded"
     with pytest.raises(Exception, match="No row was found"):
         desk.row()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="only where there is a root")
+async def test_root_is_told_why_no_lesson_opens(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.delenv("QTWEBENGINE_DISABLE_SANDBOX", raising=False)
+    page = PlayerPage(desk.context, lesson=desk.lesson, enrollment=desk.enrollment)
+    desk.pages.append(page)
+    page.show()
+    await until(lambda: page.state == "error")
+    assert "root" in page._error.sentence
+    assert page.view is None

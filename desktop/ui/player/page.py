@@ -12,7 +12,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from desktop.changes import Changes
-from desktop.errors import LmsError
+from desktop.errors import LmsError, NotAllowed
 from desktop.i18n import N_, _
 from desktop.scorm import commands
 from desktop.scorm.cache import package_of
@@ -28,6 +28,7 @@ from desktop.ui.page import Page
 from desktop.ui.player.contents import Contents
 from desktop.ui.player.saving import SaveState, Saving
 from desktop.ui.player.view import Launch, PlayerView
+from desktop.ui.player.warm import may_start
 from desktop.ui.theme import Role, px
 from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.labels import ElidedLabel, Label, Picture
@@ -127,6 +128,11 @@ class PlayerPage(Page):
         """Begin the launch. A second call, while it runs, changes nothing."""
         if self.view is not None:
             return
+        if not may_start():
+            raise NotAllowed(
+                _("Lessons cannot be played under the system's own account (root)."),
+                remedy=_("Start the application as an ordinary user: content is kept in a sandbox, which root cannot have."),
+            )
         lesson = await self.context.read(get_scorm_lesson, self._lesson_id, self._enrollment_id)
         self.set_title(lesson.title)
         self._course_id = lesson.course_id

@@ -14,9 +14,14 @@ from PySide6.QtWebEngineCore import QWebEngineProfile
 SANDBOX_VARIABLE = "QTWEBENGINE_DISABLE_SANDBOX"
 
 
+def may_start() -> bool:
+    """False where starting Chromium would end the process: as root, with its sandbox. There only lessons cannot be opened."""
+    return not (hasattr(os, "geteuid") and os.geteuid() == 0 and os.environ.get(SANDBOX_VARIABLE) != "1")
+
+
 async def warm_chromium() -> None:
-    """Start it, except where that would end the process: as root, with its sandbox. There only lessons cannot be opened."""
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and os.environ.get(SANDBOX_VARIABLE) != "1":
+    """Start it, where it may be started."""
+    if not may_start():
         return
     await asyncio.sleep(0)  # what the worker threads are to do meanwhile is on its way
     QWebEngineProfile()
