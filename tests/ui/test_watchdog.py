@@ -7,8 +7,8 @@ from pytestqt.qtbot import QtBot
 from desktop.ui.watchdog import Watchdog
 
 
-def sleep_on_the_main_thread() -> None:
-    time.sleep(0.15)
+def sleep_on_the_main_thread(seconds: float = 0.15) -> None:
+    time.sleep(seconds)
 
 
 def test_a_stall_is_measured_and_its_cause_named(qtbot: QtBot) -> None:
@@ -30,8 +30,8 @@ def test_what_happens_while_it_rests_does_not_count(qtbot: QtBot) -> None:
     dog.start()
     qtbot.wait(30)
     dog.stop()
-    sleep_on_the_main_thread()
+    sleep_on_the_main_thread(1.0)
     dog.start()
     qtbot.wait(30)
     dog.stop()
-    assert dog.longest_ms < 100
+    assert dog.longest_ms < 900
