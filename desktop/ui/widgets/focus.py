@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFocusFrame, QPlainTextEdit, QTextEdit, QWidget
+from shiboken6 import isValid
 
 from desktop.ui.theme import colour, px
 
@@ -35,6 +36,8 @@ class FocusRing(QFocusFrame):
             self.setWidget(now)
 
     def _leave(self, _before: QWidget | None, _now: QWidget | None) -> None:
+        if not isValid(self._window):
+            return  # the focus leaves because the window goes, and the ring goes with it
         self.setWidget(None)  # type: ignore[arg-type] # no widget: hidden
         self.setParent(self._window)  # Qt had moved it beside the widget, with which it would be deleted
 
