@@ -1,7 +1,7 @@
 """Saying something to the person without stopping them.
 
-:class:`Notices` is what the rest of the program speaks to; :class:`NoticeStack` shows them at the lower right of the window. Good news
-leaves by itself; an error stays until it is dismissed.
+:class:`Notices` is what the rest of the program speaks to; :class:`~desktop.ui.widgets.notices.NoticeStack` shows them over the window.
+Good news leaves by itself, or when the person moves on; an error stays until it is dismissed.
 """
 
 from __future__ import annotations

@@ -58,6 +58,9 @@ SHELL_ACTIONS = (
 class Workbench(QWidget):
     """Rail, pages and status bar of one signed-in person."""
 
+    moved_on = Signal()
+    """Another place was opened."""
+
     def __init__(self, context: Context, places: Places, workspace: tuple[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.context = context
@@ -135,6 +138,7 @@ class Workbench(QWidget):
         self.rail.light(self.places.rail_of(place_id))
         self.context.undo.activate(page.document)
         self.context.actions.set_current(page)
+        self.moved_on.emit()
 
 
 class Window(QMainWindow):
@@ -178,6 +182,7 @@ class Window(QMainWindow):
         self._fill_menus(context, bench)
         bench.rail.palette_asked.connect(self.palette_view.open)
         bench.status.retry_wanted.connect(self.retry_wanted)
+        bench.moved_on.connect(self.notice_stack.move_on)
         context.undo.changed.connect(self._name_undo)
         self._stack.addWidget(bench)
         self._stack.setCurrentWidget(bench)

@@ -18,7 +18,8 @@ from uuid import UUID
 
 import pytest
 import qasync
-from PySide6.QtCore import QEventLoop, QSettings
+from PySide6.QtCore import QEventLoop, QPoint, QSettings
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication
 
 from desktop.members.queries import get_identity
@@ -56,6 +57,17 @@ def collected_here() -> Iterator[None]:
     gc.collect()
     gc.freeze()
     gc.enable()
+
+
+AWAY = QPoint(-10_000, -10_000)
+"""Where no window is."""
+
+
+@pytest.fixture(autouse=True)
+def pointer_away(qapp: QApplication) -> None:
+    """The pointer rests on nothing, wherever the test before has left it: a widget that appears under it is entered."""
+    QCursor.setPos(AWAY)
+    qapp.processEvents()
 
 
 @pytest.fixture(scope="session")
@@ -194,6 +206,10 @@ def heard(context: Context) -> Heard:
     return heard
 
 
+def described(condition: Callable[[], object]) -> str:
+    return inspect.getsource(condition).strip() if inspect.isfunction(condition) else repr(condition)
+
+
 type Until = Callable[..., Awaitable[None]]
 
 
@@ -204,7 +220,7 @@ def until() -> Until:
         end = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > end:
-                pytest.fail(f"did not happen in {seconds} s: {what or inspect.getsource(condition).strip()}")
+                pytest.fail(f"did not happen in {seconds} s: {what or described(condition)}")
             await asyncio.sleep(0.005)
 
     return until

@@ -6,8 +6,8 @@ import threading
 from typing import ClassVar
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QCursor, QEnterEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -24,10 +24,11 @@ from desktop.ui.places import Place
 from desktop.ui.preferences import PreferencesDialog
 from desktop.ui.rail import RailButton
 from desktop.ui.theme import Scheme, theme
-from desktop.ui.widgets.notices import SHOWN_MS
+from desktop.ui.widgets.notices import SHOWN_MS, NoticeCard
 from desktop.ui.widgets.surfaces import confirm
 from desktop.ui.window import SHELL_ACTIONS, Window
 from tests.ui.accessibility import assert_accessible, press_tab_through
+from tests.ui.conftest import AWAY
 
 
 class Plain(Page):
@@ -230,8 +231,68 @@ async def test_good_news_leaves_by_itself_and_errors_stay(qtbot, window, context
     qtbot.mouseClick(bad.copy_button, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == "conflict: lesson 7"
     qtbot.mouseClick(bad.close_button, Qt.MouseButton.LeftButton)
-    good._timer.timeout.emit()
+    pass_time(good)
     assert window.notice_stack.cards == []
+
+
+def pass_time(card: NoticeCard) -> None:
+    """The time that a notice stays has passed."""
+    card._timer.timeout.emit()
+
+
+async def test_a_notice_that_appears_under_a_resting_pointer_leaves_all_the_same(window, context, until):
+    context.notices.done("You are enrolled.")
+    (card,) = window.notice_stack.cards
+    await until(lambda: card.mapTo(window, QPoint(0, 0)).y() > 0)
+    QCursor.setPos(card.mapToGlobal(QPoint(20, 20)))
+    place = QPointF(20, 20)
+    QGuiApplication.sendEvent(card, QEnterEvent(place, card.mapTo(window, place), card.mapToGlobal(place)))  # all that Qt says then
+    assert card._timer.isActive()
+    assert not card.held
+    pass_time(card)
+    assert window.notice_stack.cards == []
+
+
+async def test_a_notice_that_is_pointed_at_stays_until_the_pointer_leaves(window, context, until):
+    context.notices.done("Published.", button="Undo", pressed=lambda: None)
+    (card,) = window.notice_stack.cards
+    await until(lambda: card.mapTo(window, QPoint(0, 0)).y() > 0)
+    QCursor.setPos(card.mapToGlobal(QPoint(20, 20)))
+    await until(card.underMouse)
+    QCursor.setPos(card.mapToGlobal(QPoint(30, 20)))
+    await until(lambda: card.held)
+    pass_time(card)
+    assert window.notice_stack.cards == [card]
+    QCursor.setPos(AWAY)
+    await until(lambda: not card.underMouse())
+    pass_time(card)
+    assert window.notice_stack.cards == []
+
+
+async def test_a_notice_that_has_the_keyboard_stays_until_it_moves_on(window, context, until):
+    page = window.workbench.page
+    await until(lambda: page.state == "content")
+    context.notices.done("Lesson deleted.", button="Undo", pressed=lambda: None)
+    (card,) = window.notice_stack.cards
+    card.act_button.setFocus()
+    pass_time(card)
+    assert window.notice_stack.cards == [card]
+    page.field.setFocus()
+    pass_time(card)
+    assert window.notice_stack.cards == []
+
+
+async def test_moving_on_takes_along_what_was_seen_and_leaves_errors_and_what_was_just_said(window, context, until):
+    context.notices.done("You are enrolled.")
+    context.notices.error(Conflict("Somebody else changed it."))
+    enrolled, changed = window.notice_stack.cards
+    enrolled._timer.stop()  # however slow the machine is, it does not leave by itself
+    context.open("catalogue")
+    assert window.notice_stack.cards == [enrolled, changed]
+    await until(lambda: enrolled.seen)
+    context.notices.done("Course deleted.")
+    context.open("home")
+    assert [card.notice.message for card in window.notice_stack.cards] == ["Somebody else changed it.", "Course deleted."]
 
 
 async def test_notices_stay_inside_the_window_and_do_not_pile_up(window, context):

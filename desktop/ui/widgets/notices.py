@@ -1,10 +1,10 @@
-"""Notices as they are seen: a stack at the lower right of the window."""
+"""Notices as they are seen: a stack over the lower middle of the window."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QCursor, QGuiApplication
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.i18n import _
 from desktop.ui.notices import Notice, Notices, Tone
@@ -13,6 +13,9 @@ from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.labels import Label, Picture
 
 SHOWN_MS = 6_000
+"""A passing notice is shown for so long; while it is looked at, it is asked again after as long."""
+SEEN_MS = 1_500
+"""Whoever moves on after so long has seen what was said; what is younger may have been said by the step that moves on."""
 MOST = 4
 """Older ones leave when more come; errors last longest."""
 PICTURES = {Tone.INFO: "info", Tone.GOOD: "done", Tone.WARN: "warning", Tone.BAD: "error"}
@@ -20,7 +23,11 @@ TOKENS = {Tone.INFO: "info", Tone.GOOD: "good", Tone.WARN: "warn", Tone.BAD: "ba
 
 
 class NoticeCard(QFrame):
-    """One notice. The time it stays stops while the mouse or the keyboard is on it."""
+    """One notice. One that passes stays for as long as somebody points at it or has the keyboard on it.
+
+    To point is to move the pointer: where a card appears under one that rests, Qt reports that it was entered, though nobody did anything
+    and nobody may ever leave.
+    """
 
     def __init__(self, notice: Notice, parent: QWidget) -> None:
         super().__init__(parent)
@@ -57,10 +64,13 @@ class NoticeCard(QFrame):
         row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        self._pointed_at = False
+        self._age = QElapsedTimer()
+        self._age.start()
         self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
         self._timer.setInterval(SHOWN_MS)
-        self._timer.timeout.connect(self.dismiss)
+        self._timer.timeout.connect(self._leave)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         if not notice.lasting:
             self._timer.start()
 
@@ -68,12 +78,30 @@ class NoticeCard(QFrame):
         self.hide()
         self.deleteLater()
 
+    @property
+    def seen(self) -> bool:
+        """True once it was shown long enough to be read."""
+        return self._age.hasExpired(SEEN_MS)
+
+    @property
+    def held(self) -> bool:
+        """True while the pointer, having moved on it, is still there, or the keyboard is, in the window that is in use."""
+        pointed_at = self._pointed_at and self.rect().contains(self.mapFromGlobal(QCursor.pos()))
+        focus = QApplication.focusWidget()
+        return self.isActiveWindow() and (pointed_at or (focus is not None and self.isAncestorOf(focus)))
+
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Enter:
-            self._timer.stop()
-        elif event.type() == QEvent.Type.Leave and not self.notice.lasting:
-            self._timer.start()
+        if event.type() == QEvent.Type.HoverMove:
+            self._pointed_at = True
+        elif event.type() == QEvent.Type.Leave:
+            if self._pointed_at and not self.notice.lasting:
+                self._timer.start()  # anew: whoever has just looked away may look again
+            self._pointed_at = False
         return super().event(event)
+
+    def _leave(self) -> None:
+        if not self.held:
+            self.dismiss()
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.notice.details)
@@ -102,6 +130,12 @@ class NoticeStack(QWidget):
         """Whoever comes next has nothing to do with what was said here."""
         for card in self.cards:
             card.dismiss()
+
+    def move_on(self) -> None:
+        """The person went to another place: what has been seen and would pass anyway is of the place before."""
+        for card in self.cards:
+            if card.seen and not card.notice.lasting:
+                card.dismiss()
 
     def show_notice(self, notice: Notice) -> None:
         for same in [card for card in self.cards if card.notice == notice]:
