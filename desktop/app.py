@@ -450,7 +450,7 @@ def load_workspaces() -> Workspaces:
     from desktop.store.workspaces import Workspaces
 
     workspaces = Workspaces(config_folder() / "workspaces.json", data_folder(), Secrets(config_folder() / "secrets.json"))
-    with storage_errors():
+    with storage_errors(config_folder()):
         if not workspaces.list_all():
             workspaces.add_embedded(_("Sample association"), sample=True)
     return workspaces
@@ -463,7 +463,7 @@ def open_workspace(workspaces: Workspaces, workspace: Workspace) -> OpenWorkspac
     opened = workspaces.open(workspace)
     try:
         if workspace.sample:
-            with storage_errors():
+            with storage_errors(workspaces.folder(workspace)):
                 sample.ensure(workspaces, opened)
     except BaseException:
         opened.close()

@@ -89,7 +89,7 @@ def join(
     is no workspace. ``settings`` and ``durable`` are for a cluster that is made now. Raises the errors of :mod:`desktop.errors`.
     """
     account = postgres.server_account()
-    with storage_errors():
+    with storage_errors(folder):
         # Another account must pass through the folder to its own part of it, and sees nothing else.
         folder.mkdir(mode=0o700 if account is None else 0o711, parents=True, exist_ok=True)
         clients = folder / CLIENTS
@@ -100,12 +100,13 @@ def join(
             membership = FileLock(clients / secrets.token_hex(8))
             membership.try_acquire()
             try:
-                password = _prepare(cluster, FileSecrets(folder / SECRETS), shared, settings, durable, system_folder)
-                port = cluster.start()
-                _make_database(_address(port, password, "postgres"))
-                if (cluster.folder / UNFINISHED).exists():
-                    fill(_address(port, password, DATABASE))
-                    (cluster.folder / UNFINISHED).unlink()
+                with storage_errors(folder):  # asked before cleaning up makes room
+                    password = _prepare(cluster, FileSecrets(folder / SECRETS), shared, settings, durable, system_folder)
+                    port = cluster.start()
+                    _make_database(_address(port, password, "postgres"))
+                    if (cluster.folder / UNFINISHED).exists():
+                        fill(_address(port, password, DATABASE))
+                        (cluster.folder / UNFINISHED).unlink()
             except BaseException:
                 membership.release()
                 membership.path.unlink()
@@ -121,7 +122,7 @@ def delete(folder: Path, *, system_folder: Path = SYSTEM_FOLDER) -> None:
     if not folder.exists():
         return
     account = postgres.server_account()
-    with storage_errors():
+    with storage_errors(folder):
         with _gate(folder):
             if _others(folder / CLIENTS):
                 raise Conflict(

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.errors import LmsError, ReadOnly, ServerFailed, StorageFull
+from desktop.errors import LmsError, ReadOnly, ServerAway, ServerFailed, StorageFull
 from desktop.i18n import _
 
 if sys.platform != "win32":
@@ -195,7 +195,7 @@ class Cluster:
         """
         made = self.folder.with_name(f".{self.folder.name}.{secrets.token_hex(4)}")
         try:
-            with storage_errors():
+            with storage_errors(self.folder.parent):
                 self.folder.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
                 made.mkdir(mode=0o700)
                 secret = made / "password"
@@ -379,10 +379,20 @@ def _failure(message: str, output: str, folder: Path) -> LmsError:
 
 
 @contextmanager
-def storage_errors() -> Iterator[None]:
-    """Turn errors of this computer's file system inside the block into :mod:`desktop.errors`."""
+def storage_errors(folder: Path) -> Iterator[None]:
+    """Turn errors of this computer's disk inside the block into :mod:`desktop.errors`.
+
+    It makes no difference whether the file system tells us, or a server that keeps its data in ``folder``; one that cannot write its log
+    dies and tells nobody.
+    """
     try:
         yield
+    except StorageFull as error:
+        raise _full(error.details) from error
+    except ServerAway as error:
+        if shutil.disk_usage(folder).free < LEAST_FREE:
+            raise _full(error.details) from error
+        raise
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise _full(str(error)) from error

@@ -26,6 +26,7 @@ from desktop.store.connection import STAFF_CONNECTIONS, Store, connect, translat
 from desktop.store.dsn import DEFAULT_PORT, Dsn, Host
 from desktop.store.embedded import EmbeddedServer
 from desktop.store.locks import FileLock
+from desktop.store.postgres import storage_errors
 from desktop.store.secrets import FileSecrets, Secrets
 
 LOCK_SECONDS = 10
@@ -176,7 +177,8 @@ class Workspaces:
 
         server = embedded.join(self.folder(workspace), install)
         try:
-            install(server.address())  # a workspace of an earlier version of the application
+            with storage_errors(self.folder(workspace)):
+                install(server.address())  # a workspace of an earlier version of the application
         except BaseException:
             server.leave()
             raise

@@ -217,15 +217,19 @@ def sit(qapp: QApplication, until: Until) -> Callable[..., object]:
 
 
 @contextmanager
-def disk(options_: str, place: Path) -> Iterator[Path]:
+def living_on(bare: Path, kind: str, options_: str) -> Iterator[Path]:
+    """A home with a file system of its own, mounted with ``options_``: below the whole of it, or below its "data" or "config" folder."""
+    home = bare / "small"
+    place = home if kind == "home" else home / kind
     place.mkdir(parents=True, mode=0o711)
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", options_, "tmpfs", str(place)], capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"cannot mount a file system here: {done.stderr.strip()}")
     try:
-        yield place
+        with living_in(home):
+            yield place
     finally:
-        for folder in (place / "workspaces").glob("*"):
+        for folder in (home / "data" / "workspaces").glob("*"):
             embedded.delete(folder)
         subprocess.run(["umount", str(place)], check=True)
 
@@ -526,15 +530,30 @@ async def test_broken_secrets_are_made_anew(home, sit, content):
 
 
 @root_only
-@pytest.mark.parametrize("kind", ["data", "config"])
+@pytest.mark.parametrize("kind", ["data", "config", "home"])
 async def test_a_folder_that_cannot_be_written_to_is_said_and_works_once_it_can(bare, sit, kind):
-    place = {"data": data_folder, "config": config_folder}[kind]()
-    with disk("ro,mode=711", place):
+    with living_on(bare, kind, "ro,mode=711") as place:
         async with sit() as sitting:
             await sitting.start_page("trouble")
             assert sitting.start.sentence == "The workspace's folder on this computer cannot be written to."
             subprocess.run(["mount", "-o", "remount,rw", str(place)], check=True)
-            sitting.start.retry.emit()
+            await sitting.click(sitting.start._trouble.retry_button)
+            await sitting.sign_in("Lena")
+
+
+@root_only
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [("data", "4m"), ("data", "38m"), ("home", "40m"), ("home", "44m")],
+    ids=["making the server", "starting the server", "installing the schema", "furnishing the sample"],
+)
+async def test_a_disk_that_fills_up_at_the_first_start_is_said_and_works_once_there_is_room(bare, sit, kind, size):
+    with living_on(bare, kind, f"size={size},mode=711") as place:
+        async with sit() as sitting:
+            await sitting.start_page("trouble")
+            assert sitting.start.sentence == "There is no space left on this computer's disk for the workspace."
+            subprocess.run(["mount", "-o", "remount,size=400m", str(place)], check=True)
+            await sitting.click(sitting.start._trouble.retry_button)
             await sitting.sign_in("Lena")
 
 
