@@ -15,8 +15,10 @@ def prepare_qt() -> None:
     os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = " ".join([*given, *(flag for flag in CHROMIUM_FLAGS if flag not in given)])
 
     from desktop.ui.player import scheme
+    from desktop.ui.widgets import richtext_page
 
     scheme.register()
+    richtext_page.register()
 
 
 def main() -> int:

@@ -45,7 +45,8 @@ def test_what_is_imported_is_declared() -> None:
 def test_the_locks_hold_what_is_declared_and_name_no_index() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     runtime, dev = project["project"]["dependencies"], project["dependency-groups"]["dev"]
-    for lock, declared in (("runtime", runtime), ("dev", [*runtime, *dev]), ("uv", project["dependency-groups"]["setup"])):
+    groups = project["dependency-groups"]
+    for lock, declared in (("runtime", runtime), ("dev", [*runtime, *dev]), ("uv", groups["setup"]), ("node", groups["node"])):
         text = (ROOT / "requirements" / f"{lock}.txt").read_text(encoding="utf-8")
         locked = {canonicalize_name(line.partition("==")[0]) for line in text.splitlines() if line[:1].isalnum()}
         assert {canonicalize_name(Requirement(one).name) for one in declared} <= locked

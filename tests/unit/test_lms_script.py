@@ -27,6 +27,10 @@ def lms(tmp_path: Path) -> Any:
     module.PYTHON = module.VENV / "bin" / "python"
     module.LOCK = tmp_path / "lock.txt"
     module.LOCK.write_text("one==1\n")
+    module.EDITOR = tmp_path / "editor"
+    module.EDITOR.mkdir()
+    (module.EDITOR / "editor.js").write_text("// sources")
+    (module.EDITOR / "bundle.js").write_text(f"{module.bundle_stamp()}\n(()=>{{}})()")
     return module
 
 
@@ -156,6 +160,30 @@ def test_an_unfinished_environment_is_made_anew(lms: Any, tmp_path: Path, monkey
     lms.install_packages()
     assert not (lms.VENV / "half-installed").exists()
     assert [line.split()[:2] for line in (tmp_path / "said").read_text().splitlines()] == [["venv", "--quiet"], ["pip", "sync"]]
+
+
+def test_a_bundle_of_other_sources_is_made_again(lms: Any) -> None:
+    assert lms.bundled()
+    (lms.EDITOR / "word.js").write_text("// more sources")
+    assert not lms.bundled()
+
+
+def test_without_npm_the_application_starts_all_the_same(
+    lms: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """npm is away: said in a line, nothing half-made stays, and the next start tries again."""
+    make_venv(lms)
+    lms.mark("packages")
+    lms.mark("libraries")
+    (lms.EDITOR / "bundle.js").unlink()
+    monkeypatch.setattr(lms, "find_python", lambda: ("3.12.1", sys.executable))
+    away = script(tmp_path, "uv", "echo 'error: Failed to fetch: dns error' >&2; exit 2")
+    monkeypatch.setattr(lms, "get_uv", lambda _python: (away, {}))
+    lms.set_up()
+    said = capsys.readouterr().err
+    assert "lms: the text editor of lessons could not be made: Getting Node failed: the package index cannot be reached." in said
+    assert not lms.ready()
+    assert not (lms.PRIVATE / "editor").exists()
 
 
 def test_a_second_set_up_waits_for_the_first(lms: Any, capsys: pytest.CaptureFixture[str]) -> None:
