@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -10,7 +12,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from desktop.certificates.queries import IssuedCertificate, get_certificate, list_due
+from desktop.certificates.keys import PublicKeys, SigningKey
+from desktop.certificates.press import Press, draw_signed
+from desktop.certificates.queries import IssuedCertificate, get_certificate, list_due, list_unsigned
 from desktop.certificates.render import render
 from desktop.certificates.template import Paper, load_template
 from desktop.changes import Changes, Done
@@ -21,6 +25,7 @@ from desktop.store.connection import Store
 from desktop.tasks import JobControl
 
 CHANGED = Changes.of("lms.certificates", "enrollments")
+KEYS_CHANGED = Changes.of("lms.signing_keys")
 MEDIA_TYPE = "application/pdf"
 
 
@@ -74,22 +79,72 @@ def revoke(session: Session, certificate_id: UUID, reason: str) -> Done[None]:
 
 
 def draw(certificate: IssuedCertificate, paper: Paper = Paper.LETTER) -> bytes:
-    """Its PDF. The same certificate gives the same bytes, whoever draws it."""
+    """Its PDF, not signed. The same certificate gives the same bytes, whoever draws it."""
     return render(certificate.snapshot, load_template(), paper)
 
 
-def file_pdf(control: JobControl, /, store: Store, certificate_id: UUID) -> Done[str]:
-    """Draw the PDF, store it as an asset and enter it with the certificate and the enrolment. Administrators only."""
+# Signing
+
+
+def add_key(session: Session, key: PublicKeys) -> Done[None]:
+    """The key that certificates are signed with from now on; the one before is retired. Administrators only."""
+    session.execute(sa.select(sa.func.lms.add_signing_key(key.key_id, key.name, key.to_text())))
+    return Done(None, KEYS_CHANGED)
+
+
+def distrust_key(session: Session, key_id: str, since: datetime) -> Done[None]:
+    """Somebody else may have signed with the key since then. It signs nothing more. Administrators only."""
+    session.execute(sa.select(sa.func.lms.distrust_signing_key(key_id, since)))
+    return Done(None, KEYS_CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """How signing many went. ``left`` were not come to, as it was cancelled."""
+
+    signed: int
+    refused: tuple[LmsError, ...]
+    """Why others were not: a name may have letters that no bundled font can print."""
+    left: int
+
+
+def sign_unsigned(control: JobControl, /, store: Store, key: SigningKey) -> Done[Signed]:
+    """Draw, sign and file every valid certificate that has no file yet, the oldest first. Administrators only.
+
+    Drawing and signing run on all cores, a few certificates ahead of the storing, so that memory does not grow with their number. Each is
+    filed in a transaction of its own and only once: what is cancelled or killed goes on from there the next time.
+    """
+    waiting = store.read(list_unsigned)
+    signed, refused = 0, []
+    with Press(key, len(waiting)) as press, suppress(Cancelled):
+        for sheet in press.run(store.read(get_certificate, one) for one in waiting):
+            control.report(signed, len(waiting), _("{n} of {all}").format(n=signed, all=len(waiting)))
+            try:
+                pdf = sheet.pdf()
+            except Invalid as error:
+                refused.append(error)
+                continue
+            _store(control, store, sheet.certificate, pdf, key)
+            signed += 1
+    return Done(Signed(signed, tuple(refused), len(waiting) - signed - len(refused)), CHANGED)
+
+
+def sign_one(control: JobControl, /, store: Store, key: SigningKey, certificate_id: UUID) -> Done[str]:
+    """Draw, sign and file one certificate, unless it has its file. The answer is the asset. Administrators only."""
     certificate = store.read(get_certificate, certificate_id)
     if certificate.asset_id is not None:
         return Done(certificate.asset_id)
+    return Done(_store(control, store, certificate, draw_signed(certificate, key), key), CHANGED)
+
+
+def _store(control: JobControl, store: Store, certificate: IssuedCertificate, pdf: bytes, key: SigningKey) -> str:
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"{certificate.snapshot.number}.pdf"
-        path.write_bytes(draw(certificate))
+        path.write_bytes(pdf)
         asset_id = assets.upload(store, path, path.name, MEDIA_TYPE, control)
-    return store.write(_enter, certificate_id, asset_id)
+    return store.write(_enter, certificate.id, asset_id, key.public.key_id)
 
 
-def _enter(session: Session, certificate_id: UUID, asset_id: str) -> Done[str]:
-    session.execute(sa.select(sa.func.lms.set_certificate_asset(certificate_id, asset_id)))
-    return Done(asset_id, CHANGED)
+def _enter(session: Session, certificate_id: UUID, asset_id: str, key_id: str) -> str:
+    filed: str = session.execute(sa.select(sa.func.lms.file_certificate(certificate_id, asset_id, key_id))).scalar_one()
+    return filed

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
+from desktop.certificates.keys import PublicKeys
 from desktop.certificates.render import Snapshot
 from desktop.errors import NotFound
 from desktop.i18n import _
-from desktop.models.certificates import Certificate
+from desktop.models.certificates import Certificate, SigningKeyRow
 from desktop.models.courses import Course
 from desktop.models.learning import Enrollment
 from desktop.models.people import Member
@@ -240,6 +241,37 @@ def list_due_keys(session: Session, text: str, page_size: int) -> tuple[DueKey, 
 def list_due(session: Session, text: str = "") -> tuple[UUID, ...]:
     """Every enrolment whose certificate is due, the longest waiting first."""
     return tuple(session.scalars(select_due(text, Enrollment.id).order_by(*DUE_ORDER)))
+
+
+def list_unsigned(session: Session) -> tuple[UUID, ...]:
+    """The valid certificates that have no signed file, oldest first."""
+    query = sa.select(Certificate.id).where(Certificate.status == "valid", Certificate.asset_id.is_(None))
+    return tuple(session.scalars(query.order_by(Certificate.issued_at, Certificate.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKey:
+    """A signing key as it is on record."""
+
+    keys: PublicKeys
+    added_at: datetime
+    added_by: str | None
+    retired_at: datetime | None
+    compromised_at: datetime | None
+
+
+def list_signing_keys(session: Session) -> tuple[KnownKey, ...]:
+    """The association's signing keys, the current one first."""
+    name = sa.func.concat_ws(" ", Member.first_name, Member.last_name)
+    query = (
+        sa.select(SigningKeyRow, name)
+        .join(Member, Member.id == SigningKeyRow.added_by, isouter=True)
+        .order_by(SigningKeyRow.retired_at.desc().nulls_first(), SigningKeyRow.added_at.desc())
+    )
+    return tuple(
+        KnownKey(PublicKeys.from_text(row.public_keys), row.added_at, added_by or None, row.retired_at, row.compromised_at)
+        for row, added_by in session.execute(query)
+    )
 
 
 def _snapshot(row: Certificate) -> Snapshot:

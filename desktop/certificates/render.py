@@ -29,6 +29,7 @@ rl_config.useA85 = 0
 _MARGIN = 22.0  # sheet edge to the band
 _BAND = 24.0  # width of the engraved band
 _CORNER = 46.0  # side of the square that a corner rosette fills
+_SMALLEST_MODULE = 1.04  # 0.37 mm: what the camera of an old telephone still tells apart at a hand's breadth
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,11 @@ class Box:
     top: float
 
 
-def render(snapshot: Snapshot, template: Template, paper: Paper = Paper.LETTER) -> bytes:
-    """The PDF. Raises :class:`desktop.errors.Invalid` where a name has letters that no bundled font can print."""
+def render(snapshot: Snapshot, template: Template, paper: Paper = Paper.LETTER, code: str = "") -> bytes:
+    """The PDF. ``code`` is what the QR code says, the address to ask if nothing.
+
+    Raises :class:`desktop.errors.Invalid` where a name has letters that no bundled font can print.
+    """
     buffer = BytesIO()
     canvas = Canvas(buffer, pagesize=paper.value, pageCompression=1, invariant=1, lang="en-US")
     _describe(canvas, snapshot, template)
@@ -66,7 +70,7 @@ def render(snapshot: Snapshot, template: Template, paper: Paper = Paper.LETTER) 
     _draw_words(canvas, snapshot, template, paper)
     _draw_signature(canvas, snapshot, template)
     _draw_seal(canvas, snapshot, template, paper)
-    _draw_code(canvas, snapshot, template, paper)
+    _draw_code(canvas, snapshot, template, paper, code or template.verify_address + snapshot.number)
     canvas.showPage()
     canvas.save()
     return buffer.getvalue()
@@ -348,12 +352,12 @@ def _around(canvas: Canvas, radius: float, text: str) -> None:
         travelled += one.width + spare
 
 
-def _draw_code(canvas: Canvas, snapshot: Snapshot, template: Template, paper: Paper) -> None:
+def _draw_code(canvas: Canvas, snapshot: Snapshot, template: Template, paper: Paper, code: str) -> None:
     box = boxes(paper)["number"]
-    count, runs = qr.modules(template.verify_address + snapshot.number)
-    side = 70.0
+    count, runs = qr.modules(code)
+    side = max(70.0, count * _SMALLEST_MODULE)
     module = side / count
-    left, top = box.right - 44 - side, box.top + 8 + side
+    left, top = box.right - 79 - side / 2, box.top + 8 + side
     canvas.setFillColor(template.colours.paper)
     margin = qr.QUIET * module
     canvas.rect(left - margin, top - side - margin, side + 2 * margin, side + 2 * margin, stroke=0, fill=1)

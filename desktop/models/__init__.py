@@ -7,7 +7,7 @@ from desktop.models.assessment import Assignment, AssignmentReview, AssignmentSu
 from desktop.models.assets import Asset, AssetChunk, Chunk, ChunkUpload
 from desktop.models.audit import AppliedFile, AuditLog
 from desktop.models.base import Base
-from desktop.models.certificates import Certificate, CertificateTemplate
+from desktop.models.certificates import Certificate, CertificateTemplate, SigningKeyRow
 from desktop.models.courses import Course, CourseModule, Lesson, LessonAttachment, RowClock, Tombstone
 from desktop.models.learning import (
     CourseCompletion,
@@ -55,6 +55,7 @@ __all__ = [
     "RowClock",
     "ScormSession",
     "SessionAttendance",
+    "SigningKeyRow",
     "Tombstone",
     "Transaction",
     "Workspace",

@@ -1,4 +1,4 @@
-"""Certificates and the designs that they are drawn from: migrations 0003 and 0007."""
+"""Certificates and the designs that they are drawn from: migrations 0003, 0007 and 0008."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ class Certificate(Base):
         Index("idx_certificates_member", "member_id"),
         Index("idx_certificates_course", "course_id"),
         Index("idx_certificates_issued", "issued_at", "id"),
+        Index("idx_certificates_unsigned", "issued_at", "id", postgresql_where=text("status = 'valid' AND asset_id IS NULL")),
         {
             "schema": "lms",
             "comment": "Certificates as issued; status, revocation and PDF come later, nothing else changes, and no row is deleted",
@@ -80,3 +81,23 @@ class Certificate(Base):
     revoked_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="RESTRICT"))
     revocation_reason: Mapped[str | None]
     asset_id: Mapped[str | None] = mapped_column(ForeignKey("lms.assets.id", ondelete="RESTRICT"))
+    signing_key_id: Mapped[str | None] = mapped_column(ForeignKey("lms.signing_keys.id", ondelete="RESTRICT"))
+
+
+class SigningKeyRow(Base):
+    __tablename__ = "signing_keys"
+    __table_args__ = (
+        CheckConstraint("id ~ '^[A-Z2-7]{12}$'", name="signing_keys_id_check"),
+        CheckConstraint("compromised_at IS NULL OR retired_at IS NOT NULL", name="signing_keys_compromised_check"),
+        Index("signing_keys_current_key", text("(true)"), unique=True, postgresql_where=text("retired_at IS NULL")),
+        {"schema": "lms", "comment": "Public keys that certificates are verified with; one is current, and no row is deleted"},
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    public_keys: Mapped[str]
+    added_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="RESTRICT"))
+    added_at: Mapped[Now]
+    retired_at: Mapped[datetime | None]
+    retired_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="RESTRICT"))
+    compromised_at: Mapped[datetime | None]

@@ -120,24 +120,64 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION lms.set_certificate_asset(p_certificate uuid, p_asset text) RETURNS void
+CREATE OR REPLACE FUNCTION lms.file_certificate(p_certificate uuid, p_asset text, p_key text) RETURNS text
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
 AS $$
 DECLARE
-  v_enrollment uuid;
+  v_certificate lms.certificates;
 BEGIN
   PERFORM lms.require_administrator();
-  UPDATE lms.certificates SET asset_id = p_asset WHERE id = p_certificate RETURNING enrollment_id INTO v_enrollment;
+  SELECT * INTO v_certificate FROM lms.certificates AS c WHERE c.id = p_certificate FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'LM002', MESSAGE = 'There is no such certificate.', HINT = 'no-such-certificate';
   END IF;
-  UPDATE public.enrollments AS e
-  SET certificate_url = 'asset:' || p_asset
-  FROM lms.certificates AS c
-  WHERE e.id = v_enrollment AND c.id = p_certificate AND c.status = 'valid';
+  IF v_certificate.asset_id IS NOT NULL THEN
+    RETURN v_certificate.asset_id;
+  END IF;
+  IF NOT EXISTS (SELECT FROM lms.signing_keys AS k WHERE k.id = p_key AND k.retired_at IS NULL) THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'The certificate was signed with a key that is not in use.', HINT = 'signing-key-retired';
+  END IF;
+  UPDATE lms.certificates SET asset_id = p_asset, signing_key_id = p_key WHERE id = p_certificate;
+  IF v_certificate.status = 'valid' THEN
+    UPDATE public.enrollments SET certificate_url = 'asset:' || p_asset WHERE id = v_certificate.enrollment_id;
+  END IF;
+  RETURN p_asset;
 END
 $$;
-COMMENT ON FUNCTION lms.set_certificate_asset(uuid, text) IS 'Files the signed PDF of a certificate';
+COMMENT ON FUNCTION lms.file_certificate(uuid, text, text) IS
+  'Files the signed PDF of a certificate, once: the answer is the file that is on record, this one or the one filed before';
+
+CREATE OR REPLACE FUNCTION lms.add_signing_key(p_id text, p_name text, p_public_keys text) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+BEGIN
+  PERFORM lms.require_administrator();
+  UPDATE lms.signing_keys SET retired_at = now(), retired_by = lms.current_member_id() WHERE retired_at IS NULL AND id <> p_id;
+  INSERT INTO lms.signing_keys (id, name, public_keys, added_by)
+  VALUES (p_id, p_name, p_public_keys, lms.current_member_id())
+  ON CONFLICT (id) DO NOTHING;
+  IF EXISTS (SELECT FROM lms.signing_keys AS k WHERE k.id = p_id AND (k.public_keys <> p_public_keys OR k.retired_at IS NOT NULL)) THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM004', MESSAGE = 'This key was retired, or is on record with another certificate.', HINT = 'signing-key-known';
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION lms.add_signing_key(text, text, text) IS 'The key that certificates are signed with from now on; the one before is retired, and still verifies what it signed';
+
+CREATE OR REPLACE FUNCTION lms.distrust_signing_key(p_id text, p_since timestamptz) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+BEGIN
+  PERFORM lms.require_administrator();
+  UPDATE lms.signing_keys
+  SET compromised_at = p_since, retired_at = coalesce(retired_at, now()), retired_by = coalesce(retired_by, lms.current_member_id())
+  WHERE id = p_id;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM002', MESSAGE = 'There is no such signing key.', HINT = 'no-such-signing-key';
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION lms.distrust_signing_key(text, timestamptz) IS
+  'Somebody else may have signed with this key since then: a signature later than that proves nothing without the record';
 
 CREATE OR REPLACE FUNCTION public.verify_certificate(p_certificate_number text) RETURNS jsonb
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = ''
@@ -186,6 +226,7 @@ WHERE m.lists_certificates AND c.status = 'valid' AND (c.expires_at IS NULL OR c
 COMMENT ON VIEW public.public_certificate_verification IS 'Valid certificates of the members who agreed to be listed';
 
 GRANT EXECUTE ON FUNCTION lms.issue_certificate(uuid) TO lms_member, lms_staff;
-GRANT EXECUTE ON FUNCTION lms.reissue_certificate(uuid), lms.revoke_certificate(uuid, text), lms.set_certificate_asset(uuid, text) TO lms_staff;
+GRANT EXECUTE ON FUNCTION lms.reissue_certificate(uuid), lms.revoke_certificate(uuid, text), lms.file_certificate(uuid, text, text) TO lms_staff;
+GRANT EXECUTE ON FUNCTION lms.add_signing_key(text, text, text), lms.distrust_signing_key(text, timestamptz) TO lms_staff;
 GRANT EXECUTE ON FUNCTION public.verify_certificate(text) TO anon, lms_member, lms_staff, lms_station;
 GRANT SELECT ON public.public_certificate_verification TO anon, lms_member, lms_staff;

@@ -20,13 +20,13 @@ CREATE OR REPLACE FUNCTION lms.keep_certificate() RETURNS trigger
   LANGUAGE plpgsql SET search_path = ''
 AS $$
 DECLARE
-  v_later text[] := ARRAY['status', 'revoked_at', 'revoked_by', 'revocation_reason', 'asset_id'];
+  v_later text[] := ARRAY['status', 'revoked_at', 'revoked_by', 'revocation_reason', 'asset_id', 'signing_key_id'];
 BEGIN
   IF TG_OP = 'UPDATE'
     AND to_jsonb(NEW) - v_later = to_jsonb(OLD) - v_later
     AND (OLD.status = 'valid' OR NEW.status = OLD.status)
     AND (OLD.status <> 'revoked' OR (NEW.revoked_at, NEW.revocation_reason) = (OLD.revoked_at, OLD.revocation_reason))
-    AND (OLD.asset_id IS NULL OR NEW.asset_id = OLD.asset_id)
+    AND (OLD.asset_id IS NULL OR (NEW.asset_id, NEW.signing_key_id) IS NOT DISTINCT FROM (OLD.asset_id, OLD.signing_key_id))
   THEN
     RETURN NEW;
   END IF;

@@ -2,7 +2,7 @@
 
 SELECT lms.protect(
   'public.enrollments', 'public.lesson_progress', 'public.course_completions', 'public.session_attendance',
-  'lms.module_completions', 'lms.scorm_sessions', 'lms.certificates'
+  'lms.module_completions', 'lms.scorm_sessions', 'lms.certificates', 'lms.signing_keys'
 );
 
 GRANT SELECT ON
@@ -28,6 +28,10 @@ CREATE POLICY whole ON public.session_attendance FOR SELECT TO lms_administrator
 CREATE POLICY own ON lms.scorm_sessions FOR SELECT TO lms_member USING (enrollment_id = ANY (ARRAY(SELECT lms.my_enrollments())));
 CREATE POLICY taught ON lms.scorm_sessions FOR SELECT TO lms_staff USING (enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments())));
 CREATE POLICY whole ON lms.scorm_sessions FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+
+-- Public keys, for whoever verifies a certificate.
+GRANT SELECT ON lms.signing_keys TO lms_member;
+CREATE POLICY everybody ON lms.signing_keys FOR SELECT TO lms_member USING (true);
 
 CREATE POLICY own ON lms.certificates FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
 CREATE POLICY taught ON lms.certificates FOR SELECT TO lms_staff USING (course_id = ANY (ARRAY(SELECT lms.my_courses())));

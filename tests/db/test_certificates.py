@@ -4,16 +4,32 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+import zxingcpp
 
-from desktop.certificates.commands import draw, file_pdf, issue, reissue, revoke
-from desktop.certificates.queries import CertificateFilter, count_certificates, get_certificate, list_certificate_keys, page_certificates
+from desktop.certificates.code import read_code
+from desktop.certificates.commands import add_key, distrust_key, draw, issue, reissue, revoke, sign_one, sign_unsigned
+from desktop.certificates.custody import find_key, keep
+from desktop.certificates.keys import SigningKey, make_key
+from desktop.certificates.press import draw_signed
+from desktop.certificates.preview import rasterize
+from desktop.certificates.queries import (
+    CertificateFilter,
+    count_certificates,
+    get_certificate,
+    list_certificate_keys,
+    list_signing_keys,
+    list_unsigned,
+    page_certificates,
+)
+from desktop.certificates.signing import read_signature
 from desktop.certificates.verify import verify_file, verify_number
-from desktop.errors import LmsError, NotAllowed, NotFound
+from desktop.errors import Conflict, Invalid, LmsError, NotAllowed, NotFound
 from desktop.learning.commands import complete_lesson, enroll, open_lesson
 from desktop.store.assets import fetch
 from desktop.store.connection import Store
@@ -69,19 +85,110 @@ def test_fifty_at_once_issue_one_certificate(db: Database, learner: Store) -> No
     assert learner.read(count_certificates, CertificateFilter()) == 1
 
 
-def test_the_file_is_kept_with_the_enrolment_and_read_by_its_holder_only(
-    db: Database, learner: Store, administrator: Store, tmp_path: Path
+@pytest.fixture(scope="module")
+def key() -> SigningKey:
+    return make_key("Sample association")
+
+
+def test_the_signed_file_is_kept_with_the_enrolment_and_read_by_its_holder_only(
+    db: Database, learner: Store, administrator: Store, key: SigningKey, tmp_path: Path
 ) -> None:
     certificate = learner.write(issue, complete(db, learner)).value
+    administrator.write(add_key, key.public)
     with pytest.raises(NotAllowed):
-        file_pdf(control(), learner, certificate)
-    asset = file_pdf(control(), administrator, certificate).value
+        sign_one(control(), learner, key, certificate)
+    asset = sign_one(control(), administrator, key, certificate).value
     path = fetch(learner, asset, tmp_path / "mine.pdf", control())
-    assert path.read_bytes() == draw(learner.read(get_certificate, certificate))
-    assert file_pdf(control(), administrator, certificate).value == asset
+    signature = read_signature(path.read_bytes())
+    assert signature is not None
+    assert signature.whole
+    assert signature.certificate == key.chain[0]
+    assert sign_one(control(), administrator, key, certificate).value == asset, "it is signed once"
     with pytest.raises(NotFound):
         fetch(db.store(db.add_person("learner")), asset, tmp_path / "theirs.pdf", control())
 
+
+def test_the_code_on_the_page_is_read_by_another_program_and_carries_the_fields(
+    db: Database, learner: Store, key: SigningKey, tmp_path: Path
+) -> None:
+    certificate = learner.read(get_certificate, learner.write(issue, complete(db, learner)).value)
+    raster = rasterize(draw_signed(certificate, key), 1600)
+    rows = (raster.pixels[row * raster.stride : row * raster.stride + 4 * raster.width : 4] for row in range(raster.height))
+    picture = memoryview(b"".join(rows)).cast("B", (raster.height, raster.width))
+    (code,) = zxingcpp.read_barcodes(picture)
+    fields = read_code(code.text, {key.public.key_id: key.public})
+    assert fields is not None
+    assert (fields.number, fields.member_name, fields.course_title) == (certificate.snapshot.number, "Amara Okafor", "Ethics")
+
+
+def test_a_retired_key_signs_nothing_more(db: Database, learner: Store, administrator: Store, key: SigningKey) -> None:
+    certificate = learner.write(issue, complete(db, learner)).value
+    administrator.write(add_key, key.public)
+    administrator.write(add_key, make_key("Sample association").public)
+    with pytest.raises(Invalid, match="not in use"):
+        sign_one(control(), administrator, key, certificate)
+    with pytest.raises(Conflict, match="retired"):
+        administrator.write(add_key, key.public)
+    current, former = administrator.read(list_signing_keys)
+    assert current.retired_at is None
+    assert former.keys == key.public
+
+
+def test_a_distrusted_key_signs_nothing_more_and_says_since_when(db: Database, administrator: Store, key: SigningKey) -> None:
+    administrator.write(add_key, key.public)
+    since = datetime(2026, 1, 2, tzinfo=UTC)
+    administrator.write(distrust_key, key.public.key_id, since)
+    (known,) = administrator.read(list_signing_keys)
+    assert known.compromised_at == since
+    assert known.retired_at is not None
+
+
+def test_the_private_half_stays_on_the_computer_that_made_it(
+    db: Database, administrator: Store, key: SigningKey, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LMS_HOME", str(tmp_path / "here"))
+    assert find_key(administrator) is None
+    administrator.write(add_key, key.public)
+    assert find_key(administrator) is None
+    keep(key)
+    found = find_key(administrator)
+    assert found is not None
+    assert found.public == key.public
+    monkeypatch.setenv("LMS_HOME", str(tmp_path / "elsewhere"))
+    assert find_key(administrator) is None
+
+
+def test_signing_all_goes_on_where_it_was_cancelled(db: Database, learner: Store, administrator: Store, key: SigningKey) -> None:
+    """Ten of them, so that the workers are processes of their own."""
+    administrator.write(add_key, key.public)
+    for turn in range(10):
+        learner.write(issue, complete(db, learner, f"Ethics {turn}"))
+    first = control()
+    stopping = JobControl(lambda fraction, _detail: first.cancel() if fraction and fraction >= 0.3 else None)
+    first = stopping
+    cancelled = sign_unsigned(stopping, administrator, key).value
+    assert 0 < cancelled.signed < 10
+    assert cancelled.left == 10 - cancelled.signed
+    rest = sign_unsigned(control(), administrator, key).value
+    assert (rest.signed, rest.left, rest.refused) == (10 - cancelled.signed, 0, ())
+    assert administrator.read(list_unsigned) == ()
+    files = {administrator.read(get_certificate, row.id).asset_id for row in administrator.read(page_certificates, CertificateFilter())}
+    assert len(files) == 10
+    assert None not in files
+
+
+def test_a_name_that_no_font_can_print_is_refused_and_the_others_are_signed(
+    db: Database, administrator: Store, key: SigningKey
+) -> None:
+    administrator.write(add_key, key.public)
+    arabic = db.store(db.add_person("learner", first_name="أحمد", last_name="حسن"))
+    latin = db.store(db.add_person("learner", first_name="Ahmed", last_name="Hassan"))
+    for person in (arabic, latin):
+        person.write(issue, complete(db, person))
+    done = sign_unsigned(control(), administrator, key).value
+    assert done.signed == 1
+    (refusal,) = done.refused
+    assert "أحمد" in refusal.message + refusal.details
 
 def test_a_file_is_held_against_the_record(db: Database, learner: Store, tmp_path: Path) -> None:
     certificate = learner.read(get_certificate, learner.write(issue, complete(db, learner)).value)

@@ -74,7 +74,7 @@ EVERY_TABLE = (
     "members member_designations transactions audit_logs courses course_modules lessons lesson_attachments enrollments lesson_progress"
     " course_completions course_reviews live_sessions session_attendance quizzes quiz_questions quiz_attempts quiz_answers assignments"
     " assignment_submissions assignment_reviews lms.member_roles lms.member_logins lms.workspace lms.applied_files lms.certificate_templates"
-    " lms.row_clocks lms.tombstones lms.module_completions lms.scorm_sessions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks lms.certificates"
+    " lms.row_clocks lms.tombstones lms.module_completions lms.scorm_sessions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks lms.certificates lms.signing_keys"
 )
 INTERNAL_TABLES = (
     "lms.applied_files lms.row_clocks lms.tombstones lms.module_completions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks"
@@ -347,8 +347,13 @@ FUNCTIONS = [
     *each("teacher finn proctor", "a certificate for somebody else", "SELECT lms.issue_certificate(%(otto_enrollment)s)"),
     *each("otto teacher proctor", "revoke", "SELECT lms.revoke_certificate(%(certificate)s, 'x')"),
     *each("otto teacher", "reissue", "SELECT lms.reissue_certificate(%(certificate)s)"),
-    *each("otto teacher", "swap the PDF", "SELECT lms.set_certificate_asset(%(certificate)s, %(finn_asset)s)"),
-    Case("swap the PDF for one that is not there", "admin", "SELECT lms.set_certificate_asset(%(certificate)s, repeat('0', 64))", frozenset({"23503"})),
+    *each("otto teacher", "swap the PDF", "SELECT lms.file_certificate(%(certificate)s, %(finn_asset)s, 'AAAAAAAAAAAA')"),
+    Case("file a PDF signed by a key that nobody knows", "admin",
+         "SELECT lms.file_certificate(%(certificate)s, repeat('0', 64), 'AAAAAAAAAAAA')", INVALID),
+    *each("otto teacher proctor", "a signing key of one's own", "SELECT lms.add_signing_key('AAAAAAAAAAAA', 'x', 'x')"),
+    *each("otto teacher proctor", "distrust the key", "SELECT lms.distrust_signing_key('AAAAAAAAAAAA', now())"),
+    *each("otto teacher admin", "write a signing key", "INSERT INTO lms.signing_keys (id, name, public_keys) VALUES ('AAAAAAAAAAAA', 'x', 'x')"),
+    *each("otto teacher admin", "forget a signing key", "DELETE FROM lms.signing_keys"),
     *(Case(f"{call} on a foreign course", who, f"SELECT lms.{call}") for who in ("lea", "finn", "proctor") for call in (
         "enroll_member(%(course)s, %(paula)s, 'bulk_import')", "enroll_members(%(course)s, ARRAY[%(paula)s::uuid], 'bulk_import')",
         "publish_course(%(course)s)", "unpublish_course(%(course)s)", "archive_course(%(course)s)",

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPainter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.certificates.commands import draw, file_pdf, issue, reissue, revoke
+from desktop.certificates.commands import draw, issue, reissue, revoke
 from desktop.certificates.preview import Raster, rasterize
 from desktop.certificates.queries import IssuedCertificate, find_certificate, get_certificate
 from desktop.certificates.template import Paper
