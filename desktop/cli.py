@@ -17,7 +17,8 @@ from functools import partial
 from pathlib import Path
 
 from desktop import __version__
-from desktop.certificates.verify import verify_file, verify_number
+from desktop.certificates.custody import recall_keys
+from desktop.certificates.verify import judge, verify_file, verify_number
 from desktop.courses import commands as courses
 from desktop.courses.vocabulary import CATEGORIES
 from desktop.errors import Invalid, LmsError, NotFound, SignInRefused
@@ -178,6 +179,7 @@ def _show_progress(fraction: float | None, detail: str) -> None:
 def _add_verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=("certificate",))
     parser.add_argument("certificate", metavar="NUMBER|FILE", help=_("the number that is printed on it, or its PDF"))
+    parser.add_argument("--offline", action="store_true", help=_("judge a file by its signature alone, with the keys met before"))
     _add_workspace(parser)
     parser.set_defaults(run=_verify)
 
@@ -186,21 +188,28 @@ def _verify(options: argparse.Namespace) -> int:
     path = Path(options.certificate)
     if path.suffix.lower() == ".pdf" and not path.is_file():
         raise NotFound(_("There is no file {path}.").format(path=path))
-    with _signed_in(options) as store:
-        if path.is_file():
-            found = store.read(verify_file, path)
-            record, genuine, sentence = found.record, found.genuine, found.sentence()
-            for field in found.fields:
-                if not field.agrees:
-                    words = _("{field}: printed “{printed}”, on record “{record}”")
-                    print(words.format(field=field.name, printed=field.printed, record=field.on_record))
-        else:
+    if not path.is_file():
+        with _signed_in(options) as store:
             record = store.read(verify_number, options.certificate)
-            genuine, sentence = True, record.sentence()
-    if record.status != "not_found":
-        print(f"{record.number}: {record.member_name}, {record.course_title}")
-    print(sentence)
-    return 0 if genuine and record.status == "valid" else 1
+        if record.status != "not_found":
+            print(f"{record.number}: {record.member_name}, {record.course_title}")
+        print(record.sentence())
+        return 0 if record.status == "valid" else 1
+    if options.offline:
+        found = judge(path, recall_keys(), None)
+    else:
+        with _signed_in(options) as store:
+            found = verify_file(store, path)
+    for field in found.fields:
+        if not field.agrees:
+            print(_("{field}: {words}").format(field=field.name, words=", ".join(field.words())))
+    name, course = (next((one.value for one in found.fields if one.key == key), "") for key in ("member_name", "course_title"))
+    if found.status not in {"changed", "not_found"}:
+        print(f"{found.number}: {name}, {course}")
+    print(found.sentence())
+    if unknown := found.unknown():
+        print(unknown)
+    return 0 if found.status in {"valid", "signed"} else 1
 
 
 def _add_workspace(parser: argparse.ArgumentParser) -> None:

@@ -83,6 +83,15 @@ def draw(certificate: IssuedCertificate, paper: Paper = Paper.LETTER) -> bytes:
     return render(certificate.snapshot, load_template(), paper)
 
 
+def get_pdf(store: Store, certificate: IssuedCertificate) -> bytes:
+    """The signed file where there is one, else the page drawn now, not signed."""
+    if certificate.asset_id is None:
+        return draw(certificate)
+    with TemporaryDirectory() as folder:
+        path = assets.fetch(store, certificate.asset_id, Path(folder) / "certificate.pdf", JobControl(lambda _share, _detail: None))
+        return path.read_bytes()
+
+
 # Signing
 
 

@@ -67,7 +67,7 @@ class PublicKeys:
     @property
     def name(self) -> str:
         """Whom the certificate names."""
-        return self.certificate.subject.rfc4514_string({NameOID.COMMON_NAME: "CN"})
+        return name_of(self.certificate)
 
     def to_text(self) -> str:
         """As it is kept on the server: PEM, and the credential's key in base64."""
@@ -86,6 +86,12 @@ class PublicKeys:
         if not isinstance(chain[0].public_key(), ec.EllipticCurvePublicKey):
             raise ValueError("no signing key: its certificate is for a key of another kind")
         return cls(chain, credential)
+
+
+def name_of(certificate: x509.Certificate) -> str:
+    """Whom a certificate names: its common name, or else all of the name."""
+    common = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(common[0].value) if common else certificate.subject.rfc4514_string()
 
 
 @dataclass(frozen=True, slots=True)

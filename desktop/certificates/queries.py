@@ -19,7 +19,7 @@ from desktop.i18n import _
 from desktop.models.certificates import Certificate, SigningKeyRow
 from desktop.models.courses import Course
 from desktop.models.learning import Enrollment
-from desktop.models.people import Member
+from desktop.models.people import Member, Workspace
 
 ORDER = (Certificate.issued_at.desc(), Certificate.id)
 
@@ -272,6 +272,12 @@ def list_signing_keys(session: Session) -> tuple[KnownKey, ...]:
         KnownKey(PublicKeys.from_text(row.public_keys), row.added_at, added_by or None, row.retired_at, row.compromised_at)
         for row, added_by in session.execute(query)
     )
+
+
+def get_issuer_name(session: Session) -> str:
+    """The association's name, as certificates print it."""
+    name: str | None = session.scalar(sa.select(sa.func.coalesce(sa.select(Workspace.name).scalar_subquery(), sa.func.current_database())))
+    return name or ""
 
 
 def _snapshot(row: Certificate) -> Snapshot:

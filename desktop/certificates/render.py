@@ -89,14 +89,14 @@ def boxes(paper: Paper) -> dict[str, Box]:
     }
 
 
-def details(snapshot: Snapshot) -> str:
+def details(ce_credits: Decimal, completed_on: date, expires_on: date | None) -> str:
     """The line under the course's title: credits, when it was completed, until when it counts."""
     parts = []
-    if snapshot.ce_credits:
-        parts.append(_("{credits} continuing education credits").format(credits=snapshot.ce_credits.normalize().__format__("f")))
-    parts.append(_("completed on {date}").format(date=_long(snapshot.completed_on)))
-    if snapshot.expires_on:
-        parts.append(_("valid until {date}").format(date=_long(snapshot.expires_on)))
+    if ce_credits:
+        parts.append(_("{credits} continuing education credits").format(credits=ce_credits.normalize().__format__("f")))
+    parts.append(_("completed on {date}").format(date=_long(completed_on)))
+    if expires_on:
+        parts.append(_("valid until {date}").format(date=_long(expires_on)))
     return "  ·  ".join(parts)
 
 
@@ -248,7 +248,8 @@ def _draw_words(canvas: Canvas, snapshot: Snapshot, template: Template, paper: P
     _draw_in(canvas, place["member_name"], fit(snapshot.member_name, ROMAN, 42, 20, _width(place["member_name"])))
     draw_centred(canvas, centre, 0.52 * height, line(_("has successfully completed"), ITALIC, 15.5))
     _draw_in(canvas, place["course_title"], fit(snapshot.course_title, ROMAN, 27, 17, _width(place["course_title"]), lines=2))
-    _draw_in(canvas, place["details"], fit(details(snapshot), ROMAN, 13, 9, _width(place["details"])))
+    words = details(snapshot.ce_credits, snapshot.completed_on, snapshot.expires_on)
+    _draw_in(canvas, place["details"], fit(words, ROMAN, 13, 9, _width(place["details"])))
     if snapshot.designation:
         words = _("counts towards the designation {designation}").format(designation=snapshot.designation)
         draw_centred(canvas, centre, 0.305 * height, line(words, ITALIC, 12))

@@ -1,30 +1,45 @@
-"""Is this certificate what it says? By its number, or from the file: then each printed field is held against the record.
+"""Is this certificate what it says? By its number, from the file, or from a picture of it; with the record, and without it.
 
-What is asked of the server is one number at a time (``public.verify_certificate``). What the file says is read from the page itself, from
-the boxes in which :mod:`desktop.certificates.render` prints, so that an edited page is found out whatever its metadata say.
+Three things may be held against each other: what is printed, what the association signed, and what is on record. What is printed is read
+from the page itself, from the boxes in which :mod:`desktop.certificates.render` prints, so that an edited page is found out whatever its
+metadata say. What is signed is the file as a whole, and the fields in the QR code. What is on record is asked of the server, one number at
+a time (``public.verify_certificate``); where it cannot be asked, the signatures still say who issued it, but not whether it was revoked.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import sqlalchemy as sa
+import zxingcpp
+from PIL import Image
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from desktop.certificates.code import SignedFields, read_code
+from desktop.certificates.custody import recall_keys, remember_keys
+from desktop.certificates.keys import name_of
 from desktop.certificates.preview import PDFIUM
-from desktop.certificates.render import Snapshot, boxes, details
+from desktop.certificates.queries import KnownKey, list_signing_keys
+from desktop.certificates.render import boxes, details
+from desktop.certificates.signing import read_signature
 from desktop.certificates.template import Paper
-from desktop.errors import Invalid
+from desktop.errors import Invalid, ServerAway
 from desktop.i18n import _
+from desktop.store.connection import Store
 
 NUMBER = re.compile(r"CERT-\d{4}-[0-9A-HJKMNP-TV-Z]{8}")
+CODE_DPI = 150
+LARGEST_PICTURE = 4000
+"""Pixels a side; larger pictures are made smaller first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +67,111 @@ class Verification:
         }.get(self.status, _("No certificate has this number."))
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedField:
-    """One field of the page: what is printed, and what the record says. ``agrees`` where the two are the same."""
+class Seal(Enum):
+    """What the signature of a file, or of the code in a picture, is worth."""
 
+    NONE = "none"
+    """There is none."""
+    WHOLE = "whole"
+    """The association signed it, and nothing was changed since."""
+    CHANGED = "changed"
+    """It is not as it was signed."""
+    STRANGER = "stranger"
+    """The key is none of the association's that are known here."""
+    DISTRUSTED = "distrusted"
+    """Signed at a time when others may have had the association's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedField:
+    """One field, in the words of the page: what is printed, what was signed, what is on record. None where there is nothing to compare."""
+
+    key: str
     name: str
-    printed: str
-    on_record: str
+    printed: str | None
+    signed: str | None
+    on_record: str | None
+
+    @property
+    def value(self) -> str:
+        return next(one for one in (self.printed, self.signed, self.on_record) if one is not None)
+
+    def words(self) -> list[str]:
+        """Each of the three that there is, with where it stands."""
+        places = ((_("printed “{text}”"), self.printed), (_("signed “{text}”"), self.signed), (_("on record “{text}”"), self.on_record))
+        return [words.format(text=text) for words, text in places if text is not None]
 
     @property
     def agrees(self) -> bool:
-        return _folded(self.printed) == _folded(self.on_record)
+        return len({_folded(one) for one in (self.printed, self.signed, self.on_record) if one is not None}) == 1
 
 
 @dataclass(frozen=True, slots=True)
 class FileVerification:
-    """What a file turned out to be."""
+    """What a file turned out to be. ``record`` is None where the record could not be asked."""
 
-    record: Verification
-    fields: tuple[PrintedField, ...]
+    number: str
+    seal: Seal
+    signer: str
+    """Whom the key's certificate names; nothing where there is no signature."""
+    fields: tuple[ComparedField, ...]
+    record: Verification | None
+    expires_on: date | None
+    """As it was signed, or else is on record."""
 
     @property
     def genuine(self) -> bool:
-        """True where the number is on record and every field is printed as recorded. It may still be revoked or expired."""
-        return self.record.status != "not_found" and all(field.agrees for field in self.fields)
+        """True where nothing contradicts it, and the record or else the association's signature vouches for it. It may be revoked."""
+        if self.seal in {Seal.CHANGED, Seal.STRANGER} or not all(field.agrees for field in self.fields):
+            return False
+        return self.seal is Seal.WHOLE if self.record is None else self.record.status != "not_found"
+
+    @property
+    def status(self) -> str:
+        """As :attr:`Verification.status`, or ``changed``; without the record ``signed``, or ``unsigned`` where nothing vouches for it."""
+        if self.seal in {Seal.CHANGED, Seal.STRANGER}:
+            return "changed"
+        if self.record is not None and self.record.status == "not_found":
+            return "not_found"
+        if not all(field.agrees for field in self.fields):
+            return "changed"
+        if self.record is not None:
+            return self.record.status
+        if self.seal is not Seal.WHOLE:
+            return "unsigned"
+        return "expired" if self.expires_on is not None and self.expires_on <= datetime.now(UTC).date() else "signed"
 
     def sentence(self) -> str:
-        if self.record.status == "not_found" or self.genuine:
-            return self.record.sentence()
-        names = ", ".join(field.name for field in self.fields if not field.agrees)
-        return _("This file was changed. It differs from the record in: {fields}.").format(fields=names)
+        """The answer in plain words."""
+        match self.status:
+            case "changed" if self.seal is Seal.CHANGED:
+                return _("This file was changed after it was signed.")
+            case "changed" if self.seal is Seal.STRANGER and not self.signer:
+                return _("The code was not signed by this association, or was changed since.")
+            case "changed" if self.seal is Seal.STRANGER:
+                return _("This was signed by “{name}”, whose key is none of this association's.").format(name=self.signer)
+            case "changed":
+                names = ", ".join(field.name for field in self.fields if not field.agrees)
+                if self.record is None:
+                    return _("This file was changed. It differs from what was signed in: {fields}.").format(fields=names)
+                return _("This file was changed. It differs from the record in: {fields}.").format(fields=names)
+            case "unsigned" if self.seal is Seal.DISTRUSTED:
+                return _("It was signed with a key that others may have had, and the record cannot be asked: nothing is certain.")
+            case "unsigned":
+                return _("It carries no signature, and the record cannot be asked: nothing is certain.")
+            case "signed":
+                return _("The association signed this, and nothing was changed since.")
+            case "expired" if self.record is None:
+                return _("The association signed this; it was valid and has expired.")
+            case _:
+                assert self.record is not None
+                return self.record.sentence()
+
+    def unknown(self) -> str:
+        """What cannot be known without the record, or nothing."""
+        if self.record is not None:
+            return ""
+        return _("Whether it was revoked or replaced only the record knows, and it cannot be asked just now.")
 
 
 def verify_number(session: Session, number: str) -> Verification:
@@ -104,39 +194,135 @@ def verify_number(session: Session, number: str) -> Verification:
     )
 
 
-def verify_file(session: Session, path: Path) -> FileVerification:
-    """Hold a certificate's PDF against the record. Raises :class:`Invalid` where the file is no certificate of ours."""
-    printed = read_page(path)
-    record = verify_number(session, printed["number"])
-    if record.status == "not_found" or record.completed_at is None or record.issued_at is None:
-        return FileVerification(record, ())
-    expected = Snapshot(
-        number=record.number,
-        issuer_name=record.issuer_name,
-        member_name=record.member_name,
-        course_title=record.course_title,
-        completed_on=record.completed_at.date(),
-        issued_at=record.issued_at,
-        ce_credits=record.ce_credits,
-        expires_on=record.expires_at.date() if record.expires_at else None,
-    )
-    # Credentials may follow the name on the page; the record gives the name alone.
-    name = printed["member_name"]
-    if _folded(name).startswith(_folded(expected.member_name) + ","):
-        name = expected.member_name
-    return FileVerification(
-        record,
-        (
-            PrintedField(_("number"), printed["number"], expected.number),
-            PrintedField(_("name"), name, expected.member_name),
-            PrintedField(_("course"), printed["course_title"], expected.course_title),
-            PrintedField(_("credits and dates"), printed["details"], details(expected)),
-        ),
-    )
+def verify_file(store: Store, path: Path) -> FileVerification:
+    """Judge a certificate's PDF, or a picture on which its QR code can be read, with the record where it can be asked.
+
+    Raises :class:`Invalid` where the file is no certificate of this association.
+    """
+    try:
+        known = store.read(list_signing_keys)
+    except ServerAway:
+        return judge(path, recall_keys(), None)
+    remember_keys(known)
+    return judge(path, known, lambda number: store.read(verify_number, number))
 
 
-def read_page(path: Path) -> dict[str, str]:
-    """The words in each box of the page. Raises :class:`Invalid`."""
+def judge(path: Path, known: Iterable[KnownKey], ask: Callable[[str], Verification] | None) -> FileVerification:
+    """Judge a file by the keys that are ``known`` and, unless it is None, by what ``ask`` answers for its number."""
+    keys = {one.keys.key_id: one for one in known}
+    data = path.read_bytes()
+    if data[:1024].lstrip().startswith(b"%PDF") or path.suffix.lower() == ".pdf":
+        printed, code = read_page(path)
+        signed = _read_code(code, keys)
+        number = printed["number"]
+        seal, signer = _seal_of_file(data, keys)
+    else:
+        printed, code = {}, read_picture(path)
+        signed = _read_code(code, keys)
+        number = signed.number if signed is not None else NUMBER.search(code).group()  # type: ignore[union-attr] # read_picture found it
+        seal, signer = _seal_of_code(signed, code, keys)
+    try:
+        record = ask(number) if ask is not None else None
+    except ServerAway:
+        record = None
+    found = record if record is not None and record.status != "not_found" else None
+    expires_on = signed.expires_on if signed is not None else found.expires_at.date() if found is not None and found.expires_at else None
+    return FileVerification(number, seal, signer, _compare(printed, signed, found), record, expires_on)
+
+
+def _read_code(code: str, keys: Mapping[str, KnownKey]) -> SignedFields | None:
+    return read_code(code, {key_id: one.keys for key_id, one in keys.items()})
+
+
+def _compare(printed: Mapping[str, str], signed: SignedFields | None, record: Verification | None) -> tuple[ComparedField, ...]:
+    on_record = _words_of_record(record) if record is not None else {}
+    of_code = _words_of_code(signed) if signed is not None else {}
+    rows = []
+    for name, title in (
+        ("number", _("number")),
+        ("member_name", _("name")),
+        ("course_title", _("course")),
+        ("details", _("credits and dates")),
+    ):
+        words = [one.get(name) for one in (printed, of_code, on_record)]
+        if name == "member_name" and record is not None:
+            # Credentials may follow the name on the page; the record gives the name alone.
+            words = [
+                record.member_name if one is not None and _folded(one).startswith(_folded(record.member_name) + ",") else one
+                for one in words
+            ]
+        if any(one is not None for one in words):
+            rows.append(ComparedField(name, title, *words))
+    return tuple(rows)
+
+
+def _words_of_record(record: Verification) -> dict[str, str]:
+    assert record.completed_at is not None
+    expires_on = record.expires_at.date() if record.expires_at else None
+    return {
+        "number": record.number,
+        "member_name": record.member_name,
+        "course_title": record.course_title,
+        "details": details(record.ce_credits, record.completed_at.date(), expires_on),
+    }
+
+
+def _words_of_code(signed: SignedFields) -> dict[str, str]:
+    return {
+        "number": signed.number,
+        "member_name": signed.member_name,
+        "course_title": signed.course_title,
+        "details": details(signed.ce_credits, signed.completed_on, signed.expires_on),
+    }
+
+
+def _seal_of_file(data: bytes, keys: Mapping[str, KnownKey]) -> tuple[Seal, str]:
+    signature = read_signature(data)
+    if signature is None:
+        return Seal.NONE, ""
+    name = name_of(signature.certificate)
+    key = next((one for one in keys.values() if one.keys.certificate == signature.certificate), None)
+    if not signature.whole:
+        return Seal.CHANGED, name
+    if key is None:
+        return Seal.STRANGER, name
+    # The time is the signer's own word, so it counts against the file only.
+    if key.compromised_at is not None and (signature.signed_at is None or signature.signed_at >= key.compromised_at):
+        return Seal.DISTRUSTED, name
+    return Seal.WHOLE, name
+
+
+def _seal_of_code(signed: SignedFields | None, code: str, keys: Mapping[str, KnownKey]) -> tuple[Seal, str]:
+    if signed is None:
+        return (Seal.STRANGER if "#" in code else Seal.NONE), ""
+    key = keys[signed.key_id]
+    late = key.compromised_at is not None and signed.issued_on >= key.compromised_at.date()
+    return (Seal.DISTRUSTED if late else Seal.WHOLE), key.keys.name
+
+
+def read_picture(path: Path) -> str:
+    """The text of a certificate's QR code on a picture. Raises :class:`Invalid` where it is no picture, or shows none."""
+    try:
+        with Image.open(path) as image:
+            image.thumbnail((LARGEST_PICTURE, LARGEST_PICTURE))
+            code = _code_on(image.convert("L"))
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise Invalid(_("{name} cannot be read as a PDF or a picture.").format(name=path.name), details=str(error)) from error
+    if not code:
+        raise Invalid(
+            _("No certificate's code can be read on {name}.").format(name=path.name),
+            remedy=_("Take the picture from nearer, with the code sharp and whole."),
+        )
+    return code
+
+
+def _code_on(image: Image.Image) -> str:
+    found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+    return next((one.text for one in found if NUMBER.search(one.text)), "")
+
+
+def read_page(path: Path) -> tuple[dict[str, str], str]:
+    """The words in each box of the page, and the text of its QR code. Raises :class:`Invalid`."""
     try:
         with PDFIUM, pypdfium2.PdfDocument(path) as document:
             page = document[0]
@@ -144,12 +330,13 @@ def read_page(path: Path) -> dict[str, str]:
             paper = min(Paper, key=lambda one: abs(one.value[0] - width) + abs(one.value[1] - height))
             text = page.get_textpage()
             printed = {name: text.get_text_bounded(box.left, box.bottom, box.right, box.top).strip() for name, box in boxes(paper).items()}
+            code = _code_on(page.render(scale=CODE_DPI / 72, grayscale=True).to_pil())
     except (pypdfium2.PdfiumError, OSError, IndexError) as error:
         raise Invalid(_("{name} cannot be read as a PDF.").format(name=path.name), details=str(error)) from error
     number = NUMBER.search(printed["number"])
     if number is None:
         raise Invalid(_("{name} is no certificate of this association.").format(name=path.name))
-    return {**printed, "number": number.group()}
+    return {**printed, "number": number.group()}, code
 
 
 def _folded(text: str) -> str:

@@ -94,12 +94,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("certificate.copy", N_("Copy number"), icon="copy", place="certificate"),
     Action("certificate.check", N_("Verify"), icon="check", place="certificate", hint=N_("See what anybody learns who verifies it")),
     Action(
-        "certificate.file",
-        N_("File the PDF"),
-        icon="save",
+        "certificate.sign",
+        N_("Sign"),
+        icon="key",
         place="certificate",
         roles=ADMINISTRATORS,
-        hint=N_("Keep the PDF with the enrolment, where its holder finds it"),
+        hint=N_("Sign the PDF with the association's key, and keep it with the enrolment"),
     ),
     Action(
         "certificate.replace",

@@ -265,6 +265,7 @@ CREATE TABLE lms.certificates (
     revoked_by uuid,
     revocation_reason text,
     asset_id text,
+    signing_key_id text,
     CONSTRAINT certificates_certificate_number_check CHECK ((certificate_number ~ '^CERT-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{8}$'::text)),
     CONSTRAINT certificates_expires_at_check CHECK ((expires_at > issued_at)),
     CONSTRAINT certificates_revoked_check CHECK (((status = 'revoked'::text) = ((revoked_at IS NOT NULL) AND (revocation_reason IS NOT NULL)))),
@@ -344,6 +345,23 @@ CREATE TABLE lms.row_clocks (
 ALTER TABLE lms.row_clocks OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.row_clocks IS 'A counter per course and per question bank, raised with each authored change and locked until commit';
+
+CREATE TABLE lms.signing_keys (
+    id text NOT NULL,
+    name text NOT NULL,
+    public_keys text NOT NULL,
+    added_by uuid,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    retired_at timestamp with time zone,
+    retired_by uuid,
+    compromised_at timestamp with time zone,
+    CONSTRAINT signing_keys_compromised_check CHECK (((compromised_at IS NULL) OR (retired_at IS NOT NULL))),
+    CONSTRAINT signing_keys_id_check CHECK ((id ~ '^[A-Z2-7]{12}$'::text))
+);
+
+ALTER TABLE lms.signing_keys OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.signing_keys IS 'Public keys that certificates are verified with; one is current, and no row is deleted';
 
 CREATE TABLE lms.tombstones (
     table_name text NOT NULL,
@@ -885,6 +903,9 @@ ALTER TABLE ONLY lms.row_clocks
 ALTER TABLE ONLY lms.scorm_sessions
     ADD CONSTRAINT scorm_sessions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY lms.signing_keys
+    ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY lms.tombstones
     ADD CONSTRAINT tombstones_pkey PRIMARY KEY (table_name, row_id);
 
@@ -1013,6 +1034,8 @@ CREATE INDEX idx_certificates_issued ON lms.certificates USING btree (issued_at,
 
 CREATE INDEX idx_certificates_member ON lms.certificates USING btree (member_id);
 
+CREATE INDEX idx_certificates_unsigned ON lms.certificates USING btree (issued_at, id) WHERE ((status = 'valid'::text) AND (asset_id IS NULL));
+
 CREATE INDEX idx_member_roles_role ON lms.member_roles USING btree (role);
 
 CREATE INDEX idx_module_completions_module ON lms.module_completions USING btree (module_id);
@@ -1022,6 +1045,8 @@ CREATE INDEX idx_scorm_sessions_lesson ON lms.scorm_sessions USING btree (lesson
 CREATE INDEX idx_tombstones_scope ON lms.tombstones USING btree (scope_id, row_version);
 
 CREATE UNIQUE INDEX scorm_sessions_current_key ON lms.scorm_sessions USING btree (enrollment_id, lesson_id) WHERE ((superseded_at IS NULL) AND (ended_at IS NULL));
+
+CREATE UNIQUE INDEX signing_keys_current_key ON lms.signing_keys USING btree ((true)) WHERE (retired_at IS NULL);
 
 CREATE INDEX idx_assignment_reviews_reviewer ON public.assignment_reviews USING btree (reviewer_id);
 
@@ -1416,6 +1441,9 @@ ALTER TABLE ONLY lms.certificates
     ADD CONSTRAINT certificates_revoked_by_fkey FOREIGN KEY (revoked_by) REFERENCES public.members(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY lms.certificates
+    ADD CONSTRAINT certificates_signing_key_id_fkey FOREIGN KEY (signing_key_id) REFERENCES lms.signing_keys(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.certificates
     ADD CONSTRAINT certificates_supersedes_fkey FOREIGN KEY (supersedes) REFERENCES lms.certificates(id);
 
 ALTER TABLE ONLY lms.certificates
@@ -1453,6 +1481,12 @@ ALTER TABLE ONLY lms.scorm_sessions
 
 ALTER TABLE ONLY lms.scorm_sessions
     ADD CONSTRAINT scorm_sessions_lesson_id_fkey FOREIGN KEY (lesson_id) REFERENCES public.lessons(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.signing_keys
+    ADD CONSTRAINT signing_keys_added_by_fkey FOREIGN KEY (added_by) REFERENCES public.members(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.signing_keys
+    ADD CONSTRAINT signing_keys_retired_by_fkey FOREIGN KEY (retired_by) REFERENCES public.members(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY lms.tombstones
     ADD CONSTRAINT tombstones_scope_id_fkey FOREIGN KEY (scope_id) REFERENCES lms.row_clocks(scope_id) ON DELETE CASCADE;

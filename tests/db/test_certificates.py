@@ -177,9 +177,7 @@ def test_signing_all_goes_on_where_it_was_cancelled(db: Database, learner: Store
     assert None not in files
 
 
-def test_a_name_that_no_font_can_print_is_refused_and_the_others_are_signed(
-    db: Database, administrator: Store, key: SigningKey
-) -> None:
+def test_a_name_that_no_font_can_print_is_refused_and_the_others_are_signed(db: Database, administrator: Store, key: SigningKey) -> None:
     administrator.write(add_key, key.public)
     arabic = db.store(db.add_person("learner", first_name="أحمد", last_name="حسن"))
     latin = db.store(db.add_person("learner", first_name="Ahmed", last_name="Hassan"))
@@ -190,11 +188,12 @@ def test_a_name_that_no_font_can_print_is_refused_and_the_others_are_signed(
     (refusal,) = done.refused
     assert "أحمد" in refusal.message + refusal.details
 
+
 def test_a_file_is_held_against_the_record(db: Database, learner: Store, tmp_path: Path) -> None:
     certificate = learner.read(get_certificate, learner.write(issue, complete(db, learner)).value)
     path = tmp_path / "certificate.pdf"
     path.write_bytes(draw(certificate))
-    found = learner.read(verify_file, path)
+    found = verify_file(learner, path)
     assert found.genuine, found.fields
     assert found.sentence() == "This certificate is valid."
 
@@ -205,7 +204,7 @@ def test_an_edited_page_is_found_out(db: Database, learner: Store, tmp_path: Pat
     forged = replace(mine, snapshot=replace(mine.snapshot, course_title=other.snapshot.course_title, ce_credits=Decimal(40)))
     path = tmp_path / "forged.pdf"
     path.write_bytes(draw(forged))
-    found = learner.read(verify_file, path)
+    found = verify_file(learner, path)
     assert not found.genuine
     assert [field.name for field in found.fields if not field.agrees] == ["course", "credits and dates"]
     assert "was changed" in found.sentence()

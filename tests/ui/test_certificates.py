@@ -13,13 +13,17 @@ from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
-from desktop.certificates.commands import draw, issue, reissue, revoke
+from desktop.certificates.commands import add_key, draw, issue, reissue, revoke
+from desktop.certificates.custody import keep
+from desktop.certificates.keys import make_key
 from desktop.certificates.queries import CertificateFilter, count_certificates, find_certificate, get_certificate
+from desktop.certificates.signing import read_signature
 from desktop.learning.commands import complete_lesson, enroll, open_lesson
 from desktop.store.assets import fetch
 from desktop.tasks import JobControl, JobState
 from desktop.ui.certificates.certificates import CertificatesPage
 from desktop.ui.certificates.page import CertificatePage, RevokeDialog
+from desktop.ui.certificates.signing import BackupDialog, DistrustDialog, ImportDialog
 from desktop.ui.widgets.surfaces import Dialog
 from tests.support.courses import add_course, add_lesson, add_module
 from tests.ui.accessibility import assert_accessible
@@ -154,15 +158,122 @@ async def test_it_is_printed_on_the_paper_that_the_dialog_was_given(db, learner,
     dialog.close()
 
 
-async def test_an_administrator_files_the_pdf_where_its_holder_finds_it(db, learner, administrator, show, qtbot, until, tmp_path):
+@pytest.fixture
+def home(monkeypatch, tmp_path):
+    """A computer that has met no key yet."""
+    monkeypatch.setenv("LMS_HOME", str(tmp_path / "home"))
+    return tmp_path
+
+
+@pytest.fixture
+def signing(show, until):
+    """The page of certificates, at its tab about signing."""
+
+    async def at(desk):
+        page = await show(CertificatesPage(desk.context))
+        page._go("signing")
+        await until(lambda: page.views.currentWidget() is page.signing and not page.loading)
+        return page
+
+    return at
+
+
+async def test_an_administrator_makes_a_key_and_what_waits_is_signed(home, db, learner, administrator, signing, show, qtbot, until):
     certificate = issued(db, learner)
-    page = await show(CertificatePage(administrator.context, certificate=certificate))
-    click(qtbot, page, "File the PDF")
-    await until(lambda: page.certificate.asset_id is not None and not page.loading)
+    page = await signing(administrator)
+    click(qtbot, page, "Make a key")
+    await until(lambda: page.signing.key is not None and not page.loading)
+    assert "1 certificate waits for a signature." in labels(page.signing)
+    assert_accessible(page)
+    click(qtbot, page, "Sign them")
+    await until(lambda: "Every valid certificate is signed." in labels(page.signing))
+    found = learner.context.store.read(get_certificate, certificate)
     control = JobControl(lambda _fraction, _detail: None)
-    path = fetch(learner.context.store, page.certificate.asset_id, tmp_path / "mine.pdf", control)
-    assert path.read_bytes() == page.pdf
-    assert "certificate.file" not in page.buttons
+    path = fetch(learner.context.store, found.asset_id, home / "mine.pdf", control)
+    signature = await learner.context.tasks.run(read_signature, path.read_bytes())
+    assert signature is not None
+    assert signature.certificate == page.signing.key.chain[0]
+
+
+async def test_the_signed_file_is_what_its_holder_sees_and_saves(home, db, learner, administrator, show, qtbot, until):
+    certificate = issued(db, learner)
+    administrator.context.store.write(add_key, (key := make_key("Sample association")).public)
+    keep(key)
+    page = await show(CertificatePage(administrator.context, certificate=certificate))
+    click(qtbot, page, "Sign")
+    await until(lambda: page.certificate.asset_id is not None and not page.loading)
+    assert "certificate.sign" not in page.buttons
+    holders = await show(CertificatePage(learner.context, certificate=certificate))
+    signature = await learner.context.tasks.run(read_signature, holders.pdf)
+    assert signature is not None
+    assert signature.whole
+
+
+async def test_without_the_key_one_is_told_where_to_get_it(home, db, learner, administrator, show, qtbot, until):
+    page = await show(CertificatePage(administrator.context, certificate=issued(db, learner)))
+    click(qtbot, page, "Sign")
+    await until(lambda: administrator.notices)
+    assert "not on this computer" in administrator.notices[-1].message
+
+
+async def test_a_backup_brings_the_key_to_another_computer(home, db, administrator, signing, qtbot, until, monkeypatch):
+    page = await signing(administrator)
+    click(qtbot, page, "Make a key")
+    await until(lambda: page.signing.key is not None and not page.loading)
+    key = page.signing.key
+    assert key is not None
+    click(qtbot, page, "Save a backup…")
+    (dialog,) = page.findChildren(BackupDialog)
+    assert_accessible(dialog)
+    qtbot.keyClicks(dialog.password, "short")
+    qtbot.mouseClick(dialog.button, LEFT)
+    assert "at least 8" in dialog.trouble.text()
+    dialog.reject()
+    path = home / "backup.p12"
+    page.spawn(page.signing.save_backup(path, "correct horse"))
+    await until(lambda: administrator.notices and "backup.p12" in administrator.notices[-1].message)
+    assert path.stat().st_mode & 0o077 == 0
+
+    monkeypatch.setenv("LMS_HOME", str(home / "another"))
+    await page.signing.refresh()
+    assert page.signing.key is None
+    assert any("not on this computer" in text for text in labels(page.signing))
+    page.signing.ask_password(path)
+    (dialog,) = page.findChildren(ImportDialog)
+    qtbot.keyClicks(dialog.password, "wrong")
+    qtbot.mouseClick(dialog.button, LEFT)
+    assert "password" in dialog.trouble.text()
+    dialog.password.clear()
+    qtbot.keyClicks(dialog.password, "correct horse")
+    qtbot.mouseClick(dialog.button, LEFT)
+    await until(lambda: page.signing.key is not None)
+    again = page.signing.key
+    assert again is not None
+    assert again.public == key.public
+    await administrator.context.settled()
+
+
+async def test_a_distrusted_key_signs_nothing_more_and_what_it_signed_says_so(
+    home, db, learner, administrator, signing, show, qtbot, until
+):
+    certificate = issued(db, learner)
+    page = await signing(administrator)
+    click(qtbot, page, "Make a key")
+    await until(lambda: page.signing.key is not None and not page.loading)
+    click(qtbot, page, "Sign them")
+    await until(lambda: "Every valid certificate is signed." in labels(page.signing))
+    click(qtbot, page, "Distrust…")
+    (dialog,) = page.findChildren(DistrustDialog)
+    assert_accessible(dialog)
+    qtbot.mouseClick(dialog.button, LEFT)
+    await until(lambda: "Certificates are not signed at present." in labels(page.signing))
+    path = home / "signed.pdf"
+    path.write_bytes((await show(CertificatePage(learner.context, certificate=certificate))).pdf)
+    page._go("verify")
+    page.panel.ask_file(path)
+    await until(lambda: page.panel.answer.verdict)
+    assert page.panel.answer.verdict == "valid"
+    assert "It was signed with a key that others may have had at the time." in labels(page.panel.answer)
 
 
 async def test_revoking_asks_why_and_the_page_says_what_became_of_it(db, learner, administrator, show, qtbot, until):

@@ -26,6 +26,7 @@ from desktop.certificates.queries import (
 from desktop.courses.vocabulary import label, plain
 from desktop.i18n import N_, _, ngettext
 from desktop.ui.certificates.cards import CertificateDelegate
+from desktop.ui.certificates.signing import SigningPanel
 from desktop.ui.certificates.status import STATUSES, TONES
 from desktop.ui.certificates.verification import VerifyPanel
 from desktop.ui.context import Context
@@ -98,7 +99,7 @@ class DueSource(KeysetSource[DueRow, DueKey]):
 
 class CertificatesPage(Page):
     title = N_("Certificates")
-    shows: ClassVar[frozenset[str]] = frozenset({"lms.certificates", "enrollments"})
+    shows: ClassVar[frozenset[str]] = frozenset({"lms.certificates", "enrollments", "lms.signing_keys"})
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         self._administers = "administrator" in context.identity.roles
@@ -116,8 +117,9 @@ class CertificatesPage(Page):
 
     def build(self) -> QWidget:
         everything = [("issued", _("Issued"), "list"), ("due", _("Due"), "clock")] if self._administers else []
+        signing = [("signing", _("Signing"), "key")] if self._administers else []
         self.tabs = SegmentedControl(
-            _("Which certificates"), [*everything, ("mine", _("Mine"), "certificate"), ("verify", _("Verify"), "check")]
+            _("Which certificates"), [*everything, ("mine", _("Mine"), "certificate"), ("verify", _("Verify"), "check"), *signing]
         )
         self.tabs.chosen.connect(self._tab_chosen)
         self.search = SearchField(_("Search certificates"))
@@ -143,9 +145,10 @@ class CertificatesPage(Page):
         self.cards.setModel(self.mine)
         self.cards.opened.connect(self._open)
         self.panel = VerifyPanel(self.context)
+        self.signing = SigningPanel(self.context)
         self.nothing = EmptyState()
         self.views = QStackedWidget()
-        for widget in (self.issued_table, self.due_table, self.cards, self.panel, self.nothing):
+        for widget in (self.issued_table, self.due_table, self.cards, self.panel, self.signing, self.nothing):
             self.views.addWidget(widget)
         tools = QHBoxLayout()
         tools.setContentsMargins(px(32), 0, px(32), px(14))
@@ -189,6 +192,9 @@ class CertificatesPage(Page):
                 own = CertificateFilter(member=self.context.identity.member_id)
                 count = await self._read(self.mine, tab, own, IssuedSource(own))
                 self.set_title(_(self.title), ngettext("{n} certificate", "{n} certificates", count).format(n=f"{count:,}"))
+            case "signing":
+                await self.signing.refresh()
+                self.set_title(_(self.title), _("Who signs them, so that they can be trusted without asking"))
             case _:
                 self.set_title(_(self.title), _("Whether a certificate is genuine, and whether it still counts"))
         self._show_tab(tab, count)
@@ -206,8 +212,8 @@ class CertificatesPage(Page):
         for button in self.issue_buttons:
             button.setVisible(tab == "due")
         self.context.actions.set_enabled("certificate.issue-all", tab == "due" and count > 0 and not self._issuing)
-        view = {"issued": self.issued_table, "due": self.due_table, "mine": self.cards, "verify": self.panel}[tab]
-        if count or tab == "verify":
+        view = {"issued": self.issued_table, "due": self.due_table, "mine": self.cards, "verify": self.panel, "signing": self.signing}[tab]
+        if count or tab in {"verify", "signing"}:
             self.views.setCurrentWidget(view)
             return
         narrowed = (tab == "issued" and self._filter != CertificateFilter()) or (tab == "due" and self._due_text)
@@ -274,6 +280,7 @@ class CertificatesPage(Page):
                 button=_("Show"),
                 pressed=lambda: self._show_issued(row.enrollment_id),
             )
+            await self._sign_all()
 
     def _show_issued(self, enrollment: UUID) -> None:
         self.context.open("certificate", enrollment=enrollment)
@@ -296,3 +303,11 @@ class CertificatesPage(Page):
             self.context.notices.info(said + " " + ngettext("{n} is left.", "{n} are left.", done.left).format(n=f"{done.left:,}"))
         else:
             self.context.notices.done(said)
+        if done.issued:
+            await self._sign_all()
+
+    async def _sign_all(self) -> None:
+        """What was issued is signed at once where the key is on this computer; elsewhere it waits for one that has it."""
+        await self.signing.refresh()
+        if self.signing.key is not None:
+            await self.signing.sign_all()

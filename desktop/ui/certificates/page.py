@@ -12,7 +12,8 @@ from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPainter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.certificates.commands import draw, issue, reissue, revoke
+from desktop.certificates.commands import get_pdf, issue, reissue, revoke, sign_one
+from desktop.certificates.custody import find_key
 from desktop.certificates.preview import Raster, rasterize
 from desktop.certificates.queries import IssuedCertificate, find_certificate, get_certificate
 from desktop.certificates.template import Paper
@@ -59,7 +60,7 @@ class CertificatePage(Page):
         self.on("certificate.print", self._print)
         self.on("certificate.copy", self._copy)
         self.on("certificate.check", self._verify)
-        self.on("certificate.file", self._file)
+        self.on("certificate.sign", self._sign)
         self.on("certificate.replace", self._replace)
         self.on("certificate.revoke", self._revoke)
         self._enable()
@@ -95,7 +96,8 @@ class CertificatePage(Page):
         if isinstance(found, Empty):
             return found
         if found != self.certificate:
-            self.pdf = await self.context.tasks.run(draw, found)
+            store: Any = self.context.store
+            self.pdf = await self.context.tasks.run(get_pdf, store, found)
         self.certificate = found
         snapshot = found.snapshot
         self.set_title(snapshot.course_title, f"{snapshot.member_name} · {snapshot.number}")
@@ -164,8 +166,8 @@ class CertificatePage(Page):
             self._panel.addSpacing(px(6))
             self._panel.addWidget(Hairline())
             self._panel.addSpacing(px(6))
-            if certificate.asset_id is None:
-                self._button("certificate.file", "save")
+            if certificate.asset_id is None and certificate.status == "valid":
+                self._button("certificate.sign", "key")
             if certificate.status == "valid":
                 self._button("certificate.replace", "retry")
                 self._button("certificate.revoke", "ban")
@@ -195,7 +197,7 @@ class CertificatePage(Page):
         found = self.certificate
         for action_id in ("save", "print", "copy", "check"):
             self.context.actions.set_enabled(f"certificate.{action_id}", found is not None)
-        self.context.actions.set_enabled("certificate.file", found is not None and found.asset_id is None)
+        self.context.actions.set_enabled("certificate.sign", found is not None and found.asset_id is None)
         for action_id in ("replace", "revoke"):
             self.context.actions.set_enabled(f"certificate.{action_id}", found is not None and found.status == "valid")
 
@@ -253,11 +255,18 @@ class CertificatePage(Page):
             dialog.add_button(_("Close"), "primary", dialog.accept)
             dialog.open()
 
-    async def _file(self) -> None:
-        if self.certificate is not None:
-            store: Any = self.context.store
-            _asset: str = await self.context.job(_("Filing the certificate"), file_pdf, store, self.certificate.id)
-            self.context.notices.done(_("The PDF is filed with the enrolment."))
+    async def _sign(self) -> None:
+        if self.certificate is None:
+            return
+        store: Any = self.context.store
+        key = await self.context.tasks.run(find_key, store)
+        if key is None:
+            self.context.notices.warn(
+                _("The association's signing key is not on this computer."), remedy=_("Make or import it under Certificates, Signing.")
+            )
+            return
+        _asset: str = await self.context.job(_("Signing the certificate"), sign_one, store, key, self.certificate.id)
+        self.context.notices.done(_("The certificate is signed, and filed with the enrolment."))
 
     def _replace(self) -> None:
         if self.certificate is not None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.certificates.verify import FileVerification, Verification, verify_file, verify_number
+from desktop.certificates.verify import FileVerification, Seal, Verification, verify_file, verify_number
 from desktop.courses.vocabulary import plain
 from desktop.i18n import _
 from desktop.ui.context import Context
@@ -28,6 +28,8 @@ SIGNS = {
     "expired": ("clock", "warn"),
     "superseded": ("retry", "warn"),
     "revoked": ("ban", "bad"),
+    "signed": ("done", "good"),
+    "unsigned": ("help", "warn"),
     "changed": ("warning", "bad"),
     "not_found": ("help", "bad"),
     "unreadable": ("document", "warn"),
@@ -37,12 +39,12 @@ SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class _Fact:
-    """A line of an answer. ``agrees`` is None where there was nothing to compare."""
+    """A line of an answer. ``agrees`` is None where there was nothing to compare, ``words`` what is said where."""
 
     name: str
     value: str
     agrees: bool | None = None
-    on_record: str = ""
+    words: tuple[str, ...] = ()
 
 
 class Sign(QWidget):
@@ -83,12 +85,14 @@ class Answer(QWidget):
 
     def show_file(self, name: str, found: FileVerification) -> None:
         """What became of each field of a file."""
-        status = found.record.status
-        self._head(status if status == "not_found" or found.genuine else "changed", found.sentence(), name)
+        self._head(found.status, found.sentence(), name)
         if found.fields:
-            self._facts([_Fact(one.name[:1].upper() + one.name[1:], one.printed, one.agrees, one.on_record) for one in found.fields])
-        if status not in {"not_found", "valid"} and found.fields and not found.genuine:
-            self._column.addWidget(Label(found.record.sentence(), Role.BODY, "muted", wrap=True))
+            self._facts([_Fact(one.name[:1].upper() + one.name[1:], one.value, one.agrees, tuple(one.words())) for one in found.fields])
+        notes = [_seal(found), found.unknown()]
+        if found.status == "changed" and found.record is not None and found.record.status not in {"valid", "not_found"}:
+            notes.append(found.record.sentence())
+        for note in filter(None, notes):
+            self._column.addWidget(Label(note, Role.BODY, "muted", wrap=True))
         self._column.addStretch(1)
 
     def show_problem(self, name: str, error: Exception) -> None:
@@ -132,8 +136,21 @@ class Answer(QWidget):
             sign.setAccessibleName(_("as recorded") if row.agrees else _("differs from the record"))
             grid.addWidget(sign, number, 2, top)
             if not row.agrees:
-                words.addWidget(Label(_("On record: {text}").format(text=row.on_record), Role.CAPTION, "bad", wrap=True))
+                words.addWidget(Label(", ".join(row.words), Role.CAPTION, "bad", wrap=True))
         self._column.addLayout(grid)
+
+
+def _seal(found: FileVerification) -> str:
+    """What is to be said of the signature where the answer rests on the record."""
+    match found.seal:
+        case Seal.WHOLE if found.status != "signed":
+            return _("Signed by {name}, and not changed since.").format(name=found.signer)
+        case Seal.DISTRUSTED:
+            return _("It was signed with a key that others may have had at the time.")
+        case Seal.NONE if found.record is not None and found.status not in {"changed", "not_found"}:
+            return _("It carries no signature; the answer rests on the record.")
+        case _:
+            return ""
 
 
 def facts(found: Verification) -> list[tuple[str, str]]:
@@ -164,11 +181,11 @@ class DropArea(QWidget):
         self.setAcceptDrops(True)
         self.setFixedHeight(px(124))
         self.choose_button = Button(_("Choose a file…"), "quiet", "document", self)
-        self.choose_button.setAccessibleName(_("Choose a certificate's PDF"))
+        self.choose_button.setAccessibleName(_("Choose a certificate's PDF, or a picture of it"))
         self.choose_button.clicked.connect(self.pressed)
         column = QVBoxLayout(self)
         column.setSpacing(px(10))
-        words = Label(_("Drop a certificate's PDF here"), Role.BODY, "muted", self)
+        words = Label(_("Drop a certificate here: its PDF, or a picture of it"), Role.BODY, "muted", self)
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addStretch(1)
         column.addSpacing(px(26))
@@ -301,8 +318,9 @@ class VerifyPanel(QScrollArea):
         self._show()
 
     async def _file(self, path: Path) -> None:
+        store: Any = self._context.store
         try:
-            found = await self._context.read(verify_file, path)
+            found = await self._context.tasks.run(verify_file, store, path)
         except Exception as error:  # noqa: BLE001 - shown in place
             self.answer.show_problem(path.name, error)
         else:
@@ -314,9 +332,9 @@ class VerifyPanel(QScrollArea):
         self.answered.emit()
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, _("Choose a certificate's PDF"))
+        dialog = QFileDialog(self, _("Choose a certificate's PDF, or a picture of it"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(_("PDF files (*.pdf)"))
+        dialog.setNameFilter(_("Certificates (*.pdf *.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp)"))
         dialog.fileSelected.connect(lambda name: self.ask_file(Path(name)))
         dialog.open()
