@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any, Concatenate
 from uuid import UUID
 
 import qasync
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop import settings as options
-from desktop.errors import LmsError, NotAllowed, ServerAway, SignInRefused
+from desktop.errors import LmsError, NotAllowed, ServerAway, ServerFailed, SignInRefused
 from desktop.i18n import _, use_language
 from desktop.settings import Settings, config_folder, data_folder
 from desktop.store.link import Link, LinkState
-from desktop.tasks import Tasks
+from desktop.tasks import JobControl, Tasks, working_on
 from desktop.ui.actions import ActionRegistry
 from desktop.ui.context import Context
 from desktop.ui.garbage import MainThreadCollector
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from desktop.store.connection import Store
     from desktop.store.dsn import Dsn
     from desktop.store.workspaces import OpenWorkspace, Workspace, Workspaces
+    from desktop.ui.workspaces.new import NewWorkspace
 
 NAME = "nabip-lms"
 RETRY_MS = 250
@@ -118,6 +119,7 @@ class Application(QObject):
         self.start_page.person_chosen.connect(lambda person: self._go(lambda: self._sign_in_sample(person)))
         self.start_page.entered.connect(lambda user, password, keep: self._go(lambda: self._sign_in(user, password, remember=keep)))
         self.start_page.connect_wanted.connect(self._ask_for_server)
+        self.start_page.create_wanted.connect(self._ask_for_association)
         self.start_page.retry.connect(self._try_again)
         self.window.sign_out_wanted.connect(lambda: self._go(self._sign_out))
         self.window.retry_wanted.connect(self._try_again)
@@ -284,6 +286,8 @@ class Application(QObject):
     def _close(self) -> None:
         """The window was closed: end in order, once."""
         if self._quitting is None:
+            for dialog in self.window.findChildren(QDialog):
+                dialog.reject()  # what it has begun is taken back
             self._quitting = asyncio.get_running_loop().create_task(self._quit())
 
     async def _quit(self) -> None:
@@ -434,6 +438,34 @@ class Application(QObject):
     async def _add(self, workspace: Workspace, user: str, password: str, remember: bool) -> None:
         assert self._workspaces is not None
         await self.tasks.run(self._workspaces.add, workspace)
+        await self._enter_added(workspace, user, password, remember)
+
+    def _ask_for_association(self) -> None:
+        if self._workspaces is None:
+            return
+        from desktop.ui.workspaces.new import NewWorkspaceDialog
+
+        dialog = NewWorkspaceDialog(self._make_workspace, lambda work: self._spawn(self._reported(work)), self.window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.made.connect(lambda new, made: self._go(lambda: self._enter_added(made, made.user, new.password, new.remember)))
+        dialog.open()
+
+    async def _make_workspace(self, new: NewWorkspace, control: JobControl) -> Workspace:
+        assert self._workspaces is not None
+        try:
+            made = await self.tasks.run(make_workspace, self._workspaces, new, control)
+        except Exception as error:
+            control.check()  # what failed because it was cancelled
+            if isinstance(error, LmsError):
+                raise
+            raise ServerFailed(_("The workspace could not be made."), details=repr(error)) from error
+        if control.cancelled:  # at the last moment
+            await self.tasks.run(self._workspaces.remove, made.id, delete_data=True)
+            control.check()
+        return made
+
+    async def _enter_added(self, workspace: Workspace, user: str, password: str, remember: bool) -> None:
+        assert self._workspaces is not None
         self.start_page.set_workspaces(await self.tasks.run(self._workspaces.list_all), workspace.id)
         self.settings.set(options.LAST_PERSON, "")
         await self._open(workspace.id)
@@ -469,6 +501,20 @@ def open_workspace(workspaces: Workspaces, workspace: Workspace) -> OpenWorkspac
         opened.close()
         raise
     return opened
+
+
+def make_workspace(workspaces: Workspaces, new: NewWorkspace, control: JobControl) -> Workspace:
+    from desktop.members.commands import appoint_administrator
+    from desktop.members.queries import MemberFields
+    from desktop.store.connection import Store
+
+    def appoint(installer: Dsn) -> str:
+        with Store(installer, connections=1) as store:
+            fields = MemberFields(new.first_name, new.last_name, new.email, organization=new.association)
+            return store.write(appoint_administrator, fields, new.password).value
+
+    with working_on(control):
+        return workspaces.create_embedded(new.association, appoint, control)
 
 
 def sample_people(opened: OpenWorkspace) -> tuple[Person, ...]:

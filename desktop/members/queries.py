@@ -6,6 +6,7 @@ alone; others get :class:`desktop.errors.NotAllowed`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -85,6 +86,14 @@ class MemberRow:
     @property
     def key(self) -> MemberKey:
         return MemberKey(self.last_name, self.first_name, self.id)
+
+
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+
+
+def is_email(text: str) -> bool:
+    """True for what may be an e-mail address, spaces around it aside; whether it is one, only a message can tell."""
+    return EMAIL.fullmatch(text.strip()) is not None
 
 
 @dataclass(frozen=True, slots=True)

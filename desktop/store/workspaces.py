@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ssl
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
@@ -28,6 +28,7 @@ from desktop.store.embedded import EmbeddedServer
 from desktop.store.locks import FileLock
 from desktop.store.postgres import storage_errors
 from desktop.store.secrets import FileSecrets, Secrets
+from desktop.tasks import JobControl
 
 LOCK_SECONDS = 10
 
@@ -128,6 +129,25 @@ class Workspaces:
         workspace = Workspace(uuid.uuid4().hex, name, Kind.EMBEDDED, sample)
         self.add(workspace)
         return workspace
+
+    def create_embedded(self, name: str, appoint: Callable[[Dsn], str], control: JobControl) -> Workspace:
+        """A workspace on this computer, made at once. ``appoint`` makes its first administrator, as its installer, and returns their login.
+
+        It is in the list once it is whole; where anything fails, or ``control`` is cancelled, nothing of it is left.
+        """
+        made = Workspace(uuid.uuid4().hex, name, Kind.EMBEDDED)
+        _check(made)
+        try:
+            with storage_errors(self._data), self.open(made) as opened:
+                control.check()
+                assert opened.server is not None
+                made = replace(made, user=appoint(opened.server.address()))
+            control.check()
+            self.add(made)
+        except BaseException:
+            embedded.delete(self.folder(made))
+            raise
+        return made
 
     def update(self, workspace: Workspace) -> None:
         """Keep ``workspace`` in the place of the entry with its id."""

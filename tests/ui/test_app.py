@@ -39,6 +39,7 @@ from desktop.ui.home.page import HomePage
 from desktop.ui.notices import Notice
 from desktop.ui.page import Page
 from desktop.ui.watchdog import Watchdog
+from desktop.ui.workspaces.new import NewWorkspaceDialog
 from desktop.ui.workspaces.people import PersonButton
 from tests.support.postgres import shared_folder
 from tests.ui.conftest import Until
@@ -288,6 +289,86 @@ async def test_a_double_click_signs_in_once(home, sit):
         first = sitting.application.context
         await asyncio.sleep(0.3)
         assert sitting.application.context is first
+
+
+async def fill_in_association(sitting: Sitting, name: str) -> NewWorkspaceDialog:
+    await sitting.start_page("people")
+    await sitting.click(sitting.start.create_button)
+    (dialog,) = sitting.window.findChildren(NewWorkspaceDialog)
+    for field, text in (
+        (dialog.association, name),
+        (dialog.first_name, "Ann"),
+        (dialog.last_name, "Lee"),
+        (dialog.email, "ann@prairie.example"),
+        (dialog.password, "correct horse battery"),
+    ):
+        QTest.keyClicks(field, text)
+    return dialog
+
+
+async def test_an_association_of_ones_own_is_made_and_its_administrator_is_in(home, sit):
+    async with sit() as sitting:
+        dialog = await fill_in_association(sitting, "Prairie Health")
+        await sitting.click(dialog.create_button)
+        await sitting.until(lambda: sitting.application.context is not None, "signed in")
+        assert sitting.application.context.identity.name == "Ann Lee"
+        assert "administrator" in sitting.application.context.identity.roles
+        assert sitting.window.windowTitle().startswith("Prairie Health")
+        await sitting.until(lambda: sitting.page.state in ("content", "empty"))
+        for place in sitting.window.workbench.places.rail():
+            sitting.window.workbench.go(place.id)
+            await sitting.until(lambda: sitting.page.state in ("content", "empty") and not sitting.page.loading, f"{place.id} of nothing")
+    async with sit() as sitting:
+        await sitting.until(lambda: sitting.application.context is not None, "remembered")
+        await sitting.sign_out()
+        await sitting.start_page("credentials")
+        login = sitting.start.credentials.user.text()
+        await sitting.enter(login, "correct horse battery")
+        await sitting.until(lambda: sitting.application.context is not None, "signed in with the password chosen")
+    workspaces = list_of_workspaces()
+    workspaces.remove(workspaces.list_all()[1].id, delete_data=True)
+
+
+def folders() -> set[str]:
+    return {path.name for path in (data_folder() / "workspaces").iterdir()}
+
+
+async def test_an_association_that_is_cancelled_leaves_nothing_behind(home, sit):
+    before, listed = folders(), list_of_workspaces().list_all()
+    async with sit() as sitting:
+        dialog = await fill_in_association(sitting, "Prairie Health")
+        await sitting.click(dialog.create_button)
+        await sitting.until(lambda: folders() != before, "it is being made")
+        await sitting.click(dialog.cancel_button)
+        await sitting.until(lambda: folders() == before, "nothing of it is left")
+        assert sitting.start.state == "people"
+    assert list_of_workspaces().list_all() == listed
+    assert sitting.notices == []
+
+
+async def test_the_window_closed_while_an_association_is_made_leaves_nothing_behind(home, sit):
+    before, listed = folders(), list_of_workspaces().list_all()
+    async with sit() as sitting:
+        dialog = await fill_in_association(sitting, "Prairie Health")
+        await sitting.click(dialog.create_button)
+        await sitting.until(lambda: folders() != before, "it is being made")
+    assert folders() == before
+    assert list_of_workspaces().list_all() == listed
+
+
+async def test_an_association_that_cannot_be_made_says_why_in_the_dialog(home, sit):
+    before = folders()
+    async with sit() as sitting:
+        dialog = await fill_in_association(sitting, "Prairie Health")
+        path = config_folder() / "workspaces.json"
+        whole = path.read_bytes()
+        path.write_text("{")
+        await sitting.click(dialog.create_button)
+        await sitting.until(dialog.problem.isVisible)
+        assert dialog.problem.text().startswith("The list of workspaces cannot be read.")
+        assert folders() == before
+        path.write_bytes(whole)
+        await sitting.click(dialog.cancel_button)
 
 
 # The window is closed in the middle of something

@@ -9,15 +9,18 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop.errors import LmsError, NotAllowed, ServerAway
+from desktop.errors import LmsError, NotAllowed, ServerAway, StorageFull
 from desktop.store.link import Link
 from desktop.store.workspaces import Diagnosis, Kind, Workspace
+from desktop.tasks import JobControl
 from desktop.ui.workspaces.connection import ConnectionDialog
+from desktop.ui.workspaces.new import NewWorkspace, NewWorkspaceDialog
 from desktop.ui.workspaces.people import Person, PersonButton
 from desktop.ui.workspaces.start import StartPage
+from tests.ui.accessibility import assert_accessible
 from tests.ui.conftest import Until
 
 PEOPLE = (Person("ada", "Ada Okafor", "Administrator"), Person("linh", "Nguyễn Thị Linh", "Learner"))
@@ -96,19 +99,6 @@ def test_the_choice_of_workspace_appears_with_the_second_one(start: StartPage) -
     assert start.workspaces.currentText() == "Academy"
 
 
-def every_focusable_widget_has_a_name(root: QWidget) -> list[str]:
-    return [
-        f"{type(widget).__name__} {widget.objectName()}"
-        for widget in root.findChildren(QWidget)
-        if widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not widget.accessibleName() and not widget.objectName().startswith("qt_")
-    ]
-
-
-def test_everything_that_takes_the_focus_has_a_name(start: StartPage) -> None:
-    start.show_people(PEOPLE)
-    assert every_focusable_widget_has_a_name(start) == []
-
-
 class Server:
     """What the dialog is given: makes workspaces as the store does, answers tests with what it is told."""
 
@@ -180,3 +170,133 @@ async def test_connecting_hands_over_what_was_proven(dialog: ConnectionDialog, q
     assert (user, password, remember) == ("ada", "correct horse", False)
     assert server.asked == [(workspace, "ada", "correct horse")]
     assert not dialog.isVisible()
+
+
+# A workspace of one's own
+
+
+class Builder:
+    """What the dialog is given: makes workspaces once it is told to, or fails, or is cancelled."""
+
+    def __init__(self) -> None:
+        self.asked: list[NewWorkspace] = []
+        self.fails: LmsError | None = None
+        self.done = asyncio.Event()
+        self.cancelled = False
+        self.tasks: list[asyncio.Task[None]] = []
+
+    async def make(self, new: NewWorkspace, control: JobControl) -> str:
+        self.asked.append(new)
+        with control.stopping(self.stop):
+            await self.done.wait()
+        control.check()
+        if self.fails is not None:
+            raise self.fails
+        return "made"
+
+    def stop(self) -> None:
+        self.cancelled = True
+        self.done.set()
+
+    def spawn(self, work: Awaitable[None]) -> None:
+        self.tasks.append(asyncio.ensure_future(work))
+
+
+@pytest.fixture
+def builder(loop: asyncio.AbstractEventLoop) -> Builder:
+    return Builder()
+
+
+@pytest.fixture
+def new(qtbot: QtBot, builder: Builder, qapp: QApplication) -> NewWorkspaceDialog:
+    dialog = NewWorkspaceDialog(builder.make, builder.spawn)
+    qtbot.addWidget(dialog)
+    dialog.open()
+    dialog.activateWindow()
+    return dialog
+
+
+def fill_in(dialog: NewWorkspaceDialog, **other: str) -> None:
+    """With the keyboard alone: Tab from field to field."""
+    given = {"association": "Prairie Health", "first_name": "Ann", "last_name": "Lee", "email": "ann@prairie.example"}
+    dialog.association.setFocus()
+    for name, text in {**given, "password": "correct horse battery", **other}.items():
+        field = dialog.focusWidget()
+        assert field is getattr(dialog, name), f"Tab leads to {name}"
+        QTest.keyClicks(field, text)
+        QTest.keyClick(field, Qt.Key.Key_Tab)
+
+
+async def test_a_workspace_is_made_with_the_keyboard_alone(new: NewWorkspaceDialog, builder: Builder, until: Until) -> None:
+    heard: list[tuple[object, ...]] = []
+    new.made.connect(lambda *given: heard.append(given))
+    fill_in(new)
+    builder.done.set()
+    QTest.keyClick(new.focusWidget(), Qt.Key.Key_Return)
+    await until(lambda: heard)
+    asked = NewWorkspace("Prairie Health", "Ann", "Lee", "ann@prairie.example", "correct horse battery", remember=True)
+    assert heard == [(asked, "made")]
+    assert not new.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "problem", "mended"),
+    [
+        ("association", " ", "Give the association a name.", "P"),
+        ("first_name", "", "An administrator needs a first name.", "A"),
+        ("last_name", "", "An administrator needs a last name.", "L"),
+        ("email", "ann@", "This is not an e-mail address.", "prairie.example"),
+        ("password", "short", "A password needs at least 12 characters.", " but longer"),
+    ],
+)
+async def test_what_is_wrong_is_said_at_its_field_until_it_is_right(
+    new: NewWorkspaceDialog, qtbot: QtBot, builder: Builder, field: str, text: str, problem: str, mended: str
+) -> None:
+    fill_in(new, **{field: text})
+    qtbot.mouseClick(new.create_button, Qt.MouseButton.LeftButton)
+    line = getattr(new, field)
+    (row,) = (row for row in new.rows if row.problem)
+    assert (row.field, row.problem) == (line, problem)
+    assert new.focusWidget() is line
+    assert line.accessibleDescription() == problem
+    QTest.keyClicks(line, mended)
+    assert row.problem == ""
+    assert builder.asked == []
+
+
+async def test_what_went_wrong_while_making_is_said_and_can_be_tried_again(
+    new: NewWorkspaceDialog, qtbot: QtBot, builder: Builder, until: Until
+) -> None:
+    builder.fails = StorageFull("There is no space left.", remedy="Make some room.")
+    fill_in(new)
+    qtbot.mouseClick(new.create_button, Qt.MouseButton.LeftButton)
+    await until(lambda: builder.asked)
+    assert new.progress.isVisible()
+    assert not new.create_button.isEnabled()
+    builder.done.set()
+    await until(new.problem.isVisible)
+    assert new.problem.text() == "There is no space left. Make some room."
+    assert new.association.text() == "Prairie Health"
+    builder.fails = None
+    with qtbot.waitSignal(new.made):
+        qtbot.mouseClick(new.create_button, Qt.MouseButton.LeftButton)
+        await until(lambda: not new.isVisible())
+
+
+async def test_cancelling_while_it_is_made_stops_the_making(new: NewWorkspaceDialog, qtbot: QtBot, builder: Builder, until: Until) -> None:
+    fill_in(new)
+    qtbot.mouseClick(new.create_button, Qt.MouseButton.LeftButton)
+    await until(lambda: builder.asked)
+    with qtbot.assertNotEmitted(new.made):
+        qtbot.mouseClick(new.cancel_button, Qt.MouseButton.LeftButton)
+        await until(builder.tasks[0].done)
+    assert builder.cancelled
+    assert not new.isVisible()
+
+
+async def test_every_field_of_the_dialogs_has_a_name_and_tab_reaches_it(
+    new: NewWorkspaceDialog, dialog: ConnectionDialog, start: StartPage
+) -> None:
+    start.show_people(PEOPLE)
+    for window in (new, dialog, start):
+        assert_accessible(window)

@@ -25,6 +25,7 @@ from desktop.members.queries import (
     MemberRow,
     count_members,
     get_member,
+    is_email,
     list_member_keys,
     page_members,
 )
@@ -414,7 +415,7 @@ class AddMemberDialog(FormDialog):
             if not field.text().strip():
                 self.complain(_("A member needs a first and a last name."), field)
                 return
-        if "@" not in self.email.text():
+        if not is_email(self.email.text()):
             self.complain(_("A member needs an e-mail address."), self.email)
             return
         self._context.spawn(self._save(), self)

@@ -11,7 +11,10 @@ from desktop.ui.widgets.labels import Label
 
 
 class FormRow(QWidget):
-    """One field. ``check(text)`` returns what is wrong, or nothing; it is asked when the field is left and by :meth:`valid`."""
+    """One field. ``check(text)`` returns what is wrong, or nothing; it is asked when the field is left and by :meth:`valid`.
+
+    Once something is wrong it is asked at each key, so that the complaint goes when it is mended, and nobody is scolded while they type.
+    """
 
     def __init__(
         self, label: str, field: QWidget, parent: QWidget | None = None, *, hint: str = "", check: Callable[[str], str] | None = None
@@ -34,7 +37,7 @@ class FormRow(QWidget):
         column.addWidget(self._below)
         if isinstance(field, QLineEdit):
             field.editingFinished.connect(self.valid)
-            field.textEdited.connect(lambda _text: self.set_problem(""))
+            field.textEdited.connect(self._mended)
 
     @property
     def problem(self) -> str:
@@ -49,6 +52,10 @@ class FormRow(QWidget):
         self._below.setText(problem or self._hint)
         self._below.setVisible(bool(problem or self._hint))
         self.field.setAccessibleDescription(problem or self._hint)
+
+    def _mended(self, text: str) -> None:
+        if self.problem:
+            self.set_problem(self._check(text) if self._check is not None else "")
 
     def valid(self) -> bool:
         """Check the field and show what is wrong."""

@@ -132,6 +132,7 @@ class StartPage(QWidget):
     entered = Signal(str, str, bool)
     """Login name, password, whether to remember it."""
     connect_wanted = Signal()
+    create_wanted = Signal()
     retry = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -181,6 +182,9 @@ class StartPage(QWidget):
         self.connect_button = Button(_("Connect to a shared server…"), "link", "server", self)
         self.connect_button.clicked.connect(self.connect_wanted)
 
+        self.create_button = Button(_("New workspace on this computer…"), "link", "plus", self)
+        self.create_button.clicked.connect(self.create_wanted)
+
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._count_down)
@@ -203,7 +207,8 @@ class StartPage(QWidget):
         column.addSpacing(px(16))
         column.addWidget(self._stack, 1)
         column.addSpacing(px(12))
-        column.addWidget(self.connect_button, 0, Qt.AlignmentFlag.AlignLeft)
+        for button in (self.create_button, self.connect_button):
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         outer = QHBoxLayout(self)
         outer.setContentsMargins(px(24), px(48), px(24), px(32))
         outer.addStretch(1)
