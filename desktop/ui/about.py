@@ -10,13 +10,13 @@ from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from desktop.i18n import _
+from desktop.i18n import N_, _
 from desktop.ui.context import Context
 from desktop.ui.theme import Role, px
 from desktop.ui.widgets.labels import Label
 from desktop.ui.widgets.surfaces import Dialog
 
-LICENCES = "Qt and PySide6 LGPL-3.0 · PostgreSQL License · Inter OFL-1.1 · psycopg LGPL-3.0 · SQLAlchemy MIT"
+LICENCES = N_("Qt and PySide6 LGPL-3.0 · PostgreSQL License · Inter OFL-1.1 · psycopg LGPL-3.0 · SQLAlchemy MIT")
 
 
 def chromium_version() -> str:
@@ -66,7 +66,7 @@ class AboutDialog(Dialog):
             grid.addWidget(Label(name, Role.BODY, "muted", self), line, 0)
             grid.addWidget(value, line, 1)
         self.body.addLayout(grid)
-        self.body.addWidget(Label(LICENCES, Role.CAPTION, "muted", self, wrap=True))
+        self.body.addWidget(Label(_(LICENCES), Role.CAPTION, "muted", self, wrap=True))
         self.add_button(_("Copy"), "quiet", self.copy)
         self.add_button(_("Close"), "primary", self.accept)
         context.spawn(self._ask_server(), self)
