@@ -20,6 +20,10 @@ class Info(StrEnum):
     """0…1"""
 
 
+OBJECTIVE_INFO = frozenset({Info.SATISFIED, Info.MEASURE, Info.RAW, Info.MIN, Info.MAX})
+"""What is information on the objective; the rest is on the progress of the attempt (SN 4.2.1)."""
+
+
 class Condition(StrEnum):
     """Conditions of sequencing rules (SN 3.4.2) and of rollup rules (SN 3.7.3)."""
 

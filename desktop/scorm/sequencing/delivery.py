@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desktop.scorm.sequencing.definition import OBJECTIVE_INFO
 from desktop.scorm.sequencing.exceptions import Refused
 from desktop.scorm.sequencing.rules import check_activity_process
 from desktop.scorm.sequencing.termination import terminate_descendent_attempts_process
@@ -49,23 +50,25 @@ def clear_suspended_activity_subprocess(tree: ActivityTree, activity: Activity) 
 
 
 def _begin_attempt(tree: ActivityTree, activity: Activity) -> None:
-    """A new attempt knows nothing yet, and what is known of the children belongs to the one before (SN 4.2.1, 3.2.5)."""
+    """A new attempt knows nothing yet (SN 4.2.1)."""
     if not activity.tracked:
         return
     activity.attempts += 1
     for known in activity.known.values():
         known.clear()
-    activity.old_objectives = activity.old_progress = False
     if activity is tree.root and not tree.objectives_are_shared:
         tree.objectives.clear()
     if activity is tree.root and not tree.data_is_shared:
         tree.data.clear()
-    _outdate(activity)
+    _forget_earlier_attempts(activity)
 
 
-def _outdate(cluster: Activity) -> None:
+def _forget_earlier_attempts(cluster: Activity) -> None:
+    """Of the children of a cluster counts what is found out during its current attempt, unless its control modes say otherwise (SN 3.2.5)."""
     control = cluster.definition.control
     for child in cluster.children:
-        child.old_objectives |= control.use_current_attempt_objective_info
-        child.old_progress |= control.use_current_attempt_progress_info
-        _outdate(child)
+        for known in child.known.values():
+            for info in list(known):
+                if control.use_current_attempt_objective_info if info in OBJECTIVE_INFO else control.use_current_attempt_progress_info:
+                    del known[info]
+        _forget_earlier_attempts(child)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from desktop.scorm.sequencing.definition import Info, Objective
+from desktop.scorm.sequencing.definition import OBJECTIVE_INFO, Info, Objective
 from desktop.scorm.sequencing.tree import Activity, ActivityTree
 
 
 def read(tree: ActivityTree, activity: Activity, objective: Objective, info: Info) -> bool | float | None:
     """What a rule sees of an objective; None where it is unknown.
 
-    A global objective that is mapped for reading comes before the activity's own information, once something is known about it. Where
-    the measure decides, being satisfied follows from the measure, and being completed from the progress, wherever these come from
-    (SN 4.2.1.4, 4.2.1.5). Of an activity that is not tracked nothing is known.
+    What is read from a global objective stands for the activity's own information: the status and the scores even while they are
+    unknown there, completion and progress once they are known. Where the measure decides, being satisfied follows from the measure, and
+    being completed from the progress, wherever these come from (SN 4.2.1.4, 4.2.1.5). Of an activity that is not tracked nothing is known.
     """
     if not activity.tracked:
         return None
@@ -27,9 +27,9 @@ def read(tree: ActivityTree, activity: Activity, objective: Objective, info: Inf
     for one in objective.maps:
         if info in one.reads:
             value = tree.objectives.get(one.target, {}).get(info)
-            if value is not None:
+            if value is not None or info in OBJECTIVE_INFO:
                 return value
-    return None if activity.is_old(info) else activity.known[objective.identifier].get(info)
+    return activity.known[objective.identifier].get(info)
 
 
 def write(tree: ActivityTree, activity: Activity, objective: Objective, info: Info, value: bool | float | None) -> None:
@@ -46,9 +46,8 @@ def write(tree: ActivityTree, activity: Activity, objective: Objective, info: In
 
 
 def is_open(activity: Activity, info: Info) -> bool:
-    """Whether nobody said anything of the activity's primary objective in this attempt: neither the content, be it that this is unknown,
-    nor, where such a map is there, a global objective."""
-    return info not in activity.known[activity.primary.identifier] and not any(info in one.reads for one in activity.primary.maps)
+    """Whether the content said nothing of the activity's primary objective in this attempt, not even that this is unknown."""
+    return info not in activity.known[activity.primary.identifier]
 
 
 def is_satisfied(tree: ActivityTree, activity: Activity, objective: Objective | None = None) -> bool | None:

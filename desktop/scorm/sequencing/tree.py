@@ -14,8 +14,6 @@ type Known = dict[Info, bool | float | None]
 
 type State = dict[str, Any]
 
-_OBJECTIVE_INFO = frozenset({Info.SATISFIED, Info.MEASURE, Info.RAW, Info.MIN, Info.MAX})
-
 
 class Activity:
     """One activity. Its definition never changes; everything else is the Tracking Model's and the Activity State Model's.
@@ -26,8 +24,7 @@ class Activity:
     """
 
     __slots__ = (
-        "active", "attempts", "available", "children", "definition", "identifier", "item", "known", "old_objectives", "old_progress",
-        "parent", "suspended", "title",
+        "active", "attempts", "available", "children", "definition", "identifier", "item", "known", "parent", "suspended", "title",
     )  # fmt: skip
 
     def __init__(self, identifier: str, title: str, definition: Sequencing, item: Item | None, parent: Activity | None) -> None:
@@ -38,9 +35,6 @@ class Activity:
         self.suspended = False
         self.attempts = 0
         self.known: dict[str, Known] = {objective.identifier: {} for objective in definition.all_objectives}
-        self.old_objectives = False
-        """What is known of the objectives stems from an earlier attempt on the parent, which counts the current one only (SN 3.2.5)."""
-        self.old_progress = False
 
     def __repr__(self) -> str:
         return f"<Activity {self.identifier}>"
@@ -81,9 +75,6 @@ class Activity:
         yield self
         for child in self.children:
             yield from child.walk_all()
-
-    def is_old(self, info: Info) -> bool:
-        return self.old_objectives if info in _OBJECTIVE_INFO else self.old_progress
 
 
 class ActivityTree:
@@ -188,7 +179,6 @@ def _state_of(activity: Activity) -> State:
         "active": activity.active,
         "suspended": activity.suspended,
         "attempts": activity.attempts,
-        "old": [activity.old_objectives, activity.old_progress],
         "known": _plain(activity.known),
         "available": [child.identifier for child in activity.available],
     }
@@ -196,7 +186,6 @@ def _state_of(activity: Activity) -> State:
 
 def _restore(activity: Activity, saved: State) -> None:
     activity.active, activity.suspended, activity.attempts = saved["active"], saved["suspended"], saved["attempts"]
-    activity.old_objectives, activity.old_progress = saved["old"]
     known = _known(saved["known"])
     activity.known = {name: known.get(name, {}) for name in activity.known}
     children = {child.identifier: child for child in activity.children}
