@@ -10,6 +10,7 @@
  *   errors     code -> short text
  *   codes      name -> code, for the names used here and in `check`
  *   elements   address with `n` for an index -> element
+ *   fixed      arrays that the content cannot add to
  *   reserved   addresses that the standard's family knows and this data model leaves out
  *   begin, finish   functions (session) that apply the standard's rules to the values
  *
@@ -19,6 +20,7 @@
  *   initial    value before anything is set; an element without one and without a value is `unset`
  *   launch     true where the value is given with the launch and not part of the record
  *   value      (session, value set) -> what it reads as, where the rules may overrule the content
+ *   normal     (value, session, indices) -> the one way of writing it, for a value that passed `check`
  *   append     true where a new value is added to the old one
  *   needs      names that the outermost array entry must have before
  *   blank      true where the empty string is the same as no value
@@ -96,10 +98,11 @@ var LmsScorm = (function () {
         });
         this.resumed = Boolean(saved);
         table.begin(this);
-        // What the launch gives for elements that the content may set as well (the objectives of the manifest) comes first, once.
+        // What the launch gives for elements that the content may set as well is what sequencing knows of its objectives by now, others'
+        // words included: it replaces what the content left there when it was suspended.
         Object.keys(this.launch).forEach(function (address) {
             var place = self.place(address);
-            if (place && !place.element.launch && !has(self.values, address)) {
+            if (place && !place.element.launch) {
                 self.put(address, place, String(self.launch[address]));
             }
         });
@@ -346,7 +349,8 @@ var LmsScorm = (function () {
     Session.prototype.inRange = function (place, call) {
         for (var i = 0; i < place.arrays.length; i++) {
             var count = this.count(place.arrays[i]);
-            if (place.indices[i] > count || (call === "get" && place.indices[i] === count)) {
+            var end = call === "get" || has(this.table.fixed || {}, place.arrays[i]) ? count - 1 : count;
+            if (place.indices[i] > end) {
                 this.fail(call === "get" ? "getRange" : "setRange", place.arrays[i] + " has " + count + " entries.");
                 return false;
             }
@@ -404,6 +408,9 @@ var LmsScorm = (function () {
         if (fault) {
             this.fail(fault, "“" + value.slice(0, 80) + "” cannot be the value of " + address + ".");
             return "false";
+        }
+        if (place.element.normal) {
+            value = place.element.normal(value, this, place.indices);
         }
         this.put(address, place, place.element.append ? this.get(address) + value : value);
         this._changed(address);

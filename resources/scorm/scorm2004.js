@@ -10,6 +10,31 @@
 
     var REAL = /^-?([0-9]+(\.[0-9]*)?|\.[0-9]+)$/;
     var LANGUAGE = /^([A-Za-z]{2,3}|[ix])(-[A-Za-z0-9]{1,8})*$/;
+    // ISO 639-1 and ISO 639-2 with its bibliographic and its withdrawn codes: what RFC 4646 takes as a language (qaa to qtz are free).
+    var LANGUAGES = (
+        "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es " +
+        "et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik in io is it iu iw ja ji jv ka " +
+        "kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mo mr ms mt my na nb nd ne ng nl " +
+        "nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv sw " +
+        "ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu " +
+        "aar abk ace ach ada ady afa afh afr ain aka akk alb ale alg alt amh ang anp apa ara arc arg arm arn arp art arw asm ast " +
+        "ath aus ava ave awa aym aze bad bai bak bal bam ban baq bas bat bej bel bem ben ber bho bih bik bin bis bla bnt bod bos " +
+        "bra bre btk bua bug bul bur byn cad cai car cat cau ceb cel ces cha chb che chg chi chk chm chn cho chp chr chu chv chy " +
+        "cmc cnr cop cor cos cpe cpf cpp cre crh crp csb cus cym cze dak dan dar day del den deu dgr din div doi dra dsb dua dum " +
+        "dut dyu dzo efi egy eka ell elx eng enm epo est eus ewe ewo fan fao fas fat fij fil fin fiu fon fra fre frm fro frr frs " +
+        "fry ful fur gaa gay gba gem geo ger gez gil gla gle glg glv gmh goh gon gor got grb grc gre grn gsw guj gwi hai hat hau " +
+        "haw heb her hil him hin hit hmn hmo hrv hsb hun hup hye iba ibo ice ido iii ijo iku ile ilo ina inc ind ine inh ipk ira " +
+        "iro isl ita jav jbo jpn jpr jrb kaa kab kac kal kam kan kar kas kat kau kaw kaz kbd kha khi khm kho kik kin kir kmb kok " +
+        "kom kon kor kos kpe krc krl kro kru kua kum kur kut lad lah lam lao lat lav lez lim lin lit lol loz ltz lua lub lug lui " +
+        "lun luo lus mac mad mag mah mai mak mal man mao map mar mas may mdf mdr men mga mic min mis mkd mkh mlg mlt mnc mni mno " +
+        "moh mol mon mos mri msa mul mun mus mwl mwr mya myn myv nah nai nap nau nav nbl nde ndo nds nep new nia nic niu nld nno " +
+        "nob nog non nor nqo nso nub nwc nya nym nyn nyo nzi oci oji ori orm osa oss ota oto paa pag pal pam pan pap pau peo per " +
+        "phi phn pli pol pon por pra pro pus que raj rap rar roa roh rom ron rum run rup rus sad sag sah sai sal sam san sas sat " +
+        "scc scn sco scr sel sem sga sgn shn sid sin sio sit sla slk slo slv sma sme smi smj smn smo sms sna snd snk sog som son " +
+        "sot spa sqi srd srn srp srr ssa ssw suk sun sus sux swa swe syc syr tah tai tam tat tel tem ter tet tgk tgl tha tib tig " +
+        "tir tiv tkl tlh tli tmh tog ton tpi tsi tsn tso tuk tum tup tur tut tvl twi tyv udm uga uig ukr umb und urd uzb vai ven " +
+        "vie vol vot wak wal war was wel wen wln wol xal xho yao yap yid yor ypk zap zbl zen zgh zha zho znd zul zun zxx zza"
+    ).split(" ");
     // A zone follows only a fraction of a second.
     var DATE = "([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:T([0-9]{2})(?::([0-9]{2})(?::([0-9]{2})(?:\\.[0-9]{1,2}(?:ZONE)?)?)?)?)?)?)?";
     var TIME = new RegExp("^" + DATE.replace("ZONE", "Z|[+-]([0-9]{2})(?::([0-9]{2}))?") + "$");
@@ -36,7 +61,12 @@
     /** localized_string_type: a text, perhaps with `{lang=…}` before it. */
     function isLocalized(value) {
         var match = /^\{lang=([^}]*)\}/.exec(value);
-        return match ? LANGUAGE.test(match[1]) : !/^\{lang=/.test(value);
+        return match ? isLanguage(match[1]) : !/^\{lang=/.test(value);
+    }
+
+    function isLanguage(value) {
+        var primary = value.split("-")[0].toLowerCase();
+        return LANGUAGE.test(value) && (primary.length === 1 || /^q[a-t][a-z]$/.test(primary) || LANGUAGES.indexOf(primary) >= 0);
     }
 
     function localized(value) {
@@ -44,7 +74,7 @@
     }
 
     function language(value) {
-        return value === "" || LANGUAGE.test(value) ? undefined : "type";
+        return value === "" || isLanguage(value) ? undefined : "type";
     }
 
     /** long_identifier_type: a URI or URN. */
@@ -86,19 +116,34 @@
         return list.length <= most && distinct && list.every(isIdentifier);
     }
 
-    /** Takes the settings a pattern begins with; null where one of them is wrong. */
-    function withoutSettings(text, names) {
+    // What the settings at the beginning of a pattern are where they are left out.
+    var SETTINGS = { case_matters: "false", order_matters: "true" };
+
+    /**
+     * A pattern with its settings in one way of writing (section 4.2.9.1): in the same order, and none that is the default. `names` are the
+     * settings of its type, where `lang` may stand among them. Null where one of them is wrong.
+     */
+    function settled(text, names) {
+        var found = {};
         var rest = text;
         for (;;) {
-            var match = /^\{(case_matters|order_matters)=([^}]*)\}/.exec(rest);
-            if (!match) {
-                return rest;
+            var match = /^\{(case_matters|order_matters|lang)=([^}]*)\}/.exec(rest);
+            if (!match || (match[1] === "lang" && names.indexOf("lang") < 0) || has(found, match[1])) {
+                break;
             }
-            if (names.indexOf(match[1]) < 0 || (match[2] !== "true" && match[2] !== "false")) {
+            if (names.indexOf(match[1]) < 0 || (match[1] === "lang" ? !isLanguage(match[2]) : match[2] !== "true" && match[2] !== "false")) {
                 return null;
             }
+            found[match[1]] = match[2];
             rest = rest.slice(match[0].length);
         }
+        var head = names.filter(function (name) { return has(found, name) && found[name] !== SETTINGS[name]; })
+            .map(function (name) { return "{" + name + "=" + found[name] + "}"; }).join("");
+        return { head: head, rest: rest };
+    }
+
+    function has(object, name) {
+        return Object.prototype.hasOwnProperty.call(object, name);
     }
 
     function texts(text) {
@@ -142,17 +187,14 @@
         other: function () { return true; }
     };
 
-    function stripped(names, test) {
-        return function (text) {
-            var rest = withoutSettings(text, names);
-            return rest !== null && test(rest);
-        };
-    }
+    var PATTERN_SETTINGS = {
+        "fill-in": ["case_matters", "order_matters"],
+        "long-fill-in": ["case_matters", "lang"],
+        performance: ["order_matters"]
+    };
 
     var PATTERNS = Object.assign({}, RESPONSES, {
-        "fill-in": stripped(["case_matters", "order_matters"], texts),
-        "long-fill-in": stripped(["case_matters"], isLocalized),
-        performance: stripped(["order_matters"], function (text) { return steps(text, true); }),
+        performance: function (text) { return steps(text, true); },
         numeric: numbers
     });
 
@@ -170,11 +212,18 @@
         if (ONE_PATTERN.indexOf(type) >= 0 && indices[1] > 0) {
             return "set";
         }
-        if (!PATTERNS[type](value)) {
+        var parts = settled(value, PATTERN_SETTINGS[type] || []);
+        if (parts === null || !PATTERNS[type](PATTERN_SETTINGS[type] ? parts.rest : value)) {
             return "type";
         }
         var patterns = interaction + ".correct_responses";
         return DISTINCT_PATTERNS.indexOf(type) >= 0 && taken(session, patterns, "pattern", value, indices[1]) ? "set" : undefined;
+    }
+
+    function settledPattern(value, session, indices) {
+        var names = PATTERN_SETTINGS[session.get("cmi.interactions." + indices[0] + ".type")];
+        var parts = names && settled(value, names);
+        return parts ? parts.head + parts.rest : value;
     }
 
     function result(value) {
@@ -310,7 +359,7 @@
             },
             "cmi.interactions.n.objectives.n.id": { access: "rw", check: own, needs: ID, unset: unset },
             "cmi.interactions.n.timestamp": { access: "rw", check: time, needs: ID, unset: unset },
-            "cmi.interactions.n.correct_responses.n.pattern": { access: "rw", check: pattern, needs: ID_AND_TYPE, unset: unset },
+            "cmi.interactions.n.correct_responses.n.pattern": { access: "rw", check: pattern, normal: settledPattern, needs: ID_AND_TYPE, unset: unset },
             "cmi.interactions.n.weighting": { access: "rw", check: real(), needs: ID, unset: unset },
             "cmi.interactions.n.learner_response": { access: "rw", check: response, needs: ID_AND_TYPE, unset: unset },
             "cmi.interactions.n.result": { access: "rw", check: result, needs: ID, unset: unset },
@@ -358,6 +407,7 @@
             }
         },
         reserved: [],
+        fixed: { "adl.data": true },
         childless: {
             cmi: true, adl: true, "adl.nav": true, "cmi.interactions.n.objectives": true, "cmi.interactions.n.correct_responses": true
         },

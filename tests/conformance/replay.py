@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,17 +49,21 @@ class _Course:
 
     def run(self, case: Case) -> Iterator[str]:
         outcome = self._open(case["start"])
+        overruled = ""
         for number, launch in enumerate(case["launches"]):
             where = f"launch {number + 1} (activity {launch['act']}, visit {launch['visit']})"
+            if overruled == launch["act"] != _act(outcome.delivered):
+                continue
             if self.tree.current is None and outcome.exception.startswith("SB.2.2"):
                 # The course waits for a choice; the instructions that go with the case name the activity.
                 outcome = self._ask(Navigation.CHOICE, next(one.identifier for one in self.tree.root.walk() if _act(one) == launch["act"]))
             activity = outcome.delivered
             if activity is None or _act(activity) != launch["act"]:
-                yield f"{where}: {_act(activity) if activity else outcome} was delivered"
+                yield f"{where}: {_act(activity) or outcome} was delivered"
                 return
             cmi, faults = self._visit(activity, launch, resumed=outcome.resumed)
             yield from (f"{where}: {fault}" for fault in faults)
+            overruled = self._overruled(launch["navigation_after"] or "", cmi)
             outcome, fault = self._go_on(launch["navigation_after"] or "", cmi, last=launch is case["launches"][-1])
             if fault:
                 yield f"{where}: {fault}"
@@ -140,11 +145,21 @@ class _Course:
             return self._reopen(), "" if ended else "the session goes on"
         if kind.startswith("Exit"):
             return self._ask(Navigation.EXIT_ALL) if last else self._reopen(), ""
-        request = transfer.requested(cmi)
+        request = transfer.requested(self.tree, cmi)
         outcome = overall_sequencing_process(self.tree, request) if request is not None else Outcome()
         if kind in ("AutoTest", "HasEnded"):
             return outcome, "" if outcome.ended else "the session goes on"
         return self._reopen() if kind.startswith("Relaunch") else outcome, ""
+
+    def _overruled(self, navigation: str, cmi: dict[str, str]) -> str:
+        """The activity that the SCO asked for while the learner chose another one, which is what counts (RTE 4.4.1). A case may list
+        it all the same, as the trap for players that obey the SCO: its script leads back."""
+        request = transfer.requested(self.tree, cmi)
+        if request is None or not navigation.startswith("Choice~"):
+            return ""
+        tree = ActivityTree(self.manifest.default, deepcopy(self.learner.objectives), dict(self.learner.data))
+        tree.restore(self.tree.to_json())
+        return _act(overall_sequencing_process(tree, request).delivered)
 
     def _titled(self, title: str) -> str:
         if title.startswith("the activity that corresponds to the root of"):
@@ -152,7 +167,9 @@ class _Course:
         return next(one.identifier for one in self.tree.root.walk_all() if one.title == title)
 
 
-def _act(activity: Activity) -> str:
-    """The number that the case gives to an activity."""
+def _act(activity: Activity | None) -> str:
+    """The number that the case gives to an activity; empty for none."""
+    if activity is None:
+        return ""
     match = re.search(r"[?&]act=(\d+)", activity.item.launch) if activity.item is not None else None
     return match[1] if match else activity.identifier

@@ -79,5 +79,5 @@ def _seconds(text: str) -> float:
 
 
 def _plain(text: str) -> str:
-    """A localized string without the language that is the default."""
-    return re.sub(r"^\{lang=(und|en|en-us)\}", "", text, flags=re.IGNORECASE)
+    """A localized string without the language that is the default, a pattern without settings that are."""
+    return re.sub(r"^(\{(lang=(und|en|en-us)|order_matters=true|case_matters=false)\})+", "", text, flags=re.IGNORECASE)

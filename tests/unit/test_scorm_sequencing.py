@@ -307,4 +307,16 @@ def test_shared_data_goes_from_one_launch_to_the_next() -> None:
     ],
 )
 def test_what_the_content_asks_for(cmi: dict[str, str], request_: NavigationRequest | None) -> None:
-    assert transfer.requested(cmi) == request_
+    tree = tree_of(FLOW, leaf("a"), leaf("b"))
+    ask(tree, Navigation.START)
+    assert transfer.requested(tree, cmi) == request_
+
+
+def test_who_has_nothing_to_press_goes_on() -> None:
+    hidden = """<adlnav:presentation xmlns:adlnav="http://www.adlnet.org/xsd/adlnav_v1p3"><adlnav:navigationInterface>
+      <adlnav:hideLMSUI>continue</adlnav:hideLMSUI></adlnav:navigationInterface></adlnav:presentation>"""
+    tree = tree_of('<imsss:controlMode choice="false" flow="true"/>', leaf("a", beside=hidden), leaf("b"))
+    ask(tree, Navigation.START)
+    assert transfer.requested(tree, {"cmi.exit": "suspend"}) == NavigationRequest(Navigation.CONTINUE)
+    ask(tree, Navigation.CONTINUE)
+    assert transfer.requested(tree, {"cmi.exit": "suspend"}) is None

@@ -13,17 +13,25 @@ def read(tree: ActivityTree, activity: Activity, objective: Objective, info: Inf
     unknown there, completion and progress once they are known. Where the measure decides, being satisfied follows from the measure, and
     being completed from the progress, wherever these come from (SN 4.2.1.4, 4.2.1.5). Of an activity that is not tracked nothing is known.
     """
-    if not activity.tracked:
-        return None
+    return derived(tree, activity, objective, info) if activity.tracked else None
+
+
+def derived(tree: ActivityTree, activity: Activity, objective: Objective, info: Info) -> bool | float | None:
+    """The same for the content of an activity, which may look at global objectives even where it is not tracked."""
     if info is Info.SATISFIED and objective.satisfied_by_measure:
         if activity.active and not activity.definition.rollup.measure_satisfaction_if_active:
             return None
-        measure = read(tree, activity, objective, Info.MEASURE)
+        measure = recorded(tree, activity, objective, Info.MEASURE)
         return None if measure is None else measure >= objective.minimum
     threshold = activity.definition.completion
     if info is Info.COMPLETED and objective is activity.primary and threshold.by_measure:
-        progress = read(tree, activity, objective, Info.PROGRESS)
+        progress = recorded(tree, activity, objective, Info.PROGRESS)
         return None if progress is None else progress >= threshold.minimum
+    return recorded(tree, activity, objective, info)
+
+
+def recorded(tree: ActivityTree, activity: Activity, objective: Objective, info: Info) -> bool | float | None:
+    """What somebody said of an objective, without what follows from a measure."""
     for one in objective.maps:
         if info in one.reads:
             value = tree.objectives.get(one.target, {}).get(info)

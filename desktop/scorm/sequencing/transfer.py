@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from desktop.scorm.sequencing.controls import is_valid
+from desktop.scorm.sequencing.controls import controls, is_valid
 from desktop.scorm.sequencing.definition import Info
 from desktop.scorm.sequencing.requests import Navigation, NavigationRequest
-from desktop.scorm.sequencing.tracking import read, write
+from desktop.scorm.sequencing.tracking import derived, read, recorded, write
 from desktop.scorm.sequencing.tree import Activity, ActivityTree
 
 type Value = bool | float | None
@@ -33,7 +33,7 @@ def launch_values(tree: ActivityTree, activity: Activity, *, resumed: bool) -> d
     That is what is known of its objectives, the data it shares (with ``adl.data.n.access``, which is for the run-time only) and which
     navigation requests are valid.
     """
-    values = {"cmi.entry": "resume" if resumed else "ab-initio", **_known_values(tree, activity, "cmi.", activity.primary.identifier)}
+    values = {"cmi.entry": "resume" if resumed else "ab-initio"}
     named = [objective for objective in activity.definition.all_objectives if objective.identifier]
     for index, objective in enumerate(named):
         prefix = f"cmi.objectives.{index}."
@@ -51,7 +51,8 @@ def launch_values(tree: ActivityTree, activity: Activity, *, resumed: bool) -> d
 def _known_values(tree: ActivityTree, activity: Activity, prefix: str, identifier: str) -> dict[str, str]:
     objective = activity.objective(identifier)
     assert objective is not None
-    known = {info: read(tree, activity, objective, info) for info in _ELEMENTS}
+    # Whether it is completed was settled where the progress was made: the threshold of this activity has no say in what others did.
+    known = {info: (recorded if info is Info.COMPLETED else derived)(tree, activity, objective, info) for info in _ELEMENTS}
     return {prefix + _ELEMENTS[info]: _written(info, value) for info, value in known.items() if value is not None}
 
 
@@ -118,17 +119,28 @@ def _store_shared(tree: ActivityTree, cmi: Mapping[str, str]) -> None:
                 tree.data[identifier] = value
 
 
-def requested(cmi: Mapping[str, str]) -> NavigationRequest | None:
-    """What the SCO asked for before it terminated (RTE 4.4.1); a session that timed out or was logged out ends all (RTE 4.2.8)."""
+def requested(tree: ActivityTree, cmi: Mapping[str, str]) -> NavigationRequest | None:
+    """What is to follow a SCO that has terminated by itself: what it asked for (RTE 4.4.1); a session that timed out or was logged out
+    ends all (RTE 4.2.8).
+
+    Where it asked for nothing, the learner decides. One who has nothing to decide with goes on: the activity hides Continue although
+    the course flows, and the contents lead nowhere else.
+    """
     if cmi.get("cmi.exit") in ("time-out", "logout"):
         return NavigationRequest(Navigation.EXIT_ALL)
     request = cmi.get("adl.nav.request", "_none_")
     if request == "_none_":
-        return None
+        return NavigationRequest(Navigation.CONTINUE) if _is_stuck(tree) else None
     match = _TARGETED.fullmatch(request)
     if match:
         return NavigationRequest(Navigation(match["kind"]), match["target"])
     return NavigationRequest(Navigation(request))
+
+
+def _is_stuck(tree: ActivityTree) -> bool:
+    shown = controls(tree)
+    leads_on = any(one.visible and one.selectable and one.identifier not in (shown.current, tree.root.identifier) for one in shown.contents)
+    return shown.can_continue and not shown.shows_continue and not leads_on
 
 
 def _written(info: Info, value: bool | float) -> str:
