@@ -3,74 +3,19 @@
 from __future__ import annotations
 
 import json
-from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.scorm.manifest import read_manifest
-from desktop.scorm.report import ImportReport
 from desktop.scorm.sequencing import transfer
 from desktop.scorm.sequencing.controls import controls
 from desktop.scorm.sequencing.definition import Combination, Info
-from desktop.scorm.sequencing.overall import Outcome, overall_sequencing_process
 from desktop.scorm.sequencing.requests import Navigation, NavigationRequest
 from desktop.scorm.sequencing.rollup import overall_rollup_process
 from desktop.scorm.sequencing.rules import combine
-from desktop.scorm.sequencing.selection import prepare_tree
 from desktop.scorm.sequencing.tracking import is_completed, is_satisfied, read, write
-from desktop.scorm.sequencing.tree import ActivityTree
-
-FLOW = '<imsss:controlMode flow="true"/>'
-
-
-def leaf(name: str, sequencing: str = "", beside: str = "") -> str:
-    return f'<item identifier="{name}" identifierref="r"><title>{name}</title>{beside}{within(sequencing)}</item>'
-
-
-def cluster(name: str, sequencing: str, *items: str) -> str:
-    return f'<item identifier="{name}"><title>{name}</title>{"".join(items)}{within(sequencing)}</item>'
-
-
-def within(sequencing: str) -> str:
-    return f"<imsss:sequencing>{sequencing}</imsss:sequencing>" if sequencing else ""
-
-
-def manifest(sequencing: str, *items: str, attributes: str = "") -> bytes:
-    return f"""<manifest identifier="m" xmlns="http://www.imsglobal.org/xsd/imscp_v1p1" xmlns:imsss="http://www.imsglobal.org/xsd/imsss"
-      xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_v1p3" xmlns:adlseq="http://www.adlnet.org/xsd/adlseq_v1p3">
-      <metadata><schemaversion>2004 4th Edition</schemaversion></metadata>
-      <organizations default="root"><organization identifier="root" {attributes}><title>root</title>{"".join(items)}{within(sequencing)}
-      </organization></organizations>
-      <resources><resource identifier="r" adlcp:scormType="sco" href="a.html"/></resources></manifest>""".encode()
-
-
-def tree_of(sequencing: str, *items: str, attributes: str = "", seed: int = 0) -> ActivityTree:
-    read_back = read_manifest(manifest(sequencing, *items, attributes=attributes), ["a.html"], ImportReport())
-    tree = ActivityTree(read_back.default, random=Random(seed))
-    prepare_tree(tree)
-    return tree
-
-
-def rule(kind: str, condition: str, action: str) -> str:
-    return f"""<imsss:sequencingRules><imsss:{kind}ConditionRule><imsss:ruleConditions><imsss:ruleCondition condition="{condition}"/>
-      </imsss:ruleConditions><imsss:ruleAction action="{action}"/></imsss:{kind}ConditionRule></imsss:sequencingRules>"""
-
-
-def ask(tree: ActivityTree, kind: Navigation, target: str = "") -> Outcome:
-    return overall_sequencing_process(tree, NavigationRequest(kind, target))
-
-
-def delivered(outcome: Outcome) -> str:
-    return outcome.delivered.identifier if outcome.delivered else outcome.exception or ("ended" if outcome.ended else "nothing")
-
-
-def says(tree: ActivityTree, **cmi: str) -> None:
-    """The SCO that is open records this and terminates."""
-    assert tree.current is not None
-    transfer.store_data(tree, tree.current, {f"cmi.{name}": value for name, value in cmi.items()}, {})
-
+from tests.support.scorm_trees import FLOW, ask, cluster, delivered, leaf, rule, says, tree_of
 
 # --- navigation and sequencing requests -------------------------------------------------------------------------------------------------
 
@@ -205,16 +150,91 @@ def test_what_the_content_leaves_open_is_done_unless_it_says_that_it_is_unknown(
     assert [is_completed(tree, tree.activities[name]) for name in "abcd"] == [True, None, None, None]
 
 
-def test_a_global_objective_carries_a_status_to_another_activity() -> None:
-    def objective(writes: str) -> str:
-        return f"""<imsss:objectives><imsss:primaryObjective objectiveID="o"><imsss:mapInfo targetObjectiveID="g"
-          writeSatisfiedStatus="{writes}"/></imsss:primaryObjective></imsss:objectives>"""
+def objective(writes: str) -> str:
+    """A primary objective that reads the status of the global objective "g" and perhaps writes it."""
+    return f"""<imsss:objectives><imsss:primaryObjective objectiveID="o"><imsss:mapInfo targetObjectiveID="g"
+      writeSatisfiedStatus="{writes}"/></imsss:primaryObjective></imsss:objectives>"""
 
+
+def test_a_global_objective_carries_a_status_to_another_activity() -> None:
     tree = tree_of(FLOW, leaf("a", objective("true")), leaf("b", objective("false") + rule("pre", "satisfied", "skip")), leaf("c"))
     ask(tree, Navigation.START)
     says(tree, success_status="passed")
     assert tree.objectives == {"g": {Info.SATISFIED: True}}
     assert delivered(ask(tree, Navigation.CONTINUE)) == "c"
+
+
+def test_a_status_that_is_read_is_the_global_one_even_while_it_is_unknown() -> None:
+    tree = tree_of(FLOW, leaf("a", objective("false")), leaf("b"))
+    ask(tree, Navigation.START)
+    ask(tree, Navigation.CONTINUE)
+    assert tree.activities["a"].known["o"][Info.SATISFIED] is True  # taken to be satisfied, as the content said nothing
+    assert is_satisfied(tree, tree.activities["a"]) is None
+
+
+def test_global_objectives_hear_that_a_status_is_unknown_again() -> None:
+    tree = tree_of(FLOW, leaf("a", objective("true")), leaf("b"))
+    ask(tree, Navigation.START)
+    says(tree, success_status="passed")
+    says(tree, success_status="unknown")
+    assert tree.objectives == {"g": {Info.SATISFIED: None}}
+
+
+@pytest.mark.parametrize("current_only", [True, False])
+def test_a_new_attempt_on_a_cluster_forgets_its_children_unless_it_says_otherwise(current_only: bool) -> None:
+    flag = str(current_only).lower()
+    mode = f'<imsss:controlMode flow="true" useCurrentAttemptObjectiveInfo="{flag}" useCurrentAttemptProgressInfo="{flag}"/>'
+    tree = tree_of(mode + rule("post", "always", "retry"), leaf("a"), leaf("b", rule("post", "always", "exitParent")))
+    ask(tree, Navigation.START)
+    ask(tree, Navigation.CONTINUE)
+    assert delivered(ask(tree, Navigation.CONTINUE)) == "a"
+    b = tree.activities["b"]
+    assert (is_completed(tree, b), is_satisfied(tree, b)) == ((None, None) if current_only else (True, True))
+    assert b.attempts == 1
+
+
+def test_what_is_found_out_about_a_cluster_without_an_attempt_on_it_counts() -> None:
+    when_all = """<imsss:rollupRules><imsss:rollupRule childActivitySet="all"><imsss:rollupConditions>
+      <imsss:rollupCondition condition="satisfied"/></imsss:rollupConditions><imsss:rollupAction action="completed"/>
+      </imsss:rollupRule></imsss:rollupRules>"""
+    skipped = cluster("c", FLOW + rule("pre", "completed", "skip") + when_all, leaf("d", objective("false")), leaf("e", objective("false")))
+    tree = tree_of(FLOW, leaf("a", objective("true")), skipped, leaf("f"))
+    ask(tree, Navigation.START)
+    says(tree, success_status="passed")
+    assert delivered(ask(tree, Navigation.CONTINUE)) == "f"
+
+
+def test_an_abandoned_attempt_leaves_nothing_behind() -> None:
+    tree = tree_of(FLOW, leaf("a", objective("true")), leaf("b"))
+    ask(tree, Navigation.START)
+    says(tree, success_status="passed", completion_status="completed", exit="suspend")
+    ask(tree, Navigation.ABANDON)
+    a = tree.activities["a"]
+    assert (is_satisfied(tree, a), is_completed(tree, a), a.suspended, a.active) == (None, None, False, False)
+    assert tree.objectives == {"g": {Info.SATISFIED: None}}
+
+
+def test_what_is_not_tracked_does_not_count() -> None:
+    untracked = '<imsss:deliveryControls tracked="false"/>'
+    tree = tree_of(FLOW, leaf("a"), leaf("b", untracked))
+    ask(tree, Navigation.START)
+    ask(tree, Navigation.CONTINUE)
+    assert (is_completed(tree, tree.root), is_satisfied(tree, tree.root)) == (True, True)
+
+
+def test_all_or_none_of_no_children_hold_and_some_do_not() -> None:
+    def when(children: str) -> str:
+        return f"""<imsss:rollupRules><imsss:rollupRule childActivitySet="{children}" minimumCount="0" minimumPercent="0">
+          <imsss:rollupConditions><imsss:rollupCondition condition="completed"/></imsss:rollupConditions>
+          <imsss:rollupAction action="satisfied"/></imsss:rollupRule></imsss:rollupRules>"""
+
+    uncounted = leaf("a", '<imsss:rollupRules rollupObjectiveSatisfied="false"/>')
+    holds = {}
+    for children in ("all", "none", "any", "atLeastCount", "atLeastPercent"):
+        tree = tree_of(FLOW + when(children), uncounted)
+        overall_rollup_process(tree, tree.root.children[0])
+        holds[children] = is_satisfied(tree, tree.root)
+    assert holds == {"all": True, "none": True, "any": None, "atLeastCount": None, "atLeastPercent": None}
 
 
 @given(st.lists(st.tuples(st.none() | st.floats(-1, 1), st.integers(0, 4)), min_size=1, max_size=6))

@@ -64,7 +64,7 @@ def _begin_attempt(tree: ActivityTree, activity: Activity) -> None:
 
 
 def _forget_earlier_attempts(cluster: Activity) -> None:
-    """Of the children of a cluster counts what is found out during its current attempt, unless its control modes say otherwise (SN 3.2.5)."""
+    """Of the children counts what is found out during the cluster's current attempt, unless its control modes say otherwise (SN 3.2.5)."""
     control = cluster.definition.control
     for child in cluster.children:
         for known in child.known.values():

@@ -123,17 +123,12 @@ def _apply(tree: ActivityTree, activity: Activity, info: Info, defaults: tuple[R
 
 
 def rollup_rule_check_subprocess(tree: ActivityTree, activity: Activity, rule: RollupRule) -> bool:
-    """[RB.1.4] Whether the rule holds for as many of the children as it asks for. Without children that count it never does.
-
-    A child that is not tracked counts: all that is known of it is that nothing is.
-    """
+    """[RB.1.4] Whether the rule holds for as many children as it asks for. Where no child counts, all of them and none of them do."""
     values = [
         evaluate_rollup_conditions_subprocess(tree, child, rule)
         for child in activity.available
-        if check_child_for_rollup_subprocess(tree, child, rule.action)
+        if child.tracked and check_child_for_rollup_subprocess(tree, child, rule.action)
     ]
-    if not values:
-        return False
     true = values.count(True)
     match rule.children:
         case ChildActivitySet.ALL:
@@ -143,9 +138,9 @@ def rollup_rule_check_subprocess(tree: ActivityTree, activity: Activity, rule: R
         case ChildActivitySet.NONE:
             return values.count(False) == len(values)
         case ChildActivitySet.AT_LEAST_COUNT:
-            return true >= rule.count
+            return bool(values) and true >= rule.count
         case ChildActivitySet.AT_LEAST_PERCENT:
-            return true >= rule.percent * len(values)
+            return bool(values) and true / len(values) >= rule.percent
 
 
 def evaluate_rollup_conditions_subprocess(tree: ActivityTree, child: Activity, rule: RollupRule) -> bool | None:

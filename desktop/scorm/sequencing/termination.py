@@ -81,9 +81,11 @@ def termination_request_process(tree: ActivityTree, request: Termination) -> Seq
         case Termination.SUSPEND_ALL:
             return _suspend_all(tree, current)
         case Termination.ABANDON:
+            _discard(tree, current)
             current.active = False
             return None
         case Termination.ABANDON_ALL:
+            _discard(tree, current)
             for one in current.path_to_root():
                 one.active = False
             tree.current = tree.root
@@ -121,6 +123,14 @@ def _exit_all(tree: ActivityTree, current: Activity, then: SequencingRequest | N
         end_attempt_process(tree, tree.root)
     tree.current = tree.root
     return then or SequencingRequest.EXIT
+
+
+def _discard(tree: ActivityTree, current: Activity) -> None:
+    """Of an abandoned attempt nothing is kept: neither what the content said of its objectives nor that it is to be resumed."""
+    for objective in current.definition.all_objectives:
+        for info in list(current.known[objective.identifier]):
+            write(tree, current, objective, info, None)
+    current.suspended = False
 
 
 def _suspend_all(tree: ActivityTree, current: Activity) -> SequencingRequest:

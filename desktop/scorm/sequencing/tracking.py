@@ -41,10 +41,18 @@ def recorded(tree: ActivityTree, activity: Activity, objective: Objective, info:
 
 
 def write(tree: ActivityTree, activity: Activity, objective: Objective, info: Info, value: bool | float | None) -> None:
-    """Keep what the content or a rollup found out. Unknown (None) is kept locally and never sent to a global objective."""
-    activity.known[objective.identifier][info] = value
-    if value is None:
-        return
+    """Keep what the content or a rollup found out, here and in the global objectives that are mapped for writing.
+
+    Unknown (None) takes back what was known here before; that nothing is known yet is not passed on.
+    """
+    known = activity.known[objective.identifier]
+    before, known[info] = known.get(info), value
+    if value is not None or before is not None:
+        share(tree, objective, info, value)
+
+
+def share(tree: ActivityTree, objective: Objective, info: Info, value: bool | float | None) -> None:
+    """Tell the global objectives that are mapped for writing. Those that change are noted in ``tree.written``."""
     for one in objective.maps:
         if info in one.writes:
             shared = tree.objectives.setdefault(one.target, {})

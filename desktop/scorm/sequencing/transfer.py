@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from desktop.scorm.sequencing.controls import controls, is_valid
 from desktop.scorm.sequencing.definition import Info
 from desktop.scorm.sequencing.requests import Navigation, NavigationRequest
-from desktop.scorm.sequencing.tracking import derived, read, recorded, write
+from desktop.scorm.sequencing.tracking import derived, read, recorded, share, write
 from desktop.scorm.sequencing.tree import Activity, ActivityTree
 
 type Value = bool | float | None
@@ -83,6 +83,7 @@ def store_data(tree: ActivityTree, activity: Activity, cmi: Mapping[str, str], g
         objective = activity.objective(identifier)
         if objective is not None:
             write(tree, activity, objective, info, value)
+            share(tree, objective, info, value)  # that something is unknown is a word, too, when the content says it
     # What follows from a measure is passed on to global objectives as well, whichever way the measure came.
     by_measure = {Info.SATISFIED: activity.primary.satisfied_by_measure, Info.COMPLETED: activity.definition.completion.by_measure}
     for info, follows in by_measure.items():
