@@ -48,6 +48,7 @@ class Table:
     def __init__(self, rows: Sequence[int]) -> None:
         self.rows = rows
         self.fetched: list[int] = []
+        self.prepared = 0
         self.down = False
 
     def count(self, _session: Any) -> int:
@@ -58,6 +59,11 @@ class Table:
             raise ServerAway("The server cannot be reached.")
         self.fetched.append(start)
         return members(*self.rows[start : start + limit])
+
+    def prepare(self, _session: Any, _limit: int) -> None:
+        self.prepared += 1
+        if self.down:
+            raise ServerAway("The server cannot be reached.")
 
 
 def text(model, row: int, column: int = 0) -> str | None:
@@ -173,6 +179,22 @@ async def test_a_page_that_fails_is_said_and_fetched_when_asked_again(qtbot, con
     text(model, 700)
     await until(lambda: model.settled)
     assert text(model, 700) == "Member 700"
+
+
+async def test_what_a_jump_needs_is_read_ahead_once_the_person_has_stopped_asking(qtbot, context, heard, until):
+    model = watched(VirtualModel(context, COLUMNS, lambda m: m.id, page_size=10))
+    passing, last, short = Table(range(500)), Table(range(600)), Table(range(5))
+    await model.show(passing)
+    await model.show(last)
+    await until(lambda: last.prepared == 1)
+    assert passing.prepared == 0
+    await model.refresh()
+    last.down = True
+    await until(lambda: last.prepared == 2)
+    assert heard.notices == [], "nobody asked for it"
+    await model.show(short)
+    await asyncio.sleep(0.5)
+    assert short.prepared == 0, "all of it is here"
 
 
 async def test_an_empty_answer_is_no_rows(qtbot, context):

@@ -7,6 +7,7 @@ filtering are another query, that is another :class:`PageSource`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QTimer, Signal
 
+from desktop.errors import ServerAway
 from desktop.ui.context import Context
 from desktop.ui.itemmodels.columns import Column, ColumnsModel
 
@@ -22,6 +24,8 @@ KEPT_PAGES = 60
 WANTED_PAGES = 3
 """While somebody drags the scroll bar only the pages asked for last are fetched: that is where they will look."""
 REFRESHED_PAGES = 4
+PREPARE_MS = 300
+"""After so long without another query what a jump needs is read ahead: sooner than a hand is at the scroll bar, later than the next key."""
 
 
 class PageSource[Row](Protocol):
@@ -33,6 +37,10 @@ class PageSource[Row](Protocol):
 
     def fetch(self, session: Any, start: int, limit: int, /) -> Sequence[Row]:
         """The rows from position ``start``, a multiple of ``limit``."""
+        ...
+
+    def prepare(self, session: Any, limit: int, /) -> None:
+        """Read ahead what a fetch from a far position will need."""
         ...
 
 
@@ -60,12 +68,18 @@ class KeysetSource[Row, Key]:
     def fetch(self, session: Any, start: int, limit: int, /) -> Sequence[Row]:
         if start == 0:
             return self._page(session, None, limit)
+        keys = self._page_keys(session, limit)
+        before = start // limit - 1
+        return self._page(session, keys[before], limit) if before < len(keys) else ()
+
+    def prepare(self, session: Any, limit: int, /) -> None:
+        self._page_keys(session, limit)
+
+    def _page_keys(self, session: Any, limit: int) -> Sequence[Key]:
         with self._reading:
             if self._keys is None:
                 self._keys = self._read_keys(session, limit)
-            keys = self._keys
-        before = start // limit - 1
-        return self._page(session, keys[before], limit) if before < len(keys) else ()
+            return self._keys
 
 
 class VirtualModel[Row](ColumnsModel[Row]):
@@ -86,6 +100,10 @@ class VirtualModel[Row](ColumnsModel[Row]):
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._fetch_wanted)
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(PREPARE_MS)
+        self._quiet.timeout.connect(self._prepare)
 
     async def show(self, source: PageSource[Row]) -> int:
         """Show another query from its beginning; returns its count. The old rows stay until the new ones are here.
@@ -107,6 +125,7 @@ class VirtualModel[Row](ColumnsModel[Row]):
             self._count = max(count, len(first)) if len(first) == self._size else len(first)
             self.endResetModel()
             self.counted.emit(self._count)
+            self._quiet.start()
         return self._count
 
     async def refresh(self) -> int:
@@ -129,6 +148,7 @@ class VirtualModel[Row](ColumnsModel[Row]):
             self._coming.clear()
             self._replace(count, put)
             self.counted.emit(count)
+            self._quiet.start()
         return self._count
 
     def row(self, row: int) -> Row | None:
@@ -149,6 +169,14 @@ class VirtualModel[Row](ColumnsModel[Row]):
     def settled(self) -> bool:
         """True when every row that was asked for is here."""
         return not self._wanted and not self._coming
+
+    def _prepare(self) -> None:
+        if self._source is not None and self._count > self._size:
+            self._context.spawn(self._read_ahead(self._source), self)
+
+    async def _read_ahead(self, source: PageSource[Row]) -> None:
+        with contextlib.suppress(ServerAway):  # nobody asked for it; a jump asks again, and says what is wrong
+            await self._context.read(source.prepare, self._size)
 
     def _want(self, page: int) -> None:
         if page in self._coming or self._source is None:
