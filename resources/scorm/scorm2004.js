@@ -212,8 +212,9 @@
         if (ONE_PATTERN.indexOf(type) >= 0 && indices[1] > 0) {
             return "set";
         }
-        var parts = settled(value, PATTERN_SETTINGS[type] || []);
-        if (parts === null || !PATTERNS[type](PATTERN_SETTINGS[type] ? parts.rest : value)) {
+        var names = PATTERN_SETTINGS[type];
+        var parts = names ? settled(value, names) : { rest: value };
+        if (parts === null || !PATTERNS[type](parts.rest)) {
             return "type";
         }
         var patterns = interaction + ".correct_responses";

@@ -1,21 +1,12 @@
-"""The SCORM 2004 run-time: ADL's own cases for the API and the data model, and the rules between elements."""
+"""The SCORM 2004 run-time: its data types and the rules between elements. ADL's own cases are in tests/conformance."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from desktop.scorm.manifest import Standard, read_manifest
-from desktop.scorm.records import launch_values
-from desktop.scorm.report import ImportReport
 from tests.support.scorm_runtime import Runtime, Session
-
-DATA = Path(os.environ.get("LMS_TEST_DATA", Path(__file__).resolve().parents[2].parent / "shared" / "data")) / "scorm" / "adl-2004-4th"
 
 
 @pytest.fixture(scope="module")
@@ -42,83 +33,6 @@ def sets(session: Session, element: str, value: object) -> str:
 
 def gets(session: Session, element: str) -> tuple[str, str]:
     return session("GetValue", element), error(session)
-
-
-# --- ADL's cases ------------------------------------------------------------------------------------------------------------------------
-
-
-def cases() -> list[tuple[str, dict[str, Any]]]:
-    """Those that need nothing but the run-time. What they ask of shared data and of navigation belongs to sequencing and is left out."""
-    if not DATA.is_dir():
-        return []
-    return [(name, case) for name, case in json.loads((DATA / "transcripts.json").read_text("utf-8")).items() if name in ("API", "DMI")]
-
-
-@pytest.mark.skipif(not DATA.is_dir(), reason="the shared test data is not here (LMS_TEST_DATA)")
-@pytest.mark.parametrize(("name", "case"), cases(), ids=[name for name, _case in cases()])
-def test_adl_cases_get_the_answers_that_the_suite_expects(runtime: Runtime, name: str, case: dict[str, Any]) -> None:
-    manifest = read_manifest((DATA / "manifests" / f"{name}.xml").read_bytes(), [], ImportReport())
-    items = {match[1]: item for item in manifest.default.launchable if (match := re.search(r"[?&]act=(\d+)", item.launch))}
-    saved: dict[str, dict[str, Any]] = {}
-    wrong: list[str] = []
-    asked = 0
-    for launch in case["launches"]:
-        act = launch["act"]
-        values = launch_values(Standard.SCORM_2004, items[act], "id-1", "Doe, Jane", preview=False)
-        session = runtime.session("2004", values, saved.get(act))
-        for number, step in enumerate(launch["steps"]):
-            if step["call"] == "?" or re.match(r"adl\.data|adl\.nav\.request_valid", step.get("element") or ""):
-                continue
-            asked += 1
-            fault = replay(session, step)
-            if fault:
-                wrong.append(f"act {act} visit {launch['visit']} step {number}: {step} got {fault}")
-        session("Terminate", "")
-        if launch["steps"]:
-            saved[act] = session.record
-    assert [line[:400] for line in wrong] == []
-    assert asked
-
-
-def replay(session: Session, step: dict[str, Any]) -> str:
-    """What the step got instead of what it should have; empty when all is well."""
-    call = step["call"]
-    if call == "SetValue":
-        got = session(call, step["element"], step["value"])
-    elif call == "GetValue":
-        got = session(call, step["element"])
-    elif call == "GetLastError":
-        got = session(call)
-    elif call == "CompareObjIds":
-        count = int(session("GetValue", "cmi.objectives._count"))
-        ids = {session("GetValue", f"cmi.objectives.{n}.id") for n in range(count)}
-        return "" if ids == set(step["ids"]) else f"{ids}"
-    else:
-        got = session(call, step["argument"])
-    code = error(session)
-    expected, expected_code = step["returns"], step.get("error")
-    if expected == "Returned a valid value or error code":
-        return ""
-    if expected_code is not None and code != expected_code:
-        return f"{got!r} with error {code}"
-    return "" if same(step, got, expected) else f"{got!r}"
-
-
-def same(step: dict[str, Any], got: str, expected: str | None) -> bool:
-    if expected is None:
-        return True
-    if expected == "less255":
-        return len(got) <= 255
-    if expected == "emptyCS":
-        return got == ""
-    element = step.get("element", "")
-    if element.endswith("_children"):
-        return set(got.split(",")) == set(expected.split(","))
-    if element in ("cmi.learner_id", "cmi.learner_name"):
-        return got != ""
-    if got != expected and re.fullmatch(r"-?[\d.]+", got) and re.fullmatch(r"-?[\d.]+", expected):
-        return float(got) == float(expected)
-    return got == expected
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------------------------
