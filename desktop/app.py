@@ -37,6 +37,7 @@ from desktop.ui.workspaces.start import StartPage
 if TYPE_CHECKING:
     from desktop.store.connection import Store
     from desktop.store.dsn import Dsn
+    from desktop.store.replica import Replica
     from desktop.store.workspaces import OpenWorkspace, Workspace, Workspaces
     from desktop.ui.workspaces.new import NewWorkspace
 
@@ -101,6 +102,7 @@ class Application(QObject):
         self.start_page = StartPage()
         self.context: Context | None = None
         self.store: LinkedStore | None = None
+        self.replica: Replica | None = None
         self._workspaces: Workspaces | None = None
         self._opened: OpenWorkspace | None = None
         self._wanted: Wish = self._begin
@@ -227,8 +229,12 @@ class Application(QObject):
         self.start_page.show_ready(_("Signing in…"))
         from desktop.ui.everything import ACTIONS, PLACES, load_first, load_rest
 
+        assert self._workspaces is not None
         entering, _page = await asyncio.gather(self.tasks.run(enter, self._opened, user, password), self.tasks.run(load_first))
         store, identity = entering
+        self.replica = await self.tasks.run(open_replica, self._workspaces, self._opened.workspace, identity)
+        if self.replica is not None and self.replica.notice:
+            self.notices.warn(self.replica.notice)
         loop = asyncio.get_running_loop()
 
         def heard(error: LmsError | None) -> None:
@@ -243,6 +249,7 @@ class Application(QObject):
             actions=ActionRegistry(ACTIONS, identity.roles),
             notices=self.notices,
             settings=self.settings,
+            replica=self.replica,
         )
         workspace = self._opened.workspace
         self.window.open_session(
@@ -276,6 +283,9 @@ class Application(QObject):
         if self.store is not None:
             await self.tasks.run(self.store.close)
             self.store = None
+        if self.replica is not None:
+            await self.tasks.run(self.replica.close)
+            self.replica = None
 
     async def _close_workspace(self) -> None:
         await self._leave()
@@ -544,6 +554,16 @@ def enter(opened: OpenWorkspace, user: str, password: str) -> tuple[Store, Any]:
         store.close()
         store = opened.sign_in(user, password, connections=STAFF_CONNECTIONS)
     return store, identity
+
+
+def open_replica(workspaces: Workspaces, workspace: Workspace, identity: Any) -> Replica | None:
+    """The courses that an author keeps on this computer; learners and proctors have none."""
+    if not identity.roles & {"instructor", "administrator"}:
+        return None
+    from desktop.store.replica import Replica
+
+    key = workspaces.replica_key(workspace, identity.member_id)
+    return Replica(workspaces.replica_folder(workspace), identity.member_id, key)
 
 
 def alive(session: Any) -> None:

@@ -26,11 +26,15 @@ class Changes:
 
 @dataclass(frozen=True)
 class Undo:
-    """The inverse of a command: its name for the menu ("Rename lesson") and what to run, ``command(session, *arguments)``."""
+    """The inverse of a command: its name for the menu ("Rename lesson") and what to run, ``command(session, *arguments)``.
+
+    A ``local`` one is about what is on this computer (a replica): it is called without a session.
+    """
 
     name: str
     command: Callable[..., Done[Any]]
     arguments: tuple[Any, ...] = ()
+    local: bool = False
 
 
 @dataclass(frozen=True)

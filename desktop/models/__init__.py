@@ -8,7 +8,7 @@ from desktop.models.assets import Asset, AssetChunk, Chunk, ChunkUpload
 from desktop.models.audit import AppliedFile, AuditLog
 from desktop.models.base import Base
 from desktop.models.certificates import Certificate, CertificateTemplate, SigningKeyRow
-from desktop.models.courses import Course, CourseModule, Lesson, LessonAttachment, RowClock, Tombstone
+from desktop.models.courses import Course, CourseModule, Lesson, LessonAttachment, PushOutcome, RowClock, Tombstone
 from desktop.models.learning import (
     CourseCompletion,
     CourseReview,
@@ -48,6 +48,7 @@ __all__ = [
     "MemberLogin",
     "MemberRole",
     "ModuleCompletion",
+    "PushOutcome",
     "Quiz",
     "QuizAnswer",
     "QuizAttempt",

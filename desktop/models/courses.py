@@ -266,3 +266,21 @@ class Tombstone(Base):
     scope_id: Mapped[UUID] = mapped_column(ForeignKey("lms.row_clocks.scope_id", ondelete="CASCADE"))
     row_version: Mapped[int] = mapped_column(BigInteger)
     deleted_at: Mapped[Now]
+
+
+class PushOutcome(Base):
+    __tablename__ = "push_outcomes"
+    __table_args__ = (
+        Index("idx_push_outcomes_scope", "scope_id"),
+        Index("idx_push_outcomes_member", "member_id"),
+        {
+            "schema": "lms",
+            "comment": ("The outcome of each pushed change, values that lost included; a change that is sent again is answered from here"),
+        },
+    )
+
+    op_id: Mapped[UUID] = mapped_column(primary_key=True)
+    scope_id: Mapped[UUID] = mapped_column(ForeignKey("lms.row_clocks.scope_id", ondelete="CASCADE"))
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("public.members.id", ondelete="CASCADE"))
+    outcome: Mapped[dict[str, Any]]
+    decided_at: Mapped[Now]

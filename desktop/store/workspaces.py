@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import certifi
 from sqlalchemy import text
@@ -22,6 +23,7 @@ from desktop.errors import Invalid, LmsError, NotAllowed, NotFound, ServerAway, 
 from desktop.i18n import _
 from desktop.settings import read_json, write_json
 from desktop.store import embedded, migrations
+from desktop.store.cipher import new_key
 from desktop.store.connection import STAFF_CONNECTIONS, Store, connect, translate_errors
 from desktop.store.dsn import DEFAULT_PORT, Dsn, Host
 from desktop.store.embedded import EmbeddedServer
@@ -171,6 +173,19 @@ class Workspaces:
     def folder(self, workspace: Workspace) -> Path:
         """Where an embedded workspace keeps its server."""
         return self._data / "workspaces" / workspace.id
+
+    def replica_folder(self, workspace: Workspace) -> Path:
+        """Where the courses are that people keep on this computer."""
+        return self._data / "replicas" / workspace.id
+
+    def replica_key(self, workspace: Workspace, member: UUID) -> str:
+        """The key of a member's replica, made at first use and kept where their password would be."""
+        secrets, name = self._secrets_of(workspace), f"replica:{workspace.id}:{member}"
+        key = secrets.get(name)
+        if key is None:
+            key = new_key()
+            secrets.set(name, key)
+        return key
 
     def password(self, workspace: Workspace, user: str) -> str | None:
         """The password that :meth:`remember` kept."""

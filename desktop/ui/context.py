@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
-from typing import Any, Concatenate, Protocol, runtime_checkable
+from collections.abc import Callable, Coroutine, Hashable
+from typing import TYPE_CHECKING, Any, Concatenate, Protocol, runtime_checkable
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
 
 from desktop.changes import Changes, Done, Undo
-from desktop.errors import Cancelled
+from desktop.errors import Cancelled, NotAllowed
+from desktop.i18n import _
 from desktop.settings import Settings
 from desktop.tasks import JobControl, Tasks
 from desktop.ui.actions import ActionRegistry
 from desktop.ui.notices import Notices
-from desktop.ui.undo import UndoStacks
+from desktop.ui.undo import UndoStack, UndoStacks
+
+if TYPE_CHECKING:
+    from desktop.store.replica import Draft, Reader, Replica
 
 
 class Store(Protocol):
@@ -64,6 +68,7 @@ class Context(QObject):
         actions: ActionRegistry,
         notices: Notices,
         settings: Settings,
+        replica: Replica | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -73,6 +78,7 @@ class Context(QObject):
         self.actions = actions
         self.notices = notices
         self.settings = settings
+        self.replica = replica
         self.undo = UndoStacks(self)
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -86,7 +92,41 @@ class Context(QObject):
         What it changed is broadcast; its inverse, where it has one, goes onto the undo stack that was active when this was called.
         """
         stack = self.undo.active
-        done = await self.tasks.run(self.store.write, fn, *args, **kwargs)
+        return self._edited(stack, await self.tasks.run(self.store.write, fn, *args, **kwargs))
+
+    async def look[**P, T](self, fn: Callable[Concatenate[Reader, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``fn(reader, …)`` on the courses that are on this computer, on a worker thread. Needs no server."""
+        return await self.tasks.run(self.here.read, fn, *args, **kwargs)
+
+    async def edit[**P, T](self, scope: UUID, name: str, fn: Callable[Concatenate[Draft, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run an edit of a course on this computer, ``fn(draft, …)``, under the ``name`` that undo shows; broadcast it. Needs no server."""
+        stack = self.undo.active
+        return self._edited(stack, await self.tasks.run(self.here.edit, scope, name, fn, *args, **kwargs))
+
+    async def continue_edit[**P, T](
+        self, scope: UUID, name: str, fn: Callable[Concatenate[Draft, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As :meth:`edit`, for typing: part of the step before where that set the same fields of the same row."""
+        stack = self.undo.active
+        return self._edited(stack, await self.tasks.run(self.here.continue_edit, scope, name, fn, *args, **kwargs))
+
+    async def load_steps(self, document: Hashable, scope: UUID) -> None:
+        """Fill the undo stack of ``document`` with what was done in a course before the application was started."""
+        here = self.here
+        steps = await self.tasks.run(here.steps, scope)
+        undo, redo = (
+            [Undo(step.name, here.toggle, (step.id,), local=True) for step in steps if step.undone is undone] for undone in (False, True)
+        )
+        self.undo.of(document).load(undo, redo[::-1])
+
+    @property
+    def here(self) -> Replica:
+        """The replica, for those who may have one: instructors and administrators."""
+        if self.replica is None:
+            raise NotAllowed(_("Only instructors and administrators keep courses on their computer."))
+        return self.replica
+
+    def _edited[T](self, stack: UndoStack, done: Done[T]) -> T:
         if done.undo is not None:
             stack.push(done.undo)
         self.broadcast(done.changes)
@@ -101,12 +141,7 @@ class Context(QObject):
         """
         stack = self.undo.active
         result = await self.tasks.job(label, fn, *args, **kwargs)
-        if not isinstance(result, Done):
-            return result
-        if result.undo is not None:
-            stack.push(result.undo)
-        self.broadcast(result.changes)
-        return result.value
+        return self._edited(stack, result) if isinstance(result, Done) else result
 
     async def undo_last(self) -> None:
         """Take back the newest step of the active document (Ctrl+Z)."""
@@ -120,6 +155,8 @@ class Context(QObject):
             self.broadcast(done.changes)
 
     async def _run_step(self, step: Undo) -> Done[Any]:
+        if step.local:
+            return await self.tasks.run(step.command, *step.arguments)
         return await self.tasks.run(self.store.write, step.command, *step.arguments)
 
     def broadcast(self, changes: Changes) -> None:

@@ -6,7 +6,7 @@ redo are the same machine run in two directions.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -40,10 +40,19 @@ class UndoStack(QObject):
         return self._redo[-1].name if self._redo and not self._busy else None
 
     def push(self, step: Undo) -> None:
-        """A command was run: its inverse is the newest step, and what was undone before cannot be redone."""
-        self._undo.append(step)
+        """A command was run: its inverse is the newest step, and what was undone before cannot be redone.
+
+        A step that the newest one already takes back, as typing that went on, is not pushed twice.
+        """
+        if not self._undo or self._undo[-1] != step:
+            self._undo.append(step)
         del self._undo[:-DEPTH]
         self._redo.clear()
+        self.changed.emit()
+
+    def load(self, undo: Sequence[Undo], redo: Sequence[Undo]) -> None:
+        """Steps from before the application was started, each list with the newest last."""
+        self._undo, self._redo = list(undo[-DEPTH:]), list(redo[-DEPTH:])
         self.changed.emit()
 
     def clear(self) -> None:

@@ -52,6 +52,9 @@ DECLARE
   v_old jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD) END;
   v_scope uuid := lms.authored_scope(TG_TABLE_NAME, v_new);
 BEGIN
+  IF TG_OP = 'UPDATE' AND TG_NARGS > 0 AND current_setting('lms.renumbering', true) = 'on' AND v_new - TG_ARGV[0] = v_old - TG_ARGV[0] THEN
+    RETURN NEW; -- the number follows the position, and nothing else has changed
+  END IF;
   IF TG_OP = 'UPDATE' AND v_scope IS DISTINCT FROM lms.authored_scope(TG_TABLE_NAME, v_old) THEN
     RAISE EXCEPTION USING ERRCODE = 'LM003', HINT = 'other-course',
       MESSAGE = 'This belongs to its course and cannot be moved to another one.';

@@ -2,7 +2,7 @@
 
 SELECT lms.protect(
   'public.courses', 'public.course_modules', 'public.lessons', 'public.lesson_attachments', 'public.live_sessions', 'public.course_reviews',
-  'lms.certificate_templates', 'lms.row_clocks', 'lms.tombstones'
+  'lms.certificate_templates', 'lms.row_clocks', 'lms.tombstones', 'lms.push_outcomes'
 );
 
 GRANT SELECT ON public.courses TO anon, lms_member;

@@ -335,6 +335,18 @@ ALTER TABLE lms.module_completions OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.module_completions IS 'Which enrollment has completed every lesson of which module; kept by triggers';
 
+CREATE TABLE lms.push_outcomes (
+    op_id uuid NOT NULL,
+    scope_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    outcome jsonb NOT NULL,
+    decided_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE lms.push_outcomes OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.push_outcomes IS 'The outcome of each pushed change, values that lost included; a change that is sent again is answered from here';
+
 CREATE TABLE lms.row_clocks (
     scope_id uuid NOT NULL,
     scope text NOT NULL,
@@ -897,6 +909,9 @@ ALTER TABLE ONLY lms.member_roles
 ALTER TABLE ONLY lms.module_completions
     ADD CONSTRAINT module_completions_pkey PRIMARY KEY (enrollment_id, module_id);
 
+ALTER TABLE ONLY lms.push_outcomes
+    ADD CONSTRAINT push_outcomes_pkey PRIMARY KEY (op_id);
+
 ALTER TABLE ONLY lms.row_clocks
     ADD CONSTRAINT row_clocks_pkey PRIMARY KEY (scope_id);
 
@@ -1039,6 +1054,10 @@ CREATE INDEX idx_certificates_unsigned ON lms.certificates USING btree (issued_a
 CREATE INDEX idx_member_roles_role ON lms.member_roles USING btree (role);
 
 CREATE INDEX idx_module_completions_module ON lms.module_completions USING btree (module_id);
+
+CREATE INDEX idx_push_outcomes_member ON lms.push_outcomes USING btree (member_id);
+
+CREATE INDEX idx_push_outcomes_scope ON lms.push_outcomes USING btree (scope_id);
 
 CREATE INDEX idx_scorm_sessions_lesson ON lms.scorm_sessions USING btree (lesson_id);
 
@@ -1475,6 +1494,12 @@ ALTER TABLE ONLY lms.module_completions
 
 ALTER TABLE ONLY lms.module_completions
     ADD CONSTRAINT module_completions_module_id_fkey FOREIGN KEY (module_id) REFERENCES public.course_modules(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.push_outcomes
+    ADD CONSTRAINT push_outcomes_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.push_outcomes
+    ADD CONSTRAINT push_outcomes_scope_id_fkey FOREIGN KEY (scope_id) REFERENCES lms.row_clocks(scope_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY lms.scorm_sessions
     ADD CONSTRAINT scorm_sessions_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE CASCADE;

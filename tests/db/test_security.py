@@ -74,10 +74,11 @@ EVERY_TABLE = (
     "members member_designations transactions audit_logs courses course_modules lessons lesson_attachments enrollments lesson_progress"
     " course_completions course_reviews live_sessions session_attendance quizzes quiz_questions quiz_attempts quiz_answers assignments"
     " assignment_submissions assignment_reviews lms.member_roles lms.member_logins lms.workspace lms.applied_files lms.certificate_templates"
-    " lms.row_clocks lms.tombstones lms.module_completions lms.scorm_sessions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks lms.certificates lms.signing_keys"
+    " lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.scorm_sessions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks lms.certificates lms.signing_keys"
 )
 INTERNAL_TABLES = (
-    "lms.applied_files lms.row_clocks lms.tombstones lms.module_completions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks"
+    "lms.applied_files lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.chunks lms.chunk_uploads"
+    " lms.assets lms.asset_chunks"
 )
 ANON_READS = ("member_designations", "courses", "course_modules", "lessons", "lesson_attachments", "lms.workspace")
 

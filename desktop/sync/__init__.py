@@ -1,0 +1,1 @@
+"""Courses offline: exchanging changes with the server. The replica itself is desktop/store/replica.py."""

@@ -1,0 +1,403 @@
+-- Courses offline: what a replica is given and what becomes of the changes it sends. docs/design.md, "Courses offline".
+--
+-- A change carries, for each field, the value that its author saw. Nothing is overwritten that its author had not seen: the server's value
+-- stays, and both are in the outcome.
+
+CREATE OR REPLACE FUNCTION lms.authored_columns(p_table text) RETURNS text[]
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE p_table
+  WHEN 'courses' THEN ARRAY[
+    'title', 'slug', 'description', 'short_description', 'learning_objectives', 'prerequisites', 'target_audience', 'category',
+    'difficulty_level', 'ce_credits', 'designation_id', 'certificate_template_id', 'pricing_type', 'price', 'member_price',
+    'delivery_format', 'estimated_duration_minutes', 'author_bio', 'thumbnail_url', 'promo_video_url', 'syllabus_url', 'allow_enrollment',
+    'max_enrollments', 'enrollment_start_date', 'enrollment_end_date', 'course_start_date', 'course_end_date', 'enable_discussion_forum',
+    'enable_peer_review', 'completion_certificate', 'scorm_package_url', 'scorm_version'
+  ]
+  WHEN 'course_modules' THEN ARRAY[
+    'course_id', 'title', 'description', 'position', 'learning_objectives', 'is_preview', 'unlock_after_module_id', 'unlock_date',
+    'estimated_duration_minutes'
+  ]
+  WHEN 'lessons' THEN ARRAY[
+    'module_id', 'title', 'description', 'lesson_type', 'position', 'content_url', 'content_html', 'video_duration_seconds',
+    'transcript_url', 'video_provider', 'video_thumbnail_url', 'enable_video_controls', 'allow_download', 'scorm_package_url',
+    'scorm_manifest_url', 'scorm_version', 'is_preview', 'unlock_after_lesson_id', 'require_completion', 'completion_criteria',
+    'min_time_seconds', 'estimated_duration_minutes'
+  ]
+  WHEN 'lesson_attachments' THEN ARRAY[
+    'lesson_id', 'file_name', 'file_url', 'file_type', 'file_size_bytes', 'description', 'position', 'requires_enrollment'
+  ]
+  WHEN 'quizzes' THEN ARRAY[
+    'course_id', 'lesson_id', 'title', 'description', 'instructions', 'quiz_type', 'passing_score', 'max_attempts', 'require_passing',
+    'time_limit_minutes', 'shuffle_questions', 'shuffle_answers', 'show_correct_answers', 'available_from', 'available_until'
+  ]
+  WHEN 'quiz_questions' THEN ARRAY[
+    'quiz_id', 'question_text', 'question_html', 'question_type', 'position', 'answer_options', 'correct_answer', 'points', 'explanation',
+    'hint', 'image_url', 'video_url'
+  ]
+  WHEN 'assignments' THEN ARRAY[
+    'course_id', 'lesson_id', 'title', 'description', 'instructions_html', 'total_points', 'rubric', 'submission_type',
+    'allowed_file_types', 'max_file_size_mb', 'max_submissions', 'available_from', 'due_date', 'late_submission_allowed',
+    'late_penalty_percentage', 'enable_peer_review', 'peer_reviews_required'
+  ]
+END;
+COMMENT ON FUNCTION lms.authored_columns(text) IS
+  'The columns of a table that authors write on a replica, NULL for a table that is not on it; desktop/store/authored.py says the same';
+
+CREATE OR REPLACE FUNCTION lms.other_columns(p_table text) RETURNS text[]
+  LANGUAGE sql STABLE PARALLEL SAFE SET search_path = ''
+AS $$
+  SELECT array_agg(a.attname::text)
+  FROM pg_catalog.pg_attribute AS a
+  WHERE a.attrelid = format('public.%I', p_table)::regclass AND a.attnum > 0 AND NOT a.attisdropped
+    AND a.attname <> ALL (lms.authored_columns(p_table))
+    -- Shown on the replica, and changed by functions of their own.
+    AND NOT (p_table = 'courses' AND a.attname IN ('status', 'published_at', 'archived_at', 'instructor_id', 'co_instructors'))
+$$;
+COMMENT ON FUNCTION lms.other_columns(text) IS 'The columns that a replica is not given: counters, times of change, and numbers that follow the position';
+
+CREATE OR REPLACE FUNCTION lms.require_author(p_scope uuid) RETURNS void
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = ''
+AS $$
+BEGIN
+  IF lms.may_administer() OR p_scope = ANY (ARRAY(SELECT lms.my_courses())) THEN
+    RETURN;
+  END IF;
+  -- A course that has never been here yet: an instructor began it on a replica. One that was deleted has left its clock behind.
+  IF lms.has_role('instructor') AND NOT EXISTS (SELECT FROM lms.row_clocks AS k WHERE k.scope_id = p_scope)
+    AND NOT EXISTS (SELECT FROM public.courses AS c WHERE c.id = p_scope) AND NOT EXISTS (SELECT FROM public.quizzes AS q WHERE q.id = p_scope)
+  THEN
+    RETURN;
+  END IF;
+  RAISE EXCEPTION USING ERRCODE = 'LM001', MESSAGE = 'Only the instructors of a course and administrators may do that.', HINT = 'course-staff-only';
+END
+$$;
+COMMENT ON FUNCTION lms.require_author(uuid) IS 'Refuses whoever may not write in this course; question banks outside courses are the administrators'' own';
+
+CREATE OR REPLACE FUNCTION lms.clocks(p_scopes uuid[]) RETURNS TABLE (scope_id uuid, value bigint)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
+AS $$
+  SELECT wanted.id, coalesce(k.value, 0)
+  FROM unnest(p_scopes) AS wanted (id)
+  LEFT JOIN lms.row_clocks AS k ON k.scope_id = wanted.id
+  WHERE (SELECT lms.may_administer()) OR wanted.id = ANY (ARRAY(SELECT lms.my_courses()))
+$$;
+COMMENT ON FUNCTION lms.clocks(uuid[]) IS
+  'How far the clocks of these courses and banks are: what a replica compares with its own before it asks for more. None for those closed to the caller';
+
+CREATE OR REPLACE FUNCTION lms.pull(p_scope uuid, p_since bigint DEFAULT NULL)
+  RETURNS TABLE (table_name text, row_id uuid, row_version bigint, data jsonb)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' SET timezone = 'UTC'
+AS $$
+DECLARE
+  v_since bigint := coalesce(p_since, -1);
+BEGIN
+  PERFORM lms.require_author(p_scope);
+  -- One snapshot for the clock and the rows: a version up to the clock is committed, as writers hold the clock until they commit.
+  RETURN QUERY SELECT 'clock', p_scope, coalesce((SELECT k.value FROM lms.row_clocks AS k WHERE k.scope_id = p_scope), 0), NULL::jsonb;
+  RETURN QUERY
+    SELECT 'courses', c.id, c.row_version, to_jsonb(c) - lms.other_columns('courses')
+    FROM public.courses AS c WHERE c.id = p_scope AND c.row_version > v_since;
+  RETURN QUERY
+    SELECT 'course_modules', m.id, m.row_version, to_jsonb(m) - o.names
+    FROM (SELECT lms.other_columns('course_modules') AS names) AS o, public.course_modules AS m
+    WHERE m.course_id = p_scope AND m.row_version > v_since;
+  RETURN QUERY
+    SELECT 'lessons', l.id, l.row_version, to_jsonb(l) - o.names
+    FROM (SELECT lms.other_columns('lessons') AS names) AS o, public.course_modules AS m
+    JOIN public.lessons AS l ON l.module_id = m.id
+    WHERE m.course_id = p_scope AND l.row_version > v_since;
+  RETURN QUERY
+    SELECT 'lesson_attachments', a.id, a.row_version, to_jsonb(a) - o.names
+    FROM (SELECT lms.other_columns('lesson_attachments') AS names) AS o, public.course_modules AS m
+    JOIN public.lessons AS l ON l.module_id = m.id
+    JOIN public.lesson_attachments AS a ON a.lesson_id = l.id
+    WHERE m.course_id = p_scope AND a.row_version > v_since;
+  RETURN QUERY
+    SELECT 'quizzes', q.id, q.row_version, to_jsonb(q) - o.names
+    FROM (SELECT lms.other_columns('quizzes') AS names) AS o, public.quizzes AS q
+    WHERE q.id = ANY (ARRAY(SELECT lms.quizzes_of(p_scope))) AND q.row_version > v_since;
+  RETURN QUERY
+    SELECT 'quiz_questions', qq.id, qq.row_version, to_jsonb(qq) - o.names
+    FROM (SELECT lms.other_columns('quiz_questions') AS names) AS o, public.quiz_questions AS qq
+    WHERE qq.quiz_id = ANY (ARRAY(SELECT lms.quizzes_of(p_scope))) AND qq.row_version > v_since;
+  RETURN QUERY
+    SELECT 'assignments', a.id, a.row_version, to_jsonb(a) - o.names
+    FROM (SELECT lms.other_columns('assignments') AS names) AS o, public.assignments AS a
+    WHERE a.course_id = p_scope AND a.row_version > v_since;
+  IF p_since IS NOT NULL THEN
+    RETURN QUERY
+      SELECT t.table_name, t.row_id, t.row_version, NULL::jsonb
+      FROM lms.tombstones AS t WHERE t.scope_id = p_scope AND t.row_version > p_since;
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION lms.pull(uuid, bigint) IS
+  'The clock of a course or bank, then its rows of a later version than p_since (all without it); data is NULL for what was deleted meanwhile';
+
+CREATE OR REPLACE FUNCTION lms.quizzes_of(p_scope uuid) RETURNS SETOF uuid
+  LANGUAGE sql STABLE SET search_path = ''
+AS $$
+  SELECT q.id FROM public.quizzes AS q WHERE q.course_id = p_scope
+  UNION
+  SELECT q.id
+  FROM public.course_modules AS m
+  JOIN public.lessons AS l ON l.module_id = m.id
+  JOIN public.quizzes AS q ON q.lesson_id = l.id
+  WHERE m.course_id = p_scope
+  UNION
+  SELECT q.id FROM public.quizzes AS q WHERE q.id = p_scope AND q.course_id IS NULL AND q.lesson_id IS NULL
+$$;
+COMMENT ON FUNCTION lms.quizzes_of(uuid) IS 'The quizzes whose clock is that of this course or bank';
+
+CREATE OR REPLACE FUNCTION lms.authored_row(p_table text, p_id uuid) RETURNS jsonb
+  LANGUAGE plpgsql STABLE SET search_path = ''
+AS $$
+DECLARE
+  v_row jsonb;
+BEGIN
+  EXECUTE format('SELECT to_jsonb(r) FROM public.%I AS r WHERE r.id = $1', p_table) INTO v_row USING p_id;
+  RETURN v_row;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION lms.canonical(p_table text, p_values jsonb) RETURNS jsonb
+  LANGUAGE plpgsql STABLE SET search_path = ''
+AS $$
+DECLARE
+  v_row jsonb;
+BEGIN
+  EXECUTE format('SELECT to_jsonb(jsonb_populate_record(NULL::public.%I, $1))', p_table) INTO v_row USING p_values;
+  RETURN (SELECT coalesce(jsonb_object_agg(k.name, v_row -> k.name), '{}') FROM jsonb_object_keys(p_values) AS k (name));
+END
+$$;
+COMMENT ON FUNCTION lms.canonical(text, jsonb) IS 'Values as the table would give them back: one way to write each number, time and id';
+
+CREATE OR REPLACE FUNCTION lms.has_children(p_table text, p_id uuid) RETURNS boolean
+  LANGUAGE sql STABLE SET search_path = ''
+AS $$
+  SELECT CASE p_table
+    WHEN 'course_modules' THEN EXISTS (SELECT FROM public.lessons AS l WHERE l.module_id = p_id)
+    WHEN 'lessons' THEN EXISTS (SELECT FROM public.lesson_attachments AS a WHERE a.lesson_id = p_id)
+      OR EXISTS (SELECT FROM public.quizzes AS q WHERE q.lesson_id = p_id)
+      OR EXISTS (SELECT FROM public.assignments AS a WHERE a.lesson_id = p_id)
+    WHEN 'quizzes' THEN EXISTS (SELECT FROM public.quiz_questions AS qq WHERE qq.quiz_id = p_id)
+    ELSE false
+  END
+$$;
+
+CREATE OR REPLACE FUNCTION lms.push_update(p_table text, p_id uuid, p_row jsonb, p_set jsonb, p_seen jsonb) RETURNS jsonb
+  LANGUAGE plpgsql SET search_path = ''
+AS $$
+DECLARE
+  v_field text;
+  v_wanted jsonb := '{}';
+  v_conflicts jsonb := '{}';
+  v_names text;
+BEGIN
+  FOR v_field IN SELECT jsonb_object_keys(p_set) LOOP
+    IF p_row -> v_field = p_set -> v_field THEN
+      CONTINUE; -- somebody had the same idea
+    ELSIF p_row -> v_field = p_seen -> v_field THEN
+      v_wanted := v_wanted || jsonb_build_object(v_field, p_set -> v_field);
+    ELSE
+      v_conflicts := v_conflicts || jsonb_build_object(v_field, jsonb_build_object('mine', p_set -> v_field, 'theirs', p_row -> v_field));
+    END IF;
+  END LOOP;
+  IF v_wanted <> '{}' THEN
+    v_names := (SELECT string_agg(format('%I', k.name), ', ') FROM jsonb_object_keys(v_wanted) AS k (name));
+    EXECUTE format('UPDATE public.%1$I SET (%2$s) = (SELECT %2$s FROM jsonb_populate_record(NULL::public.%1$I, $1)) WHERE id = $2', p_table, v_names)
+    USING v_wanted, p_id;
+  END IF;
+  RETURN CASE v_conflicts WHEN '{}' THEN '{"outcome": "done"}'
+    ELSE jsonb_build_object('outcome', 'conflict', 'fields', v_conflicts) END;
+END
+$$;
+COMMENT ON FUNCTION lms.push_update(text, uuid, jsonb, jsonb, jsonb) IS
+  'Merges one change into a row, field by field: as its author saw it, set; already equal, nothing; else the row keeps its value';
+
+CREATE OR REPLACE FUNCTION lms.push_insert(p_scope uuid, p_table text, p_id uuid, p_set jsonb) RETURNS jsonb
+  LANGUAGE plpgsql SET search_path = ''
+AS $$
+DECLARE
+  v_names text := (SELECT string_agg(format('%I', k.name), ', ') FROM jsonb_object_keys(p_set) AS k (name));
+  -- A number of its own follows when the batch is done; until then no two rows need differ.
+  v_order text := CASE p_table
+    WHEN 'course_modules' THEN 'module_order' WHEN 'lessons' THEN 'lesson_order' WHEN 'quiz_questions' THEN 'question_order'
+  END;
+BEGIN
+  IF p_table = 'courses' THEN
+    IF p_id <> p_scope THEN
+      RETURN '{"outcome": "gone"}';
+    END IF;
+    EXECUTE format(
+      'INSERT INTO public.courses (id, instructor_id, created_by, %1$s) SELECT $2, $3, $3, %1$s FROM jsonb_populate_record(NULL::public.courses, $1)',
+      v_names
+    ) USING p_set, p_id, lms.current_member_id();
+    RETURN '{"outcome": "done"}';
+  END IF;
+  IF lms.authored_scope(p_table, p_set || jsonb_build_object('id', p_id)) IS DISTINCT FROM p_scope THEN
+    RETURN '{"outcome": "gone"}'; -- what it belongs to was deleted, or is not of this course
+  END IF;
+  EXECUTE format(
+    'INSERT INTO public.%1$I (id, %2$s%3$s) SELECT $2, %2$s%4$s FROM jsonb_populate_record(NULL::public.%1$I, $1)',
+    p_table, v_names, coalesce(', ' || v_order, ''), CASE WHEN v_order IS NULL THEN '' ELSE ', 0' END
+  ) USING p_set, p_id;
+  RETURN '{"outcome": "done"}';
+END
+$$;
+
+CREATE OR REPLACE FUNCTION lms.push_delete(p_table text, p_id uuid, p_row jsonb, p_seen jsonb) RETURNS jsonb
+  LANGUAGE plpgsql SET search_path = ''
+AS $$
+DECLARE
+  v_changed jsonb := (
+    SELECT jsonb_object_agg(s.field, jsonb_build_object('seen', s.value, 'theirs', p_row -> s.field))
+    FROM jsonb_each(p_seen) AS s (field, value)
+    WHERE p_row -> s.field IS DISTINCT FROM s.value
+  );
+BEGIN
+  IF v_changed IS NOT NULL THEN
+    RETURN jsonb_build_object('outcome', 'kept', 'fields', v_changed);
+  ELSIF p_table = 'courses' OR lms.has_children(p_table, p_id) THEN
+    RETURN '{"outcome": "kept", "fields": {}}'; -- somebody put something into it meanwhile
+  END IF;
+  EXECUTE format('DELETE FROM public.%I WHERE id = $1', p_table) USING p_id;
+  RETURN '{"outcome": "done"}';
+END
+$$;
+COMMENT ON FUNCTION lms.push_delete(text, uuid, jsonb, jsonb) IS
+  'Deletes a row that is as its author saw it and holds nothing; what goes with it was deleted by changes of its own';
+
+CREATE OR REPLACE FUNCTION lms.push_op(p_scope uuid, p_op jsonb) RETURNS jsonb
+  LANGUAGE plpgsql SET search_path = ''
+AS $$
+DECLARE
+  v_table text := p_op ->> 'table';
+  v_id uuid := (p_op ->> 'row')::uuid;
+  v_set jsonb := coalesce(p_op -> 'set', '{}');
+  v_seen jsonb := coalesce(p_op -> 'seen', '{}');
+  v_row jsonb;
+  v_code text;
+  v_constraint text;
+BEGIN
+  IF lms.authored_columns(v_table) IS NULL OR v_id IS NULL OR p_op ->> 'kind' NOT IN ('insert', 'update', 'delete')
+    OR jsonb_typeof(v_set) <> 'object' OR jsonb_typeof(v_seen) <> 'object'
+    OR EXISTS (SELECT FROM jsonb_object_keys(v_set || v_seen) AS k (name) WHERE k.name <> ALL (lms.authored_columns(v_table)))
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'This change is of a kind that this server does not know.', HINT = 'unknown-change';
+  END IF;
+  BEGIN
+    v_set := lms.canonical(v_table, v_set);
+    v_seen := lms.canonical(v_table, v_seen);
+    v_row := lms.authored_row(v_table, v_id);
+    IF v_row IS NOT NULL AND lms.authored_scope(v_table, v_row) IS DISTINCT FROM p_scope THEN
+      RETURN '{"outcome": "gone"}'; -- of another course: as if it were not there
+    END IF;
+    RETURN CASE p_op ->> 'kind'
+      WHEN 'insert' THEN
+        CASE WHEN v_row IS NULL THEN lms.push_insert(p_scope, v_table, v_id, v_set) ELSE lms.push_update(v_table, v_id, v_row, v_set, '{}') END
+      WHEN 'update' THEN
+        CASE WHEN v_row IS NULL THEN '{"outcome": "gone"}' ELSE lms.push_update(v_table, v_id, v_row, v_set, v_seen) END
+      ELSE
+        CASE WHEN v_row IS NULL THEN '{"outcome": "done"}' ELSE lms.push_delete(v_table, v_id, v_row, v_seen) END
+    END;
+  EXCEPTION WHEN integrity_constraint_violation OR data_exception OR SQLSTATE 'LM001' OR SQLSTATE 'LM002' OR SQLSTATE 'LM003' THEN
+    GET STACKED DIAGNOSTICS v_code = PG_EXCEPTION_HINT, v_constraint = CONSTRAINT_NAME;
+    RETURN jsonb_build_object('outcome', 'refused', 'code', coalesce(nullif(v_constraint, ''), nullif(v_code, ''), SQLSTATE), 'message', SQLERRM);
+  END;
+END
+$$;
+COMMENT ON FUNCTION lms.push_op(uuid, jsonb) IS 'Does one change, in a savepoint of its own, and answers what became of it';
+
+CREATE OR REPLACE FUNCTION lms.renumber(p_scope uuid) RETURNS void
+  LANGUAGE plpgsql SET search_path = ''
+AS $$
+BEGIN
+  -- Numbers follow positions. No version changes: replicas have positions only.
+  PERFORM set_config('lms.renumbering', 'on', true);
+  UPDATE public.course_modules AS m SET module_order = n.number
+  FROM (
+    SELECT id, row_number() OVER (ORDER BY position, id) AS number FROM public.course_modules WHERE course_id = p_scope
+  ) AS n
+  WHERE m.id = n.id AND m.module_order <> n.number;
+  UPDATE public.lessons AS l SET lesson_order = n.number
+  FROM (
+    SELECT r.id, row_number() OVER (PARTITION BY r.module_id ORDER BY r.position, r.id) AS number
+    FROM public.course_modules AS m JOIN public.lessons AS r ON r.module_id = m.id WHERE m.course_id = p_scope
+  ) AS n
+  WHERE l.id = n.id AND l.lesson_order <> n.number;
+  UPDATE public.lesson_attachments AS a SET attachment_order = n.number
+  FROM (
+    SELECT r.id, row_number() OVER (PARTITION BY r.lesson_id ORDER BY r.position, r.id) AS number
+    FROM public.course_modules AS m
+    JOIN public.lessons AS l ON l.module_id = m.id
+    JOIN public.lesson_attachments AS r ON r.lesson_id = l.id
+    WHERE m.course_id = p_scope
+  ) AS n
+  WHERE a.id = n.id AND a.attachment_order <> n.number;
+  UPDATE public.quiz_questions AS q SET question_order = n.number
+  FROM (
+    SELECT r.id, row_number() OVER (PARTITION BY r.quiz_id ORDER BY r.position, r.id) AS number
+    FROM public.quiz_questions AS r WHERE r.quiz_id = ANY (ARRAY(SELECT lms.quizzes_of(p_scope)))
+  ) AS n
+  WHERE q.id = n.id AND q.question_order <> n.number;
+  PERFORM set_config('lms.renumbering', 'off', true);
+END
+$$;
+COMMENT ON FUNCTION lms.renumber(uuid) IS 'Numbers modules, lessons, attachments and questions from 1 in the order of their positions';
+
+CREATE OR REPLACE FUNCTION lms.push(p_scope uuid, p_ops jsonb) RETURNS jsonb
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET timezone = 'UTC'
+AS $$
+DECLARE
+  v_member uuid := lms.require_member();
+  v_op jsonb;
+  v_known record;
+  v_outcome jsonb;
+  v_outcomes jsonb := '[]';
+  v_moved boolean := false;
+BEGIN
+  IF jsonb_typeof(p_ops) <> 'array' OR jsonb_array_length(p_ops) > 500 THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'At most 500 changes are taken at once.', HINT = 'batch-too-large';
+  END IF;
+  PERFORM lms.require_author(p_scope);
+  INSERT INTO lms.row_clocks (scope_id, scope, value)
+  VALUES (
+    p_scope,
+    CASE WHEN EXISTS (SELECT FROM public.courses WHERE id = p_scope)
+      OR p_ops @> jsonb_build_array(jsonb_build_object('table', 'courses', 'row', p_scope)) THEN 'course' ELSE 'bank' END,
+    0
+  )
+  ON CONFLICT (scope_id) DO NOTHING;
+  IF NOT FOUND THEN
+    PERFORM FROM lms.row_clocks AS k WHERE k.scope_id = p_scope FOR UPDATE; -- one push at a time, and no pull sees half of it
+    PERFORM lms.require_author(p_scope); -- rights may have gone while it waited
+  END IF;
+  SET CONSTRAINTS public.unique_course_module_order, public.unique_module_lesson_order, public.unique_quiz_question_order DEFERRED;
+
+  FOR v_op IN SELECT o.value FROM jsonb_array_elements(p_ops) WITH ORDINALITY AS o ORDER BY o.ordinality LOOP
+    SELECT k.member_id, k.scope_id, k.outcome INTO v_known FROM lms.push_outcomes AS k WHERE k.op_id = (v_op ->> 'op')::uuid;
+    IF FOUND THEN
+      IF v_known.member_id <> v_member OR v_known.scope_id <> p_scope THEN
+        RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'This change has the number of another one.', HINT = 'foreign-change';
+      END IF;
+      v_outcome := v_known.outcome;
+    ELSE
+      v_outcome := lms.push_op(p_scope, v_op);
+      v_moved := v_moved OR v_op ->> 'kind' <> 'update' OR v_op -> 'set' ?| ARRAY['position', 'module_id', 'lesson_id', 'quiz_id'];
+      INSERT INTO lms.push_outcomes (op_id, scope_id, member_id, outcome) VALUES ((v_op ->> 'op')::uuid, p_scope, v_member, v_outcome);
+    END IF;
+    v_outcomes := v_outcomes || jsonb_build_array(v_outcome || jsonb_build_object('op', v_op ->> 'op'));
+  END LOOP;
+
+  IF v_moved THEN
+    PERFORM lms.renumber(p_scope);
+  END IF;
+  SET CONSTRAINTS public.unique_course_module_order, public.unique_module_lesson_order, public.unique_quiz_question_order IMMEDIATE;
+  RETURN v_outcomes;
+END
+$$;
+COMMENT ON FUNCTION lms.push(uuid, jsonb) IS
+  'Takes a batch of changes to one course or bank, in order, each once; answers for each what became of it. Sending again changes nothing';
+
+GRANT EXECUTE ON FUNCTION lms.push(uuid, jsonb), lms.pull(uuid, bigint), lms.clocks(uuid[]) TO lms_staff;

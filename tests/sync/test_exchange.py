@@ -1,0 +1,88 @@
+"""Two authors of one course, a real Postgres between them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from desktop.store.replica import Draft
+from tests.sync.conftest import Workshop
+
+
+def test_a_title_edited_here_is_there(workshop: Workshop) -> None:
+    ada, ben, (terms, _duties) = workshop.ada, workshop.ben, workshop.lessons
+    ada.sync()
+    ben.sync()
+    ada.set("lessons", terms, title="Terms and words")
+    assert ada.titles() == ["Terms and words", "Duties"]
+    assert ada.replica.waiting() == 1
+    assert ben.titles() == ["Terms", "Duties"]
+    ada.sync()
+    ben.sync()
+    assert ada.replica.waiting() == 0
+    assert ben.titles() == ["Terms and words", "Duties"]
+
+
+def test_two_edits_of_one_field_are_a_conflict_and_neither_is_lost(workshop: Workshop) -> None:
+    ada, ben, (terms, _duties) = workshop.ada, workshop.ben, workshop.lessons
+    ada.sync()
+    ben.sync()
+    ada.set("lessons", terms, title="By Ada", description="Hers")
+    ben.set("lessons", terms, title="By Ben")
+    ada.sync()
+    ben.sync()
+    assert ben.lesson(terms).values["title"] == "By Ada"
+    assert ben.lesson(terms).values["description"] == "Hers"
+    (conflict,) = ben.replica.conflicts()
+    (title,) = conflict.fields
+    assert (title.name, title.seen, title.mine, title.theirs) == ("title", "Terms", "By Ben", "By Ada")
+    ben.replica.settle(conflict, {"title": "By Ada and Ben"})
+    assert ben.replica.conflicts() == []
+    ben.sync()
+    ada.sync()
+    assert ada.lesson(terms).values["title"] == "By Ada and Ben"
+
+
+def test_rows_are_added_moved_and_deleted(workshop: Workshop) -> None:
+    ada, ben, (terms, duties) = workshop.ada, workshop.ben, workshop.lessons
+    ada.sync()
+
+    def build(draft: Draft) -> UUID:
+        module = draft.insert("course_modules", {"course_id": str(workshop.course), "title": "Practice"})
+        lesson = draft.insert("lessons", {"module_id": str(module), "title": "Cases", "lesson_type": "text"})
+        draft.update("lessons", duties, {"module_id": str(module), "position": draft.place("lessons", module, first=True)})
+        draft.delete("lessons", terms)
+        return lesson
+
+    done = ada.replica.edit(workshop.course, "Rebuild", build)
+    ada.sync()
+    ben.sync()
+    assert ben.titles("course_modules") == ["Basics", "Practice"]
+    module = ben.lesson(done.value).parent
+    assert module is not None
+    assert [row["title"] for row in ben.replica.read(lambda reader: reader.children("lessons", module))] == ["Duties", "Cases"]
+    assert ada.replica.conflicts() == []
+
+    assert done.undo is not None
+    done.undo.command(*done.undo.arguments)
+    ada.sync()
+    ben.sync()
+    assert sorted(ben.titles()) == ["Duties", "Terms"]
+    assert ada.replica.conflicts() == []
+
+
+@pytest.mark.parametrize("again", [1, 2])
+def test_an_answer_that_was_lost_is_given_again(workshop: Workshop, again: int) -> None:
+    from desktop.sync.commands import push
+
+    ada, (terms, _duties) = workshop.ada, workshop.lessons
+    ada.sync()
+    ada.set("lessons", terms, title="Once")
+    for _time in range(again):
+        ada.store.write(push, ada.replica.seal(workshop.course))  # the answer never arrives
+    ada = workshop.reopened(ada)
+    ada.set("lessons", terms, title="Twice")
+    ada.sync()
+    assert ada.replica.conflicts() == []
+    assert ada.lesson(terms).values["title"] == "Twice"
