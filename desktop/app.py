@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Concatenate
 from uuid import UUID
 
 import qasync
-from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop import settings as options
@@ -24,6 +24,7 @@ from desktop.i18n import _, use_language
 from desktop.settings import Settings, config_folder, data_folder
 from desktop.store.link import Link, LinkState
 from desktop.tasks import JobControl, Tasks, working_on
+from desktop.ui import arrangement
 from desktop.ui.actions import ActionRegistry
 from desktop.ui.context import Context
 from desktop.ui.garbage import MainThreadCollector
@@ -297,7 +298,8 @@ class Application(QObject):
         """The window was closed: end in order, once."""
         if self._quitting is None:
             for dialog in self.window.findChildren(QDialog):
-                dialog.reject()  # what it has begun is taken back
+                if dialog.isVisible():
+                    dialog.reject()  # what it has begun is taken back
             self._quitting = asyncio.get_running_loop().create_task(self._quit())
 
     async def _quit(self) -> None:
@@ -602,9 +604,8 @@ def run(arguments: list[str], started: Callable[[Application], None] | None = No
     qt.setApplicationDisplayName("NABIP LMS")
     qt.setDesktopFileName(NAME)
     qt.setQuitOnLastWindowClosed(False)
-    QSettings.setDefaultFormat(QSettings.Format.IniFormat)  # sizes of windows and columns, beside everything else
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(config_folder()))
     settings = Settings(config_folder() / "settings.json")
+    arrangement.keep_in(settings)
     use_language(settings.get(options.LANGUAGE) or (locale.getlocale()[0] or "en"))
     apply_look(settings)
     loop = qasync.QEventLoop(qt)

@@ -22,6 +22,8 @@ from desktop.i18n import N_, _
 
 APPLICATION = "nabip-lms"
 HOME_VARIABLE = "LMS_HOME"
+ARRANGED = "arranged/"
+"""Before the names of what is no option."""
 
 
 def _folder(kind: str, default: Path) -> Path:
@@ -112,10 +114,19 @@ class Settings:
             values.pop(declared.name, None)
         else:
             values[declared.name] = value
-        self._values = values
-        self._writing = self._writer.submit(self._write, values)
+        self._put(values)
         for observer in tuple(self._observers):
             observer(declared)
+
+    def keep(self, name: str, state: str) -> None:
+        """Keep how something was arranged, under a ``name`` of its own: nothing to choose, so nobody is told."""
+        if self.kept(name) != state:
+            self._put({**self._values, ARRANGED + name: state})
+
+    def kept(self, name: str) -> str:
+        """What :meth:`keep` was given last, or nothing."""
+        state = self._values.get(ARRANGED + name)
+        return state if isinstance(state, str) else ""
 
     def observe(self, observer: Callable[[Option[Any]], None]) -> Callable[[], None]:
         """Call ``observer(option)`` after each change; returns what ends that."""
@@ -126,6 +137,10 @@ class Settings:
         """Wait until the file says what was chosen so far, or :attr:`failed` was called."""
         if self._writing is not None:
             self._writing.result()
+
+    def _put(self, values: dict[str, Any]) -> None:
+        self._values = values
+        self._writing = self._writer.submit(self._write, values)
 
     def _write(self, values: dict[str, Any]) -> None:
         if values is not self._values:

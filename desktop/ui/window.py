@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QKeySequence
+from PySide6.QtCore import QByteArray, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.i18n import N_, _
@@ -142,7 +142,7 @@ class Workbench(QWidget):
 
 
 class Window(QMainWindow):
-    """The window. It remembers its size and place."""
+    """The window. It remembers its size and place, and asks before it closes on a running job."""
 
     sign_out_wanted = Signal()
     """Leave; the start page then offers every workspace and person."""
@@ -164,6 +164,7 @@ class Window(QMainWindow):
         self.notice_stack = NoticeStack(notices, self._stack)
         self.ring = FocusRing(self)
         self._rail_chosen: bool | None = None
+        self._closes = False
         self._restore()
 
     def show_start(self, page: QWidget) -> None:
@@ -329,9 +330,31 @@ class Window(QMainWindow):
         self._fit_rail()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        QSettings().setValue("window/geometry", self.saveGeometry())
+        if self._tasks.jobs and not self._closes and not self._system_shuts_down:
+            self._ask_before_closing()
+            event.ignore()
+            return
+        self._settings.keep("window", bytes(self.saveGeometry().toHex().data()).decode())
         self.closed.emit()
         super().closeEvent(event)
+
+    @property
+    def _system_shuts_down(self) -> bool:
+        application = QGuiApplication.instance()
+        return isinstance(application, QGuiApplication) and application.isSavingSession()
+
+    def _ask_before_closing(self) -> None:
+        from desktop.ui.closing import ClosingDialog  # not on the way to the first window
+
+        if self.findChild(ClosingDialog) is None:
+            dialog = ClosingDialog(self._tasks, self)
+            dialog.decided.connect(self._close_now)
+            dialog.open()
+            dialog.stay_button.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _close_now(self) -> None:
+        self._closes = True
+        self.close()
 
     def _toggle_rail(self) -> None:
         if self.workbench is not None:
@@ -345,8 +368,7 @@ class Window(QMainWindow):
                 self.workbench.rail.set_narrow(narrow)
 
     def _restore(self) -> None:
-        geometry = QSettings().value("window/geometry")
-        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
+        if not self.restoreGeometry(QByteArray.fromHex(self._settings.kept("window").encode())):
             self.resize(self.sizeHint())
         self.setWindowIcon(icon("grade", "accent_text"))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)

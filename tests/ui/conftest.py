@@ -18,7 +18,7 @@ from uuid import UUID
 
 import pytest
 import qasync
-from PySide6.QtCore import QEventLoop, QPoint, QSettings
+from PySide6.QtCore import QEventLoop, QPoint
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication
 
@@ -71,11 +71,9 @@ def pointer_away(qapp: QApplication) -> None:
 
 
 @pytest.fixture(scope="session")
-def qapp(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> QApplication:
+def qapp(qapp: QApplication) -> QApplication:
     """The application with our theme, as a person sees it; nothing moves, so that pictures and waits are exact."""
     qapp.setApplicationName("nabip-lms-tests")
-    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path_factory.mktemp("settings")))
     qapp.setQuitOnLastWindowClosed(False)
     theme().apply(Scheme.LIGHT, motion=False)
     return qapp

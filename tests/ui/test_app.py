@@ -14,9 +14,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import keyring
 import pytest
@@ -24,10 +25,14 @@ from keyring.backends.fail import Keyring as NoKeyring
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from desktop import settings as options
 from desktop.app import Application, open_workspace
 from desktop.members.commands import disable_login
+from desktop.scorm.commands import begin_session
+from desktop.scorm.journal import Journal, Save, journal_path
 from desktop.settings import HOME_VARIABLE, Settings, config_folder, data_folder
 from desktop.store import embedded, postgres
 from desktop.store.dsn import Host
@@ -35,6 +40,7 @@ from desktop.store.postgres import Cluster
 from desktop.store.secrets import Secrets
 from desktop.store.workspaces import Kind, Workspace, Workspaces
 from desktop.tasks import JobControl
+from desktop.ui.closing import ClosingDialog
 from desktop.ui.home.page import HomePage
 from desktop.ui.notices import Notice
 from desktop.ui.page import Page
@@ -202,7 +208,8 @@ def sit(qapp: QApplication, until: Until) -> Callable[..., object]:
     @asynccontextmanager
     async def sit() -> AsyncIterator[Sitting]:
         """Start the application as a person does; it is closed as by the window's cross."""
-        application = Application(qapp, Settings(config_folder() / "settings.json"))
+        settings = Settings(config_folder() / "settings.json")
+        application = Application(qapp, settings)
         sitting = Sitting(application, until)
         running = asyncio.ensure_future(application.run())
         try:
@@ -213,6 +220,7 @@ def sit(qapp: QApplication, until: Until) -> Callable[..., object]:
             await asyncio.wait_for(running, PATIENCE)
             application.tasks.close()
             application.window.deleteLater()
+            settings.flush()
 
     return sit
 
@@ -295,14 +303,14 @@ async def fill_in_association(sitting: Sitting, name: str) -> NewWorkspaceDialog
     await sitting.start_page("people")
     await sitting.click(sitting.start.create_button)
     (dialog,) = sitting.window.findChildren(NewWorkspaceDialog)
-    for field, text in (
+    for field, typed in (
         (dialog.association, name),
         (dialog.first_name, "Ann"),
         (dialog.last_name, "Lee"),
         (dialog.email, "ann@prairie.example"),
         (dialog.password, "correct horse battery"),
     ):
-        QTest.keyClicks(field, text)
+        QTest.keyClicks(field, typed)
     return dialog
 
 
@@ -382,24 +390,61 @@ async def test_closed_during_the_first_start_no_server_is_left_and_the_next_star
         await sitting.sign_in("Tariq")
 
 
-async def test_closed_while_a_job_runs_the_job_is_cancelled_and_waited_for(home, sit):
-    begun, ended = threading.Event(), threading.Event()
+class Issuing:
+    """A job that runs until it is told to finish, or is cancelled."""
 
-    def issue(control: JobControl) -> None:
-        begun.set()
+    def __init__(self) -> None:
+        self.begun, self.finish, self.ended = threading.Event(), threading.Event(), threading.Event()
+
+    def __call__(self, control: JobControl) -> None:
+        self.begun.set()
         try:
-            while True:
+            while not self.finish.wait(0.01):
                 control.check()
-                ended.wait(0.01)
         finally:
-            ended.set()
+            self.ended.set()
 
+
+async def close_while_it_runs(sitting: Sitting, issuing: Issuing) -> ClosingDialog:
+    await sitting.sign_in("Ada")
+    context = sitting.application.context
+    assert context is not None
+    context.spawn(context.job("Issuing certificates", issuing))
+    await sitting.until(issuing.begun.is_set)
+    sitting.window.close()
+    (dialog,) = sitting.window.findChildren(ClosingDialog)
+    assert sitting.window.isVisible()
+    return dialog
+
+
+async def test_the_window_stays_open_for_a_job_if_the_person_says_so(home, sit):
+    issuing = Issuing()
     async with sit() as sitting:
-        await sitting.sign_in("Ada")
-        context = sitting.application.context
-        context.spawn(context.job("Issuing certificates", issue))
-        await sitting.until(begun.is_set)
-    assert ended.is_set()
+        dialog = await close_while_it_runs(sitting, issuing)
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Space)
+        await sitting.until(lambda: not sitting.window.findChildren(ClosingDialog))
+        issuing.finish.set()
+        await sitting.until(lambda: not sitting.application.tasks.jobs)
+        assert sitting.window.isVisible()
+        assert sitting.application.context is not None
+
+
+async def test_the_window_closes_by_itself_once_the_job_is_done(home, sit):
+    issuing = Issuing()
+    async with sit() as sitting:
+        await close_while_it_runs(sitting, issuing)
+        issuing.finish.set()
+        await sitting.until(lambda: not sitting.window.isVisible())
+    assert cluster().postmaster() is None
+
+
+async def test_a_job_that_is_stopped_for_closing_is_cancelled_and_waited_for(home, sit):
+    issuing = Issuing()
+    async with sit() as sitting:
+        dialog = await close_while_it_runs(sitting, issuing)
+        await sitting.click(dialog.stop_button)
+        await sitting.until(lambda: not sitting.window.isVisible())
+    assert issuing.ended.is_set()
     assert sitting.notices == []
     assert cluster().postmaster() is None
 
@@ -581,6 +626,37 @@ async def test_a_sample_person_whose_login_is_disabled_is_told_so_among_the_othe
         assert "does not accept" in sitting.notices[-1].message
         assert "enable the login" in sitting.notices[-1].remedy
         await sitting.sign_in("Lena")
+
+
+async def test_what_a_lesson_could_not_send_is_sent_at_the_next_sign_in(home, sit):
+    def package(session: Session) -> tuple[UUID, UUID]:
+        query = """
+            SELECT p.enrollment_id, p.lesson_id FROM lesson_progress AS p JOIN lessons AS l ON l.id = p.lesson_id
+            WHERE l.lesson_type = 'scorm'
+        """
+        enrollment, lesson = session.execute(text(query)).one()
+        return enrollment, lesson
+
+    def location(session: Session) -> str:
+        query = """
+            SELECT scorm_cmi_data #>> '{items,ITEM-1,cmi,cmi.core.lesson_location}' FROM lesson_progress
+            WHERE scorm_cmi_data IS NOT NULL
+        """
+        return session.execute(text(query)).scalar_one_or_none() or ""
+
+    async with sit() as sitting:
+        await sitting.sign_in("Lena")
+        context, launch = sitting.application.context, uuid4()
+        enrollment, lesson = await context.read(package)
+        await context.write(begin_session, enrollment, lesson, launch)
+        item = {"finished": False, "cmi": {"cmi.core.lesson_status": "incomplete", "cmi.core.lesson_location": "page 7"}}
+        document = {"standard": "1.2", "required": ["ITEM-1"], "current": "ITEM-1", "items": {"ITEM-1": item}}
+        with closing(Journal(journal_path(data_folder(), context.identity.member_id))) as journal:
+            journal.keep(Save(launch, 1, document, 1))
+            await sitting.sign_out()
+            await sitting.sign_in("Lena")
+            await sitting.until(lambda: not journal.waiting(), "it was sent")
+        assert await sitting.application.context.read(location) == "page 7"
 
 
 # Files and disks

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import QByteArray, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
 
+from desktop.ui import arrangement
 from desktop.ui.itemmodels import BADGE_ROLE, PERSON_ROLE, ROW_ROLE, SECOND_ROLE, ColumnsModel
 from desktop.ui.theme import Role, colour, font, px, theme
 from desktop.ui.widgets.badges import paint_avatar, paint_badge
@@ -174,11 +175,11 @@ class TableView(QTableView):
         if isinstance(model, ColumnsModel):
             keys = [column.key for column in model.columns]
             kept = json.dumps({"columns": keys, "header": bytes(self.horizontalHeader().saveState().toHex().data()).decode()})
-            QSettings().setValue(f"tables/{self.objectName()}", kept)
+            arrangement.keep(f"tables/{self.objectName()}", kept)
 
     def _recall(self, model: ColumnsModel) -> None:
-        kept = QSettings().value(f"tables/{self.objectName()}")
-        if not isinstance(kept, str):
+        kept = arrangement.kept(f"tables/{self.objectName()}")
+        if not kept:
             return
         found = json.loads(kept)
         # Another version of the application may have had other columns; then the defaults are right.
