@@ -108,8 +108,8 @@ BEGIN
   END IF;
   v_enrollment.status := CASE WHEN v_due > 0 THEN 'suspended' WHEN v_enrollment.started_at IS NULL THEN 'enrolled' ELSE 'in_progress' END;
 
-  INSERT INTO public.enrollments AS e (course_id, member_id, enrollment_source, status, transaction_id)
-  VALUES (p_course, v_member, 'self_enrollment', v_enrollment.status, v_enrollment.transaction_id)
+  INSERT INTO public.enrollments AS e (course_id, member_id, enrollment_source, status, transaction_id, total_lessons)
+  VALUES (p_course, v_member, 'self_enrollment', v_enrollment.status, v_enrollment.transaction_id, v_course.lessons_count)
   ON CONFLICT (member_id, course_id, cohort_name) DO UPDATE SET status = excluded.status, transaction_id = excluded.transaction_id
   RETURNING e.id INTO v_enrollment.id;
   RETURN v_enrollment.id;
@@ -136,8 +136,8 @@ BEGIN
   END IF;
   v_seats := lms.seats_left(v_course);
 
-  INSERT INTO public.enrollments AS e (course_id, member_id, enrollment_source, cohort_name)
-  SELECT p_course, m.id, p_source, p_cohort
+  INSERT INTO public.enrollments AS e (course_id, member_id, enrollment_source, cohort_name, total_lessons)
+  SELECT p_course, m.id, p_source, p_cohort, v_course.lessons_count
   FROM public.members AS m
   WHERE m.id = ANY (p_members)
   ON CONFLICT (member_id, course_id, cohort_name) DO UPDATE

@@ -9,19 +9,26 @@ RETURN CASE WHEN p_whole > 0 THEN least(100, round(100 * p_part / p_whole, 2)) E
 
 -- Enrollments: the counters of their course -------------------------------------------------------------------------------------------
 
+-- Whoever enrols many gives the number of lessons with the rows, and nothing is left to do here. Once for the statement: a trigger for each
+-- row, with a lock for each, cost a fifth of a bulk enrolment.
 CREATE OR REPLACE FUNCTION lms.set_total_lessons() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
 AS $$
 BEGIN
   -- The lock holds off whoever is adding a lesson just now, or waits for them.
-  SELECT c.lessons_count INTO NEW.total_lessons FROM public.courses AS c WHERE c.id = NEW.course_id FOR KEY SHARE;
-  NEW.total_lessons := coalesce(NEW.total_lessons, 0);
-  RETURN NEW;
+  PERFORM FROM public.courses AS c WHERE c.id IN (SELECT a.course_id FROM added AS a) ORDER BY c.id FOR KEY SHARE;
+  UPDATE public.enrollments AS e
+  SET total_lessons = c.lessons_count
+  FROM added AS a
+  JOIN public.courses AS c ON c.id = a.course_id
+  WHERE e.id = a.id AND a.total_lessons <> c.lessons_count;
+  RETURN NULL;
 END
 $$;
+COMMENT ON FUNCTION lms.set_total_lessons() IS 'Gives new enrollments the number of lessons of their course';
 
-CREATE OR REPLACE TRIGGER trigger_set_total_lessons BEFORE INSERT ON public.enrollments
-  FOR EACH ROW EXECUTE FUNCTION lms.set_total_lessons();
+CREATE OR REPLACE TRIGGER trigger_set_total_lessons AFTER INSERT ON public.enrollments REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION lms.set_total_lessons();
 
 CREATE OR REPLACE FUNCTION public.update_course_analytics() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''

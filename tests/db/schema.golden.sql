@@ -1325,7 +1325,7 @@ CREATE TRIGGER trigger_record_completions_insert AFTER INSERT ON public.enrollme
 
 CREATE TRIGGER trigger_record_completions_update AFTER UPDATE ON public.enrollments REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION lms.record_completions();
 
-CREATE TRIGGER trigger_set_total_lessons BEFORE INSERT ON public.enrollments FOR EACH ROW EXECUTE FUNCTION lms.set_total_lessons();
+CREATE TRIGGER trigger_set_total_lessons AFTER INSERT ON public.enrollments REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION lms.set_total_lessons();
 
 CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON public.assignment_reviews FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
 
