@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -266,3 +266,81 @@ class ScormSession(Base):
     seconds: Mapped[Counter]
     superseded_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+
+class ScormObjective(Base):
+    __tablename__ = "scorm_objectives"
+    __table_args__ = (
+        CheckConstraint("jsonb_typeof(known) = 'object'", name="scorm_objectives_known_check"),
+        {"schema": "lms", "comment": "Global objectives of SCORM 2004 that a learner's courses share (objectivesGlobalToSystem)"},
+    )
+
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("public.members.id", ondelete="CASCADE"), primary_key=True)
+    objective_id: Mapped[str] = mapped_column(primary_key=True)
+    known: Mapped[dict[str, Any]]
+    updated_at: Mapped[Now]
+
+
+class ScormData(Base):
+    __tablename__ = "scorm_data"
+    __table_args__ = ({"schema": "lms", "comment": "Stores of adl.data that a learner's courses share (sharedDataGlobalToSystem)"},)
+
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("public.members.id", ondelete="CASCADE"), primary_key=True)
+    target_id: Mapped[str] = mapped_column(primary_key=True)
+    store: Mapped[str]
+    updated_at: Mapped[Now]
+
+
+class ScormAttempt(Base):
+    __tablename__ = "scorm_attempts"
+    __table_args__ = (
+        CheckConstraint("attempt > 0", name="scorm_attempts_attempt_check"),
+        CheckConstraint("score BETWEEN 0 AND 100", name="scorm_attempts_score_check"),
+        Index("idx_scorm_attempts_lesson", "lesson_id"),
+        {"schema": "lms", "comment": "Attempts at the parts of SCORM lessons, from the documents that were saved"},
+    )
+
+    enrollment_id: Mapped[UUID] = mapped_column(ForeignKey("public.enrollments.id", ondelete="CASCADE"), primary_key=True)
+    lesson_id: Mapped[UUID] = mapped_column(ForeignKey("public.lessons.id", ondelete="RESTRICT"), primary_key=True)
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    score: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
+    score_raw: Mapped[Decimal | None]
+    score_min: Mapped[Decimal | None]
+    score_max: Mapped[Decimal | None]
+    progress: Mapped[Decimal | None]
+    total_seconds: Mapped[Decimal] = mapped_column(server_default=text("0"))
+    finished: Mapped[bool]
+    begun_at: Mapped[Now]
+    saved_at: Mapped[Now]
+
+
+class ScormInteraction(Base):
+    __tablename__ = "scorm_interactions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["enrollment_id", "lesson_id", "item_id", "attempt"],
+            [f"lms.scorm_attempts.{name}" for name in ("enrollment_id", "lesson_id", "item_id", "attempt")],
+            name="scorm_interactions_attempt_fkey",
+            ondelete="CASCADE",
+        ),
+        Index("idx_scorm_interactions_lesson", "lesson_id", "interaction_id"),
+        {"schema": "lms", "comment": "Questions and other interactions that content reported (cmi.interactions), one row each"},
+    )
+
+    enrollment_id: Mapped[UUID] = mapped_column(primary_key=True)
+    lesson_id: Mapped[UUID] = mapped_column(primary_key=True)
+    item_id: Mapped[str] = mapped_column(primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    interaction_id: Mapped[str | None]
+    interaction_type: Mapped[str | None]
+    description: Mapped[str | None]
+    answered_at: Mapped[str | None]
+    response: Mapped[str | None]
+    correct_responses: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    objectives: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    result: Mapped[str | None]
+    weighting: Mapped[Decimal | None]
+    latency_seconds: Mapped[Decimal | None]

@@ -9,6 +9,9 @@ from desktop.scorm.manifest import Item, Organization, Standard
 
 type Document = dict[str, Any]
 
+type Record = dict[str, Any]
+"""An item's: ``finished`` (its last session was ended by the content), ``cmi`` (element to text) and ``attempt`` (from 1)."""
+
 DONE = frozenset({"completed", "passed"})
 
 
@@ -25,17 +28,13 @@ def resumed_document(saved: Document | None, standard: Standard, organization: O
     if saved and saved.get("standard") == standard.value:
         document["items"] = dict(saved.get("items") or {})
         document["current"] = saved.get("current") or ""
+        document |= {part: saved[part] for part in ("tree", "attempts") if part in saved}
     return document
 
 
 def with_item(document: Document, item: str, record: Mapping[str, Any]) -> Document:
-    """The record after ``item`` said ``record`` (``finished`` and ``cmi``). The one given is not changed."""
+    """The record after ``item`` said ``record``. The one given is not changed."""
     return {**document, "items": {**document["items"], item: dict(record)}}
-
-
-def opened(document: Document, item: str) -> Document:
-    """The record once ``item`` is the one that is open."""
-    return {**document, "current": item}
 
 
 def status_of(document: Document, item: str) -> str:

@@ -1,9 +1,10 @@
 /*
  * The page around the content: gives it the API, and the application what it says.
  *
- * `LmsLaunch` (launch.js, written by the application) has the standard, whether colours are dark, the items by id with their address, launch values and record.
+ * `LmsLaunch` (launch.js, written by the application) has the standard, the number of the last record, whether colours are dark, and
+ * whether calls are to be traced. An item comes with `open`: its id, address, launch values and record, and whether it is but an asset.
  * Records go to the address `commit`, each with a number one higher than the one before:
- *   - LMSCommit and LMSFinish wait for the answer, which comes once the record is durable;
+ *   - LMSCommit and LMSFinish wait for the answer, which comes once the record is durable, with the launch values that changed by it;
  *   - between them what was set is sent behind the content's back, at most WRITE_BEHIND after it was set.
  * While a page is being left, waiting is refused by the browser; then the record is sent with `keepalive` and the application, which
  * closes the page, waits for it instead.
@@ -12,6 +13,8 @@ var LmsPlayer = (function () {
     "use strict";
 
     var WRITE_BEHIND = 1000; // milliseconds
+    var TRACED = 2000; // characters of a value that authors are shown
+    var TRACED_AT_ONCE = 5000; // calls
     var KEEPALIVE_LIMIT = 60000; // bytes; browsers take at most 64 KiB
     var sequence = LmsLaunch.sequence;
     var current = null; // {id, session, timer, dirty}
@@ -35,9 +38,9 @@ var LmsPlayer = (function () {
         return underway ? new Promise(function (resolve) { idle.push(resolve); }) : Promise.resolve();
     }
 
-    function body(opened) {
+    function body(opened, waits) {
         sequence += 1;
-        return JSON.stringify({ sequence: sequence, item: opened.id, record: opened.session.record() });
+        return JSON.stringify({ sequence: sequence, item: opened.id, waits: waits, record: opened.session.record() });
     }
 
     function clean(opened) {
@@ -48,7 +51,7 @@ var LmsPlayer = (function () {
 
     /** Commit and Finish. True once the record is durable. */
     function commit(opened) {
-        var text = body(opened);
+        var text = body(opened, true);
         clean(opened);
         var request = new XMLHttpRequest();
         try {
@@ -61,8 +64,10 @@ var LmsPlayer = (function () {
         }
         if (request.status !== 200) {
             later(opened);
+            return false;
         }
-        return request.status === 200;
+        Object.assign(opened.session.launch, JSON.parse(request.responseText));
+        return true;
     }
 
     function later(opened) {
@@ -77,7 +82,7 @@ var LmsPlayer = (function () {
             return;
         }
         clean(opened);
-        post("commit", body(opened), true).then(function (ok) {
+        post("commit", body(opened, false), true).then(function (ok) {
             if (!ok && opened === current) {
                 later(opened);
             }
@@ -92,17 +97,49 @@ var LmsPlayer = (function () {
             function () { later(opened); });
         var api = opened.session.api();
         var initialize = Object.keys(table.methods)[0];
-        var open = api[initialize];
+        var begin = api[initialize];
         api[initialize] = function (argument) {
-            var answer = open(argument);
+            var answer = begin(argument);
             if (answer === "true") {
-                opened.spoke = true;
                 later(opened);
             }
             return answer;
         };
+        if (LmsLaunch.traced) {
+            trace(opened, api);
+        }
         window.API = LmsLaunch.standard === "1.2" ? api : undefined;
         window.API_1484_11 = LmsLaunch.standard === "2004" ? api : undefined;
+    }
+
+    /** For authors: each call with what it got, sent in batches and in order. */
+    function trace(opened, api) {
+        var calls = [];
+        Object.keys(api).forEach(function (name) {
+            var call = api[name];
+            api[name] = function (first, second) {
+                var answer = call(first, second);
+                if (!calls.length) {
+                    setTimeout(send, 0);
+                }
+                if (calls.length >= TRACED_AT_ONCE) {
+                    return answer; // nobody reads a flood
+                }
+                calls.push([name, text(first), text(second), String(answer).slice(0, TRACED), opened.session.error, opened.session.detail]);
+                return answer;
+            };
+        });
+        function send() {
+            post("trace", JSON.stringify({ calls: calls.splice(0, 200) }), true).then(function () {
+                if (calls.length) {
+                    setTimeout(send, 0);
+                }
+            });
+        }
+    }
+
+    function text(argument) {
+        return argument === undefined ? null : String(argument).slice(0, TRACED);
     }
 
     /** Take the content away and wait until everything it said is stored. */
@@ -119,17 +156,15 @@ var LmsPlayer = (function () {
             current = null;
             if (left) {
                 flush(left);
-                LmsLaunch.items[left.id].record = left.spoke ? left.session.record() : LmsLaunch.items[left.id].record;
             }
             return settled();
         });
     }
 
     /** Open an item, after leaving the one before. */
-    function open(id) {
+    function open(item) {
         return leave().then(function () {
-            var item = LmsLaunch.items[id];
-            var opened = { id: id, session: null, timer: 0, dirty: false, spoke: false };
+            var opened = { id: item.id, session: null, timer: 0, dirty: false };
             expose(opened, item);
             current = opened;
             if (item.asset) {
@@ -157,7 +192,7 @@ var LmsPlayer = (function () {
     }
 
     return {
-        open: function (number, id) { run(number, open(id)); },
+        open: function (number, item) { run(number, open(item)); },
         leave: function (number) { run(number, leave()); },
         dark: dark
     };

@@ -2,11 +2,13 @@
 
 SELECT lms.protect(
   'public.enrollments', 'public.lesson_progress', 'public.course_completions', 'public.session_attendance',
-  'lms.module_completions', 'lms.scorm_sessions', 'lms.certificates', 'lms.signing_keys'
+  'lms.module_completions', 'lms.scorm_sessions', 'lms.scorm_objectives', 'lms.scorm_data', 'lms.scorm_attempts', 'lms.scorm_interactions',
+  'lms.certificates', 'lms.signing_keys'
 );
 
 GRANT SELECT ON
-  public.enrollments, public.lesson_progress, public.course_completions, public.session_attendance, lms.scorm_sessions, lms.certificates
+  public.enrollments, public.lesson_progress, public.course_completions, public.session_attendance, lms.scorm_sessions,
+  lms.scorm_objectives, lms.scorm_data, lms.scorm_attempts, lms.scorm_interactions, lms.certificates
 TO lms_member;
 
 CREATE POLICY own ON public.enrollments FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
@@ -32,6 +34,18 @@ CREATE POLICY whole ON lms.scorm_sessions FOR SELECT TO lms_administrator USING 
 -- Public keys, for whoever verifies a certificate.
 GRANT SELECT ON lms.signing_keys TO lms_member;
 CREATE POLICY everybody ON lms.signing_keys FOR SELECT TO lms_member USING (true);
+
+-- What courses share is between the learner and the content.
+CREATE POLICY own ON lms.scorm_objectives FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
+CREATE POLICY own ON lms.scorm_data FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
+
+CREATE POLICY own ON lms.scorm_attempts FOR SELECT TO lms_member USING (enrollment_id = ANY (ARRAY(SELECT lms.my_enrollments())));
+CREATE POLICY taught ON lms.scorm_attempts FOR SELECT TO lms_staff USING (enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments())));
+CREATE POLICY whole ON lms.scorm_attempts FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+
+CREATE POLICY own ON lms.scorm_interactions FOR SELECT TO lms_member USING (enrollment_id = ANY (ARRAY(SELECT lms.my_enrollments())));
+CREATE POLICY taught ON lms.scorm_interactions FOR SELECT TO lms_staff USING (enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments())));
+CREATE POLICY whole ON lms.scorm_interactions FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
 CREATE POLICY own ON lms.certificates FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
 CREATE POLICY taught ON lms.certificates FOR SELECT TO lms_staff USING (course_id = ANY (ARRAY(SELECT lms.my_courses())));

@@ -358,6 +358,74 @@ ALTER TABLE lms.row_clocks OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.row_clocks IS 'A counter per course and per question bank, raised with each authored change and locked until commit';
 
+CREATE TABLE lms.scorm_attempts (
+    enrollment_id uuid NOT NULL,
+    lesson_id uuid NOT NULL,
+    item_id text NOT NULL,
+    attempt integer NOT NULL,
+    status text NOT NULL,
+    score numeric(5,2),
+    score_raw numeric,
+    score_min numeric,
+    score_max numeric,
+    progress numeric,
+    total_seconds numeric DEFAULT 0 NOT NULL,
+    finished boolean NOT NULL,
+    begun_at timestamp with time zone DEFAULT now() NOT NULL,
+    saved_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT scorm_attempts_attempt_check CHECK ((attempt > 0)),
+    CONSTRAINT scorm_attempts_score_check CHECK (((score >= (0)::numeric) AND (score <= (100)::numeric)))
+);
+
+ALTER TABLE lms.scorm_attempts OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.scorm_attempts IS 'Attempts at the parts of SCORM lessons, from the documents that were saved';
+
+CREATE TABLE lms.scorm_data (
+    member_id uuid NOT NULL,
+    target_id text NOT NULL,
+    store text NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE lms.scorm_data OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.scorm_data IS 'Stores of adl.data that a learner''s courses share (sharedDataGlobalToSystem)';
+
+CREATE TABLE lms.scorm_interactions (
+    enrollment_id uuid NOT NULL,
+    lesson_id uuid NOT NULL,
+    item_id text NOT NULL,
+    attempt integer NOT NULL,
+    n integer NOT NULL,
+    interaction_id text,
+    interaction_type text,
+    description text,
+    answered_at text,
+    response text,
+    correct_responses text[] DEFAULT '{}'::text[] NOT NULL,
+    objectives text[] DEFAULT '{}'::text[] NOT NULL,
+    result text,
+    weighting numeric,
+    latency_seconds numeric
+);
+
+ALTER TABLE lms.scorm_interactions OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.scorm_interactions IS 'Questions and other interactions that content reported (cmi.interactions), one row each';
+
+CREATE TABLE lms.scorm_objectives (
+    member_id uuid NOT NULL,
+    objective_id text NOT NULL,
+    known jsonb NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT scorm_objectives_known_check CHECK ((jsonb_typeof(known) = 'object'::text))
+);
+
+ALTER TABLE lms.scorm_objectives OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.scorm_objectives IS 'Global objectives of SCORM 2004 that a learner''s courses share (objectivesGlobalToSystem)';
+
 CREATE TABLE lms.signing_keys (
     id text NOT NULL,
     name text NOT NULL,
@@ -915,6 +983,18 @@ ALTER TABLE ONLY lms.push_outcomes
 ALTER TABLE ONLY lms.row_clocks
     ADD CONSTRAINT row_clocks_pkey PRIMARY KEY (scope_id);
 
+ALTER TABLE ONLY lms.scorm_attempts
+    ADD CONSTRAINT scorm_attempts_pkey PRIMARY KEY (enrollment_id, lesson_id, item_id, attempt);
+
+ALTER TABLE ONLY lms.scorm_data
+    ADD CONSTRAINT scorm_data_pkey PRIMARY KEY (member_id, target_id);
+
+ALTER TABLE ONLY lms.scorm_interactions
+    ADD CONSTRAINT scorm_interactions_pkey PRIMARY KEY (enrollment_id, lesson_id, item_id, attempt, n);
+
+ALTER TABLE ONLY lms.scorm_objectives
+    ADD CONSTRAINT scorm_objectives_pkey PRIMARY KEY (member_id, objective_id);
+
 ALTER TABLE ONLY lms.scorm_sessions
     ADD CONSTRAINT scorm_sessions_pkey PRIMARY KEY (id);
 
@@ -1058,6 +1138,10 @@ CREATE INDEX idx_module_completions_module ON lms.module_completions USING btree
 CREATE INDEX idx_push_outcomes_member ON lms.push_outcomes USING btree (member_id);
 
 CREATE INDEX idx_push_outcomes_scope ON lms.push_outcomes USING btree (scope_id);
+
+CREATE INDEX idx_scorm_attempts_lesson ON lms.scorm_attempts USING btree (lesson_id);
+
+CREATE INDEX idx_scorm_interactions_lesson ON lms.scorm_interactions USING btree (lesson_id, interaction_id);
 
 CREATE INDEX idx_scorm_sessions_lesson ON lms.scorm_sessions USING btree (lesson_id);
 
@@ -1500,6 +1584,21 @@ ALTER TABLE ONLY lms.push_outcomes
 
 ALTER TABLE ONLY lms.push_outcomes
     ADD CONSTRAINT push_outcomes_scope_id_fkey FOREIGN KEY (scope_id) REFERENCES lms.row_clocks(scope_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.scorm_attempts
+    ADD CONSTRAINT scorm_attempts_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.scorm_attempts
+    ADD CONSTRAINT scorm_attempts_lesson_id_fkey FOREIGN KEY (lesson_id) REFERENCES public.lessons(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.scorm_data
+    ADD CONSTRAINT scorm_data_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.scorm_interactions
+    ADD CONSTRAINT scorm_interactions_attempt_fkey FOREIGN KEY (enrollment_id, lesson_id, item_id, attempt) REFERENCES lms.scorm_attempts(enrollment_id, lesson_id, item_id, attempt) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.scorm_objectives
+    ADD CONSTRAINT scorm_objectives_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY lms.scorm_sessions
     ADD CONSTRAINT scorm_sessions_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE CASCADE;

@@ -81,3 +81,60 @@ def test_whatever_content_writes_comes_to_something(installer: psycopg.Connectio
         assert document["required"]
         assert set(document["required"]) <= set(document["items"])
         assert status in ("passed", "completed")
+
+
+def test_what_sequencing_rolled_up_decides_about_a_2004_lesson(shared_association: Association) -> None:
+    items = {
+        "a": {"cmi": {"cmi.success_status": "passed", "cmi.score.scaled": "0.9"}},
+        "b": {"cmi": {"cmi.completion_status": "incomplete"}},
+    }
+    document = {"standard": "2004", "required": ["a", "b"], "items": items}
+    summaries = {
+        ("completed", "passed", 0.5): (True, "passed", 50.0),
+        ("completed", "unknown", None): (True, "completed", 90.0),
+        ("completed", "failed", -1): (False, "failed", 0.0),
+        ("unknown", "unknown", None): (False, "incomplete", 90.0),
+    }
+    with shared_association.installer() as installer:
+        for (completion, success, scaled), expected in summaries.items():
+            whole = {**document, "summary": {"completion": completion, "success": success, "scaled": scaled}}
+            row = installer.execute("SELECT done, status, score::float FROM lms.scorm_summary(%s)", (json.dumps(whole),)).fetchone()
+            assert row == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0001:02:03.50", 3723.5), ("00:00:00", 0), ("PT1H2M3.5S", 3723.5), ("P1DT1S", 86401), ("P1Y", 31536000), ("P1M", 2592000),
+        ("PT0S", 0), ("1:2:3", None), ("", None), ("P-1D", None), ("PT1.123S", None), (None, None),
+    ],
+)  # fmt: skip
+def test_times_of_both_standards_are_seconds(shared_association: Association, text: str | None, seconds: float | None) -> None:
+    with shared_association.installer() as installer:
+        assert one(installer, "SELECT lms.scorm_seconds(%s)::float", text) == seconds
+
+
+FIELDS = ("id", "type", "learner_response", "correct_responses.0.pattern", "objectives.1.id", "weighting", "latency", "timestamp")
+HOSTILE = st.dictionaries(
+    st.one_of(
+        st.sampled_from([f"cmi.interactions.{n}.{field}" for n in (0, 7) for field in FIELDS]),
+        st.from_regex(r"cmi\.interactions\.[0-9]{1,10}\.[a-z_]{2,20}(\.[0-9]{1,10}\.(id|pattern))?", fullmatch=True),
+    ),
+    st.one_of(VALUES, st.lists(VALUES, max_size=2)),
+    max_size=8,
+)
+
+
+@given(cmi=HOSTILE, attempt=VALUES, finished=VALUES)
+def test_whatever_content_writes_becomes_rows_or_none(
+    installer: psycopg.Connection[Any], cmi: dict[str, Any], attempt: Any, finished: Any
+) -> None:
+    document = {
+        "standard": "2004",
+        "required": ["x"],
+        "items": {"x": {"cmi": cmi, "attempt": attempt, "finished": finished}, "y": {"cmi": []}},
+    }
+    with installer.transaction(force_rollback=True):
+        enrollment, lesson = installer.execute("SELECT enrollment_id, lesson_id FROM lms.scorm_sessions LIMIT 1").fetchone() or (None, None)
+        installer.execute("SELECT lms.record_scorm_attempts(%s, %s, NULL, %s)", (enrollment, lesson, json.dumps(document)))
+        assert one(installer, "SELECT count(*) FROM lms.scorm_attempts WHERE item_id = 'x'") == 1

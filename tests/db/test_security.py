@@ -75,6 +75,7 @@ EVERY_TABLE = (
     " course_completions course_reviews live_sessions session_attendance quizzes quiz_questions quiz_attempts quiz_answers assignments"
     " assignment_submissions assignment_reviews lms.member_roles lms.member_logins lms.workspace lms.applied_files lms.certificate_templates"
     " lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.scorm_sessions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks lms.certificates lms.signing_keys"
+    " lms.scorm_objectives lms.scorm_data lms.scorm_attempts lms.scorm_interactions"
 )
 INTERNAL_TABLES = (
     "lms.applied_files lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.chunks lms.chunk_uploads"
@@ -88,6 +89,10 @@ OTHERS_ROWS = {
     "course_completions": "member_id = %(otto)s",
     "session_attendance": "member_id = %(otto)s",
     "lms.scorm_sessions": "enrollment_id = %(otto_enrollment)s",
+    "lms.scorm_objectives": "member_id = %(otto)s",
+    "lms.scorm_data": "member_id = %(otto)s",
+    "lms.scorm_attempts": "enrollment_id = %(otto_enrollment)s",
+    "lms.scorm_interactions": "enrollment_id = %(otto_enrollment)s",
     "lms.certificates": "member_id = %(otto)s",
     "transactions": "member_id = %(otto)s",
     "assignment_submissions": "member_id = %(otto)s",

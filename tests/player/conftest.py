@@ -21,7 +21,8 @@ from PySide6.QtWidgets import QApplication
 from desktop.__main__ import prepare_qt
 from desktop.scorm.package import Package, unpack
 from desktop.scorm.recorder import Recorder
-from desktop.scorm.records import Document, first_to_open, new_document, resumed_document
+from desktop.scorm.records import Document
+from desktop.scorm.route import Shared, route_of
 from desktop.tasks import JobControl
 from desktop.ui.player.saving import Saving
 from desktop.ui.player.view import Launch, PlayerView
@@ -155,28 +156,23 @@ def play(loop: asyncio.AbstractEventLoop, qapp: QApplication) -> Iterator[Callab
         package: Package,
         *,
         document: Document | None = None,
+        shared: Shared | None = None,
         recorder: Recorder | None = None,
-        item: str | None = None,
         session: UUID | None = None,
+        traced: bool = False,
     ) -> Playing:
-        manifest = package.manifest
-        record = (
-            resumed_document(document, manifest.standard, manifest.default)
-            if document
-            else new_document(manifest.standard, manifest.default)
-        )
         launch = Launch(
-            session_id=recorder.session_id if recorder else session or uuid4(),
-            package=package, document=record, learner_id="learner-1", learner_name="Okafor, Ada", preview=recorder is None,
+            session_id=recorder.session_id if recorder else session or uuid4(), package=package,
+            route=route_of(package.manifest, document, shared or Shared()), learner_id="learner-1", learner_name="Okafor, Ada",
+            preview=recorder is None, traced=traced,
         )  # fmt: skip
         view = PlayerView(launch, Saving(recorder))
         view.resize(1000, 700)
+        view.asked.connect(lambda request: loop.create_task(view.ask(request)))
         view.show()
         opened.append(view)
         playing = Playing(view)
-        first = first_to_open(record, manifest.default.walk())
-        assert first is not None
-        await view.start(item or first.identifier)
+        await view.start()
         return playing
 
     yield start

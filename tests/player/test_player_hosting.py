@@ -81,7 +81,8 @@ async def test_parts_are_opened_from_the_contents_and_keep_their_own_records(tmp
         window.onunload = () => { api.LMSSetValue('cmi.core.lesson_status', 'completed'); api.LMSFinish(''); };</script>"""
     package = unpacked(make_package(tmp_path / "parts.zip", {"one.html": page, "two.html": page, "three.html": page}), tmp_path)
     playing = await play(package)
-    contents = Contents(package.manifest.default)
+    contents = Contents()
+    contents.show_controls(playing.view.route.controls(), playing.view.route.status)
     chosen: list[str] = []
     contents.chosen.connect(chosen.append)
     contents.itemClicked.emit(contents.topLevelItem(2), 0)
@@ -97,7 +98,7 @@ async def test_parts_are_opened_from_the_contents_and_keep_their_own_records(tmp
     }
     assert record["items"]["i0"]["finished"] is True
     assert record["current"] == "i1"
-    contents.show_record(record, "i1")
+    contents.show_controls(playing.view.route.controls(), playing.view.route.status)
     current = contents.currentItem()
     assert current is not None
     assert current.text(0) == "two.html"

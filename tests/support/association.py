@@ -152,9 +152,12 @@ def one(connection: psycopg.Connection[Any], statement: str, *parameters: Any) -
 
 
 def scorm_record(status: str, score: float | None = None, *, item: str = "item_1") -> str:
-    """A record of one SCO in SCORM 1.2, as the player writes it."""
-    cmi = {"cmi.core.lesson_status": status} | ({} if score is None else {"cmi.core.score.raw": str(score)})
-    return json.dumps({"standard": "1.2", "required": [item], "current": item, "items": {item: {"finished": True, "cmi": cmi}}})
+    """A record of one SCO in SCORM 1.2, as the player writes it, with an interaction and something that courses share."""
+    cmi = {"cmi.core.lesson_status": status, "cmi.interactions.0.id": "SECRET-question"}
+    cmi |= {} if score is None else {"cmi.core.score.raw": str(score)}
+    shared = {"objectives": {"SECRET-objective": {"satisfied": True}}, "data": {"SECRET-target": "SECRET-store"}}
+    items = {item: {"finished": True, "cmi": cmi}}
+    return json.dumps({"standard": "1.2", "required": [item], "current": item, "items": items, "shared": shared})
 
 
 WORLD = """

@@ -1,82 +1,109 @@
-"""The contents of a package with several parts: what there is, what is done, where one is."""
+"""The contents of a package with several parts: what there is, what is done, where one is, where one may go."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
-from desktop.i18n import _
-from desktop.scorm.manifest import Item, Organization
-from desktop.scorm.records import DONE, Document, status_of
+from desktop.i18n import N_, _
+from desktop.scorm.sequencing.controls import Controls, Entry
 from desktop.ui.theme.icons import icon
 
 _IDENTIFIER = Qt.ItemDataRole.UserRole
 
 
 class Contents(QTreeWidget):
-    """The manifest's tree. Choosing a part asks to open it; headings only fold."""
+    """The parts that sequencing offers, in its order. Choosing one asks to open it; a heading that leads nowhere only folds."""
 
     chosen = Signal(str)
-    """The identifier of the item to open."""
+    """The identifier of the entry to open."""
 
-    def __init__(self, organization: Organization, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("contents")
         self.setHeaderHidden(True)
         self.setAccessibleName(_("Contents"))
         self.setWordWrap(True)
         self.setUniformRowHeights(False)
+        self.setExpandsOnDoubleClick(False)
         self._rows: dict[str, QTreeWidgetItem] = {}
-        self._titles: dict[str, str] = {}
-        for item in organization.items:
-            self._add(item, self.invisibleRootItem())
-        self.expandAll()
-        self.itemActivated.connect(self._activated)
-        self.itemClicked.connect(self._activated)
+        self._shape: tuple[tuple[str, str, int], ...] = ()
+        self._current = ""
+        self.itemClicked.connect(self._choose)
 
-    def show_record(self, document: Document, current: str) -> None:
-        """Mark what is done and where the learner is."""
-        for identifier, row in self._rows.items():
-            status = status_of(document, identifier)
-            name, token, words = _LOOKS.get(status, _LOOKS["incomplete"])
-            if status in DONE:
-                name, token = "done", "good"
-            row.setIcon(0, icon(name, token))
-            row.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{self._titles[identifier]}, {_(words)}")
-            font = row.font(0)
-            font.setBold(identifier == current)
-            row.setFont(0, font)
-        if current in self._rows:
-            self.setCurrentItem(self._rows[current])
+    def show_controls(self, controls: Controls, status: Callable[[str], str]) -> None:
+        """Mark what is done (``status`` of an identifier, in the words of SCORM 1.2), what may be chosen and where the learner is."""
+        shown = tuple(entry for entry in controls.contents if entry.visible)
+        shape = tuple((entry.identifier, entry.title, entry.depth) for entry in shown)
+        if shape != self._shape:
+            self._shape = shape
+            self._build(shown)
+        for entry in shown:
+            self._mark(entry, status(entry.identifier), current=entry.identifier == controls.current)
+        if controls.current != self._current:
+            self._current = controls.current
+            row = self._rows.get(controls.current)
+            if row is not None:
+                self.setCurrentItem(row)
 
-    def _add(self, item: Item, parent: QTreeWidgetItem) -> None:
-        if not item.visible:
-            return
-        row = QTreeWidgetItem(parent, [item.title])
-        if item.resource is None:
-            row.setFlags(Qt.ItemFlag.ItemIsEnabled)
+    def entry(self, identifier: str) -> QTreeWidgetItem | None:
+        """The row of an entry, None where it is hidden."""
+        return self._rows.get(identifier)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = self.currentItem()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and row is not None:
+            self._choose(row)
         else:
-            row.setData(0, _IDENTIFIER, item.identifier)
-            self._rows[item.identifier] = row
-            self._titles[item.identifier] = item.title
-            if not item.resource.present:
-                row.setDisabled(True)
-                row.setToolTip(0, _("The package does not hold this part."))
-        for child in item.children:
-            self._add(child, row)
+            super().keyPressEvent(event)
 
-    def _activated(self, row: QTreeWidgetItem) -> None:
-        identifier = row.data(0, _IDENTIFIER)
-        if identifier and not row.isDisabled():
-            self.chosen.emit(identifier)
+    def _build(self, entries: tuple[Entry, ...]) -> None:
+        self.clear()
+        self._rows.clear()
+        above: list[tuple[int, QTreeWidgetItem]] = []
+        for entry in entries:
+            while above and above[-1][0] >= entry.depth:
+                above.pop()
+            row = QTreeWidgetItem(above[-1][1] if above else self.invisibleRootItem(), [entry.title])
+            row.setData(0, _IDENTIFIER, entry.identifier)
+            row.setToolTip(0, entry.title)
+            self._rows[entry.identifier] = row
+            above.append((entry.depth, row))
+        self.expandAll()
+
+    def _mark(self, entry: Entry, status: str, *, current: bool) -> None:
+        row = self._rows[entry.identifier]
+        heading = row.childCount() > 0
+        name, token, words = _LOOKS.get(status, ("", "", ""))
+        row.setIcon(0, icon(name, token))
+        said = [entry.title, _(words) if words else "", _("you are here") if current else ""]
+        usable = entry.selectable or current
+        if not usable and not heading:
+            said.append(_("cannot be opened now"))
+        row.setData(0, Qt.ItemDataRole.AccessibleTextRole, ", ".join(word for word in said if word))
+        # A disabled row disables all below it, so that headings stay enabled and are merely not to be chosen.
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        row.setFlags(flags if usable else Qt.ItemFlag.ItemIsEnabled if heading else Qt.ItemFlag.NoItemFlags)
+        font = row.font(0)
+        font.setBold(current)
+        row.setFont(0, font)
+
+    def _choose(self, row: QTreeWidgetItem) -> None:
+        if row.flags() & Qt.ItemFlag.ItemIsSelectable:
+            self.chosen.emit(row.data(0, _IDENTIFIER))
+        elif row.childCount():
+            row.setExpanded(not row.isExpanded())
 
 
-# status -> icon, colour, words for a reader of the screen (translated where they are shown)
+# status -> icon, colour, words for a reader of the screen
 _LOOKS = {
-    "not attempted": ("minus", "faint", "not opened yet"),
-    "incomplete": ("play", "accent", "begun"),
-    "browsed": ("eye", "muted", "looked at"),
-    "completed": ("done", "good", "done"),
-    "passed": ("done", "good", "passed"),
-    "failed": ("error", "bad", "not passed"),
+    "not attempted": ("minus", "faint", N_("not opened yet")),
+    "incomplete": ("play", "accent", N_("begun")),
+    "browsed": ("eye", "muted", N_("looked at")),
+    "completed": ("done", "good", N_("done")),
+    "passed": ("done", "good", N_("passed")),
+    "failed": ("error", "bad", N_("not passed")),
 }

@@ -78,15 +78,19 @@ class ContentFiles:
 
 
 class Reports(Protocol):
-    """What the page reports to. ``answer(ok)`` may be called later, from the GUI thread."""
+    """What the page reports to. An answer may be given later, from the GUI thread."""
 
     def page_launch(self) -> dict[str, Any]:
         """What the page is told when it starts (``LmsLaunch`` in ``player.js``)."""
         ...
 
-    def page_committed(self, message: dict[str, Any], answer: Callable[[bool], None]) -> None: ...
+    def page_committed(self, message: dict[str, Any], answer: Callable[[bool, dict[str, str]], None]) -> None:
+        """A record. The answer says whether it is durable, and which launch values have changed by it."""
+        ...
 
     def page_done(self, number: int, error: str) -> None: ...
+
+    def page_traced(self, calls: object) -> None: ...
 
 
 class LaunchHandler(QWebEngineUrlSchemeHandler):
@@ -108,7 +112,7 @@ class LaunchHandler(QWebEngineUrlSchemeHandler):
             return
         method = job.requestMethod().data()
         path = url.path(QUrl.ComponentFormattingOption.FullyDecoded)
-        if method == b"POST" and path in ("/_lms/commit", "/_lms/done"):
+        if method == b"POST" and path in ("/_lms/commit", "/_lms/done", "/_lms/trace"):
             self._report(job, path)
         elif method not in (b"GET", b"HEAD"):
             job.fail(QWebEngineUrlRequestJob.Error.RequestDenied)
@@ -163,12 +167,16 @@ class LaunchHandler(QWebEngineUrlSchemeHandler):
             self._reports.page_done(int(message.get("number") or 0), str(message.get("error", "")))
             _reply(job, "text/plain", b"ok")
             return
+        if path == "/_lms/trace":
+            self._reports.page_traced(message.get("calls"))
+            _reply(job, "text/plain", b"ok")
+            return
 
-        def answer(ok: bool) -> None:
+        def answer(ok: bool, changed: dict[str, str]) -> None:
             if not isValid(job):
                 return  # the page is gone; what it said is stored all the same
             if ok:
-                _reply(job, "text/plain", b"ok")
+                _reply(job, "application/json", json.dumps(changed).encode())
             else:
                 job.fail(QWebEngineUrlRequestJob.Error.RequestFailed)
 

@@ -31,7 +31,9 @@ from shiboken6 import delete
 from desktop.i18n import _
 from desktop.scorm.manifest import Item
 from desktop.scorm.package import Package
-from desktop.scorm.records import Document, launch_values, opened, with_item
+from desktop.scorm.records import Document, Record, launch_values
+from desktop.scorm.route import Route, Step
+from desktop.scorm.sequencing.requests import Navigation, NavigationRequest
 from desktop.ui.player.dialogs import ContentDialog
 from desktop.ui.player.saving import Saving
 from desktop.ui.player.scheme import SCHEME, ContentFiles, LaunchHandler, NoWayOut, address
@@ -42,21 +44,34 @@ LEAVE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What is played: the package, the record to go on with, and who the learner is. A preview is told so."""
+    """What is played: the package, the way through it, and who the learner is. A preview is told so.
+
+    With ``traced`` each call of the content is told to ``PlayerView.traced``, for authors to see.
+    """
 
     session_id: UUID
     package: Package
-    document: Document
+    route: Route
     learner_id: str
     learner_name: str
     preview: bool = False
+    traced: bool = False
 
     @property
     def host(self) -> str:
         return self.session_id.hex
 
-    def item(self, identifier: str) -> Item:
-        return next(item for item in self.package.manifest.default.launchable if item.identifier == identifier)
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that the content made: the function and its arguments, what it got, and the error code with its diagnostic."""
+
+    function: str
+    argument: str
+    value: str
+    answer: str
+    error: str
+    detail: str
 
 
 class ContentPage(QWebEnginePage):
@@ -117,12 +132,18 @@ class ContentPage(QWebEnginePage):
 class PlayerView(QWidget):
     """Plays a launch. All coroutines run on the GUI thread."""
 
-    item_opened = Signal(str)
-    """An item's content is being shown: its identifier."""
+    moved = Signal(object)
+    """Where a request led: a :class:`~desktop.scorm.route.Step`."""
     record_changed = Signal(object)
     """The content said something: the whole record as it is now."""
+    asked = Signal(object)
+    """The content asks for a :class:`NavigationRequest`: to be passed to :meth:`ask`."""
+    traced = Signal(list)
+    """The content made calls: a list of :class:`Call`."""
     broken = Signal(str)
     """The content's process ended, or the player page did not load: a sentence. :meth:`start` begins again where it was."""
+    refused = Signal(object)
+    """A :class:`NavigationRequest` that cannot be met now. What is shown stays."""
     exit_requested = Signal()
     """The content asked to be closed."""
     full_screen_requested = Signal(bool)
@@ -136,10 +157,15 @@ class PlayerView(QWidget):
         super().__init__(parent)
         self.launch = launch
         self.saving = saving
-        self.document = launch.document
+        self.route = launch.route
         self.leaving = False
         self.current = ""
-        self._sequence = 0
+        """The identifier of the item whose content is shown; empty where none is."""
+        self._turn = asyncio.Lock()  # requests are met one after the other
+        self._begun = False
+        self._alive = False  # the player page is there to be called
+        self._said = 0  # the number of the page's last record
+        self._saved = 0  # the number of the last save
         self._calls = 0
         self._answers: dict[int, asyncio.Future[str]] = {}
         self._popups: list[QWebEngineView] = []
@@ -166,90 +192,97 @@ class PlayerView(QWidget):
 
     # what the window calls
 
-    async def start(self, item: str) -> None:
-        """Load the player page, afresh if need be, and open ``item``."""
-        loaded = asyncio.get_running_loop().create_future()
+    @property
+    def document(self) -> Document:
+        """The whole record of the lesson as it is now."""
+        return self.route.document
 
-        def finished(ok: bool) -> None:
-            if not loaded.done():
-                loaded.set_result(ok)
+    async def start(self) -> None:
+        """Load the player page and open what is to be opened first; after :attr:`broken`, what was open."""
+        async with self._turn:
+            loaded = asyncio.get_running_loop().create_future()
 
-        self.page.loadFinished.connect(finished)
-        try:
-            self.page.load(QUrl(f"{SCHEME.decode()}://{self.launch.host}/_lms/player.html"))
-            if not await loaded:
-                self.broken.emit(_("The player could not be started."))
+            def finished(ok: bool) -> None:
+                if not loaded.done():
+                    loaded.set_result(ok)
+
+            self.page.loadFinished.connect(finished)
+            try:
+                self.page.load(QUrl(f"{SCHEME.decode()}://{self.launch.host}/_lms/player.html"))
+                self._alive = await loaded
+                if not self._alive:
+                    self.broken.emit(_("The player could not be started."))
+                    return
+            finally:
+                with contextlib.suppress(RuntimeError):
+                    self.page.loadFinished.disconnect(finished)
+            step = self.route.reopen() if self._begun else self.route.begin()
+            self._begun = True
+            await self._follow(step)
+
+    async def ask(self, request: NavigationRequest) -> None:
+        """Meet a request of the learner or of the content: take away what is shown, in order, and show what comes of it."""
+        async with self._turn:
+            if self._closed:
                 return
-        finally:
-            with contextlib.suppress(RuntimeError):
-                self.page.loadFinished.disconnect(finished)
-        await self.open_item(item)
+            if not self.route.may(request):
+                self.refused.emit(request)
+                return
+            await self._leave()
+            await self._follow(self.route.ask(request))
 
-    async def open_item(self, item: str) -> None:
-        """Leave what is shown, in order, and open ``item``."""
-        self.leaving = True
-        self.dialog.dismiss()
-        try:
-            await self._close_popups()
-            await self._call("leave")
-        finally:
-            self.leaving = False
-            self.dialog.reset()
-        self.current = item
-        self.document = opened(self.document, item)
-        self.item_opened.emit(item)
-        await self._call("open", item)
-        self.view.setFocus()
+    async def open_item(self, identifier: str) -> None:
+        """The learner chose an entry of the contents."""
+        await self.ask(NavigationRequest(Navigation.CHOICE, identifier))
 
     async def close_launch(self) -> None:
         """Take the content away, make its last words durable, end the launch, delete the page and then its profile."""
         if self._closed:
             return
         self._closed = True
-        self.leaving = True
         self.dialog.dismiss()
-        await self._close_popups()
-        await self._call("leave")
-        await self.saving.close()
-        # At once and in this order: Chromium does not survive a profile that goes before its pages.
-        for part in (self.view, self.page, self._profile):
-            delete(part)
+        async with self._turn:
+            await self._leave()
+            self.route.leave()
+            self._save()
+            await self.saving.close()
+            # At once and in this order: Chromium does not survive a profile that goes before its pages.
+            for part in (self.view, self.page, self._profile):
+                delete(part)
 
     # what the page's handler calls
 
     def page_launch(self) -> dict[str, Any]:
-        manifest = self.launch.package.manifest
         return {
-            "standard": manifest.standard.value,
-            "sequence": self._sequence,
+            "standard": self.launch.package.manifest.standard.value,
+            "sequence": self._said,
             "dark": self._dark,
-            "items": {
-                item.identifier: {
-                    "address": address(self.launch.host, item.launch),
-                    "asset": not item.resource.is_sco,
-                    "launch": launch_values(
-                        manifest.standard, item, self.launch.learner_id, self.launch.learner_name, preview=self.launch.preview
-                    ),
-                    "record": self.document["items"].get(item.identifier),
-                }
-                for item in manifest.default.launchable
-                if item.resource
-            },
+            "traced": self.launch.traced,
         }
 
-    def page_committed(self, message: dict[str, Any], answer: Callable[[bool], None]) -> None:
-        sequence, item, record = message.get("sequence"), message.get("item"), message.get("record")
+    def page_committed(self, message: dict[str, Any], answer: Callable[[bool, dict[str, str]], None]) -> None:
+        number, item, record = message.get("sequence"), message.get("item"), message.get("record")
         known = {one.identifier for one in self.launch.package.manifest.default.launchable}
-        if not isinstance(sequence, int) or item not in known or not _is_record(record):
-            answer(False)
+        if not isinstance(number, int) or item not in known or not _is_record(record):
+            answer(False, {})
             return
-        if sequence <= self._sequence:
-            answer(True)  # a newer one is on its way to the disk already
+        if number <= self._said:
+            answer(True, {})  # a newer one is on its way to the disk already
             return
-        self._sequence = sequence
-        self.document = with_item(self.document, item, record)
+        self._said = number
+        self.route.says(item, {"finished": record["finished"], "cmi": record["cmi"]})
         self.record_changed.emit(self.document)
-        self.saving.save(self.document, sequence, answer)
+        changed = self.route.valid_requests() if message.get("waits") and not record["finished"] else {}
+        self._save(lambda ok: answer(ok, changed))
+        if record["finished"] and message.get("waits") and item == self.current and not self.leaving:
+            request = self.route.requested()
+            if request is not None:
+                self.asked.emit(request)
+
+    def page_traced(self, calls: object) -> None:
+        told = [Call(*map(_text, one)) for one in calls if isinstance(one, list) and len(one) == 6] if isinstance(calls, list) else []
+        if told:
+            self.traced.emit(told)
 
     def page_done(self, number: int, error: str) -> None:
         future = self._answers.pop(number, None)
@@ -307,8 +340,50 @@ class PlayerView(QWidget):
         page.permissionRequested.connect(_refuse_permission)
         return page
 
-    async def _call(self, function: str, *arguments: str) -> None:
+    async def _leave(self) -> None:
+        """Take the content away, and its windows; what it says last is on its way to the disk then."""
+        self.leaving = True
+        self.dialog.dismiss()
+        try:
+            await self._close_popups()
+            await self._call("leave")
+        finally:
+            self.leaving = False
+            self.dialog.reset()
+        self.current = ""
+
+    async def _follow(self, step: Step) -> None:
+        item = step.item
+        if item is not None:
+            self.current = item.identifier
+            self._save()
+            self.moved.emit(step)
+            await self._call("open", self._opening(item))
+            self.view.setFocus()
+        else:
+            self._save()
+            self.moved.emit(step)
+
+    def _opening(self, item: Item) -> dict[str, Any]:
+        assert item.resource is not None
+        launch, standard = self.launch, self.launch.package.manifest.standard
+        values = launch_values(standard, item, launch.learner_id, launch.learner_name, preview=launch.preview)
+        return {
+            "id": item.identifier,
+            "address": address(launch.host, item.launch),
+            "asset": not item.resource.is_sco,
+            "launch": values | self.route.launch_values(),
+            "record": self.route.record(item.identifier),
+        }
+
+    def _save(self, answer: Callable[[bool], None] = lambda _durable: None) -> None:
+        self._saved += 1
+        self.saving.save(self.document, self._saved, answer)
+
+    async def _call(self, function: str, *arguments: object) -> None:
         """Call a function of ``LmsPlayer`` and wait until it is through. A page that is gone or hangs is not waited for."""
+        if not self._alive:
+            return
         self._calls += 1
         number = self._calls
         future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -334,6 +409,7 @@ class PlayerView(QWidget):
             view.deleteLater()
 
     def _process_ended(self, status: QWebEnginePage.RenderProcessTerminationStatus, _code: int) -> None:
+        self._alive = False
         for future in self._answers.values():
             if not future.done():
                 future.set_result("the page's process ended")
@@ -345,7 +421,11 @@ class PlayerView(QWidget):
         self.full_screen_requested.emit(request.toggleOn())
 
 
-def _is_record(record: object) -> TypeGuard[dict[str, Any]]:
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _is_record(record: object) -> TypeGuard[Record]:
     return (
         isinstance(record, dict)
         and isinstance(record.get("finished"), bool)
