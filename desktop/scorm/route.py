@@ -287,7 +287,7 @@ class SequencedRoute(Route):
 
     def requested(self) -> NavigationRequest | None:
         record = self.record(self.document["current"])
-        return transfer.requested(record["cmi"]) if record is not None and record["finished"] else None
+        return transfer.requested(self.tree, record["cmi"]) if record is not None and record["finished"] else None
 
     def valid_requests(self) -> dict[str, str]:
         news, self._news = self._news, False

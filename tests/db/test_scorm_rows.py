@@ -70,9 +70,7 @@ def test_what_courses_share_is_kept_and_not_said_twice(association: Association)
     assert rows(association, "lea", objectives) == [("g", {"satisfied": True, "measure": 0.5})]
     assert rows(association, "lea", "SELECT target_id, store FROM lms.scorm_data WHERE target_id = 't'") == [("t", "mine")]
     with association.installer() as installer:  # another course of hers has written meanwhile
-        installer.execute(
-            "UPDATE lms.scorm_objectives SET known = '{\"satisfied\": false}' WHERE member_id = %s", (association.ids["lea"],)
-        )
+        installer.execute("UPDATE lms.scorm_objectives SET known = '{\"satisfied\": false}' WHERE objective_id = 'g'")
     saved(association, "lea", 2, item, shared=shared)
     assert rows(association, "lea", objectives) == [("g", {"satisfied": False})]
     saved(association, "lea", 3, item, shared={"objectives": {"g": {"satisfied": True}}})

@@ -193,7 +193,7 @@ class Test2004:
         assert route.document["shared"] == {"objectives": {"global": {"satisfied": True}}, "data": {}}
         other = route_of(package, None, Shared(objectives={"global": {"satisfied": True}}))
         other.begin()
-        assert other.launch_values()["cmi.success_status"] == "passed"
+        assert other.launch_values()["cmi.objectives.0.success_status"] == "passed"
         assert other.document["shared"]["objectives"] == {}
 
     def test_late_words_of_what_is_over_change_nothing(self) -> None:
