@@ -132,7 +132,7 @@ class LessonButton(QAbstractButton):
         if lock is not None and self._explain and lock.reason is not LockReason.NOT_ENROLLED:
             return lock_text(lock)
         if self.lesson.row.score is not None:
-            return _("Score {score}").format(score=f"{self.lesson.row.score:g}")
+            return _("Score {score} %").format(score=f"{float(self.lesson.row.score):g}")
         return ""
 
     def _mark(self, painter: QPainter, circle: QRectF) -> None:

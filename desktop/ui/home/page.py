@@ -469,7 +469,8 @@ class HomePage(Page):
                 grid.removeWidget(card)
             for number, card in enumerate(cards):
                 last_alone = number == len(cards) - 1 and number % columns == 0
-                grid.addWidget(card, number // columns, number % columns, 1, columns if last_alone else 1)
+                span = columns if last_alone else 1
+                grid.addWidget(card, number // columns, number % columns, 1, span, Qt.AlignmentFlag.AlignTop)
             for column in range(2):
                 grid.setColumnStretch(column, 1 if column < columns else 0)
 

@@ -77,7 +77,7 @@ COLUMNS: tuple[Column[MemberRow], ...] = (
         stretch=True,
         sortable=False,
     ),
-    Column("organization", N_("Organization"), lambda row: row.organization or "", width=140, sortable=False),
+    Column("organization", N_("Organization"), lambda row: row.organization or "", width=140, stretch=True, sortable=False),
     Column("designations", N_("Designations"), lambda row: ", ".join(row.designations), width=110, sortable=False),
     Column(
         "roles",

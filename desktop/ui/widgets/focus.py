@@ -42,6 +42,8 @@ class FocusRing(QFocusFrame):
         self.setParent(self._window)  # Qt had moved it beside the widget, with which it would be deleted
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.mask().isEmpty():
+            self.clearMask()  # Qt cuts out the widget's rectangle, and with it the inside of round corners
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(colour("focus"), 2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.ui.theme import Role, px, restyle
 from desktop.ui.widgets.labels import Label
@@ -52,6 +52,8 @@ class FormRow(QWidget):
         self._below.setText(problem or self._hint)
         self._below.setVisible(bool(problem or self._hint))
         self.field.setAccessibleDescription(problem or self._hint)
+        if isinstance(window := self.window(), QDialog) and window.isVisible():
+            window.adjustSize()
 
     def _mended(self, text: str) -> None:
         if self.problem:

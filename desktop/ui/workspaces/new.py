@@ -127,6 +127,7 @@ class NewWorkspaceDialog(Dialog):
             message, remedy, _details = explain(error)
             self.problem.setText(f"{message} {remedy}".strip())
             self.problem.show()
+            self.adjustSize()
             return
         self._control = None
         self.made.emit(new, made)

@@ -38,6 +38,10 @@ if TYPE_CHECKING:  # it brings the database library, which is loaded once the wi
     from desktop.store.workspaces import Workspace
 
 COLUMN = 440
+TALL = 580
+"""The column's height where the window has room for it; the same whatever it shows, so that nothing jumps."""
+RING = 4
+"""Room for the focus ring around a link at the column's edge."""
 TICK_MS = 500
 
 
@@ -207,13 +211,21 @@ class StartPage(QWidget):
         column.addSpacing(px(16))
         column.addWidget(self._stack, 1)
         column.addSpacing(px(12))
+        links = QVBoxLayout()
+        links.setContentsMargins(px(RING), 0, px(RING), px(RING))
+        links.setSpacing(px(10))
         for button in (self.create_button, self.connect_button):
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(px(24), px(48), px(24), px(32))
-        outer.addStretch(1)
-        outer.addWidget(self._column)
-        outer.addStretch(1)
+            links.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(links)
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(self._column)
+        across.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(px(24), px(32), px(24), px(32))
+        outer.addStretch(2)  # a little above the middle
+        outer.addLayout(across, 1000)
+        outer.addStretch(3)
         self._measure()
         theme().changed.connect(self._measure)
 
@@ -287,4 +299,5 @@ class StartPage(QWidget):
 
     def _measure(self) -> None:
         self._column.setFixedWidth(px(COLUMN))
+        self._column.setMaximumHeight(px(TALL))
         self._column.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
