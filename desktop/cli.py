@@ -37,7 +37,7 @@ from desktop.tasks import JobControl
 
 COMMANDS = {
     "server": N_("install, check or upgrade the schema on a Postgres server: server install|check|upgrade DSN"),
-    "import": N_("import a SCORM package as a new draft course: import FILE"),
+    "import": N_("import a SCORM or AICC package as a new draft course: import FILE"),
     "verify": N_("verify a certificate by its number or its file: verify certificate NUMBER|FILE"),
 }
 """Every command and what it does, as ``--help`` says it."""
@@ -142,7 +142,9 @@ def _asking[T](user: str, password: str, act: Callable[[str], T]) -> T:
 
 
 def _add_import(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", type=Path, help=_("a SCORM package (zip)"))
+    parser.add_argument(
+        "file", metavar="FILE", type=Path, help=_("a SCORM or AICC course: the zip file, or the folder that it was unpacked to")
+    )
     parser.add_argument("--title", help=_("title of the course; the package's own without this"))
     parser.add_argument("--category", choices=CATEGORIES, default="continuing_education", help=_("category of the course (%(default)s)"))
     _add_workspace(parser)
@@ -151,7 +153,7 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 
 def _import(options: argparse.Namespace) -> int:
     source: Path = options.file
-    if not source.is_file():
+    if not source.exists():
         raise NotFound(_("There is no file {path}.").format(path=source))
     control = JobControl(_show_progress)
     with _signed_in(options) as store:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from desktop.changes import Changes, Done
 from desktop.courses import commands as courses
 from desktop.scorm.journal import Save
-from desktop.scorm.manifest import MANIFEST, Manifest
+from desktop.scorm.manifest import Manifest
 from desktop.store.assets import asset_url
 
 type Answer = Literal["saved", "stale", "superseded"]
@@ -52,7 +52,7 @@ def add_lesson(session: Session, module_id: UUID, title: str, manifest: Manifest
             lesson_type="scorm",
             content_url=asset_url(asset_id, manifest.default.launchable[0].launch),
             scorm_package_url=asset_url(asset_id),
-            scorm_manifest_url=asset_url(asset_id, MANIFEST),
+            scorm_manifest_url=asset_url(asset_id, manifest.path),
             scorm_version=manifest.standard.value,
             completion_criteria="scorm_completed",
         ),

@@ -66,9 +66,27 @@ class PackageTooLarge(PackageError):
 
 
 class ManifestMissing(PackageError):
-    """There is no ``imsmanifest.xml``."""
+    """There is neither an ``imsmanifest.xml`` nor an AICC course."""
 
     code = "scorm.no-manifest"
+
+
+class NestedPackage(ManifestMissing):
+    """There is nothing but another zip, which may hold the course."""
+
+    code = "scorm.nested"
+
+
+class AiccIncomplete(PackageError):
+    """Some of the files of an AICC course are there, but not the one that says what to launch."""
+
+    code = "scorm.aicc-incomplete"
+
+
+class AiccUnreadable(PackageError):
+    """A file of an AICC course is not what it should be."""
+
+    code = "scorm.aicc"
 
 
 class ManifestUnreadable(PackageError):

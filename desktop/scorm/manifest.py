@@ -9,18 +9,18 @@ line in the report.
 from __future__ import annotations
 
 import codecs
-import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote
 
 from lxml import etree
 
 from desktop.i18n import _
 from desktop.scorm.elements import attribute_of, child_of, children_of, name_of, text_of, whole_text
 from desktop.scorm.errors import ManifestUnreadable, ManifestUnsafe, NothingToLaunch
+from desktop.scorm.references import Files, launch_address
 from desktop.scorm.report import ImportReport
 from desktop.scorm.sequencing.definition import Sequencing
 from desktop.scorm.sequencing.reader import SequencingReader, global_flag
@@ -31,21 +31,69 @@ _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 
 
 class Standard(StrEnum):
-    """The run-time environment that the content expects."""
+    """The run-time environment that the content expects. The values are those of ``lessons.scorm_version``."""
 
     SCORM_12 = "1.2"
     SCORM_2004 = "2004"
+    AICC = "aicc"
+
+    @property
+    def label(self) -> str:
+        """As people call it."""
+        return "AICC" if self is Standard.AICC else f"SCORM {self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A store that a resource asks for (ADL SSP 1.0, section 4.2). Sizes are in octets, 0 where it does not say."""
+
+    identifier: str
+    kind: str
+    persistence: str
+    requested: int
+    minimum: int
+    reducible: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A ``<resource>``: ``path`` inside the package (as the file is really called; empty where there is none) and ``suffix`` (``?…#…``)."""
+    """A ``<resource>``: ``path`` inside the package (as the file is really called; empty where there is none) and ``suffix`` (``?…#…``).
+
+    ``dependencies`` are identifiers of further resources that it needs, ``buckets`` what it asks of shared state persistence.
+    """
 
     identifier: str
     path: str
     suffix: str
     is_sco: bool
     present: bool
+    dependencies: tuple[str, ...] = ()
+    buckets: tuple[Bucket, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AssignableUnit:
+    """What an AICC course says of a unit beyond what every item has (CMI001 4.0, section 6.3.4); a HACP launch needs it.
+
+    ``web_launch`` are its own parameters, which ``Item.launch`` contains already; ``password`` is what HACP's ``au_password`` must be.
+    ``core_vendor`` is in ``Item.data_from_lms``.
+    """
+
+    kind: str
+    system_vendor: str
+    max_score: str
+    web_launch: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What LOM, or AICC's course description, says for people. ``duration`` is as written: a duration (``PT…``) or ``HH:MM:SS``."""
+
+    title: str = ""
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    duration: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +101,27 @@ class Item:
     """An ``<item>``: a heading, or something to launch where ``resource`` is set. Values are as the manifest has them, empty where absent.
 
     ``launch`` is the address relative to the package's root, percent-encoded, with the item's parameters.
-    ``mastery_score`` is 0–100 in SCORM 1.2 and a normalized measure (−1…1) in SCORM 2004.
-    ``max_time_allowed`` is a CMITimespan (``HHHH:MM:SS.SS``) in 1.2 and a duration (``PT…``) in 2004.
+    ``mastery_score`` is 0–100 in SCORM 1.2 and AICC, and a normalized measure (−1…1) in SCORM 2004.
+    ``max_time_allowed`` is a CMITimespan (``HHHH:MM:SS.SS``) in 1.2 and AICC, and a duration (``PT…``) in 2004.
+    ``unit`` is set for AICC alone.
     """
 
     identifier: str
     title: str
     visible: bool
     resource: Resource | None
-    launch: str
-    mastery_score: str
-    max_time_allowed: str
-    time_limit_action: str
-    data_from_lms: str
-    prerequisites: str
-    completion_threshold: str
-    objectives: tuple[str, ...]
-    children: tuple[Item, ...]
+    launch: str = ""
+    mastery_score: str = ""
+    max_time_allowed: str = ""
+    time_limit_action: str = ""
+    data_from_lms: str = ""
+    prerequisites: str = ""
+    completion_threshold: str = ""
+    objectives: tuple[str, ...] = ()
+    children: tuple[Item, ...] = ()
     sequencing: Sequencing = field(default_factory=Sequencing)
+    unit: AssignableUnit | None = None
+    metadata: Metadata = field(default_factory=Metadata)
 
     def walk(self) -> Iterator[Item]:
         """This item and all below it, in the order of the contents."""
@@ -102,28 +153,34 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A read manifest. ``edition`` is ``2nd``, ``3rd`` or ``4th`` for SCORM 2004, empty where it does not say and for 1.2."""
+    """A read manifest. ``edition`` is ``2nd``, ``3rd`` or ``4th`` for SCORM 2004, empty where it does not say and for 1.2.
+
+    ``path`` is the file that says it, relative to the package's root.
+    """
 
     identifier: str
     standard: Standard
     edition: str
     default: Organization
     organizations: tuple[Organization, ...]
+    metadata: Metadata = field(default_factory=Metadata)
+    path: str = MANIFEST
 
     @property
     def title(self) -> str:
         return self.default.title
 
 
-def read_manifest(data: bytes, files: list[str], report: ImportReport) -> Manifest:
+def read_manifest(data: bytes, files: list[str], report: ImportReport, read: Callable[[str], bytes] | None = None) -> Manifest:
     """Read the bytes of a manifest. ``files`` are the package's paths, against which every reference is checked.
 
+    ``read`` gives the bytes of one of them, for metadata that lie in a file of their own; without it those are left out.
     Raises ``ManifestUnreadable``, ``ManifestUnsafe`` or ``NothingToLaunch``; everything else that is wrong becomes a remark.
     """
     root = _parse(data, report)
     if name_of(root) != "manifest":
         raise ManifestUnreadable(_("imsmanifest.xml is not a manifest: its root is <{name}>.").format(name=name_of(root)))
-    reader = _Reader(root, _Files(files), report)
+    reader = _Reader(root, Files(files, report), report, read)
     return reader.manifest()
 
 
@@ -198,26 +255,13 @@ def _encoding_of(data: bytes) -> str | None:
     return None
 
 
-# --- files -----------------------------------------------------------------------------------------------------------------------------
-
-
-class _Files:
-    """The package's paths, found as written or, failing that, whatever their case."""
-
-    def __init__(self, paths: list[str]) -> None:
-        self._exact = set(paths)
-        self._folded = {path.casefold(): path for path in paths}
-
-    def find(self, path: str) -> str | None:
-        return path if path in self._exact else self._folded.get(path.casefold())
-
-
 # --- the manifest ----------------------------------------------------------------------------------------------------------------------
 
 
 class _Reader:
-    def __init__(self, root: etree._Element, files: _Files, report: ImportReport) -> None:
+    def __init__(self, root: etree._Element, files: Files, report: ImportReport, read: Callable[[str], bytes] | None) -> None:
         self.root, self.files, self.report = root, files, report
+        self._read = read
         self._resources: dict[str, Resource] = {}
         self._submanifests: dict[str, etree._Element] = {}
         collection = {
@@ -246,7 +290,8 @@ class _Reader:
             self.report.note(
                 "organizations", default.identifier, _("There are {n} organizations; the default is used.").format(n=len(read))
             )
-        return Manifest(attribute_of(self.root, "identifier"), standard, edition, default, tuple(read))
+        self._check_dependencies()
+        return Manifest(attribute_of(self.root, "identifier"), standard, edition, default, tuple(read), self._metadata(self.root))
 
     def _standard(self) -> tuple[Standard, str]:
         metadata = child_of(self.root, "metadata")
@@ -294,45 +339,52 @@ class _Reader:
     def _resource(self, element: etree._Element, base: str) -> Resource:
         identifier = attribute_of(element, "identifier")
         base = self._base(element, base)
+        dependencies = tuple(filter(None, (attribute_of(one, "identifierref") for one in children_of(element, "dependency"))))
         for file in children_of(element, "file"):
-            self._reference(base, attribute_of(file, "href"), identifier)
+            self.files.resolve(base, attribute_of(file, "href"), identifier)
         kind = attribute_of(element, "scormtype").lower()
         href = attribute_of(element, "href")
         if not href:
-            return Resource(identifier, "", "", kind == "sco", False)
+            return Resource(identifier, "", "", kind == "sco", False, dependencies)
         if kind not in ("sco", "asset"):
             self.report.warn("scormtype", identifier, _("The resource does not say whether it is a SCO; it was taken for one."))
-        path, suffix, present = self._reference(base, href, identifier)
-        return Resource(identifier, path, suffix, kind != "asset", present)
+        found = self.files.resolve(base, href, identifier)
+        return Resource(identifier, found.path, found.suffix, kind != "asset", found.present, dependencies, _buckets(element))
 
-    def _reference(self, base: str, href: str, where: str) -> tuple[str, str, bool]:
-        """The package's file that ``href`` names, its query and fragment, and whether the file is there."""
-        if "\\" in href or "\\" in base:
-            self.report.warn("backslash", href, _("The path is written with backslashes; it was read as a folder path."))
-            href, base = href.replace("\\", "/"), base.replace("\\", "/")
-        whole = base + href
-        if urlsplit(whole).scheme or whole.startswith("//"):
-            self.report.problem("external", whole, _("This lies on the network, where course content may not go."))
-            return "", "", False
-        cut = min((whole.index(mark) for mark in "?#" if mark in whole), default=len(whole))
-        path, suffix = whole[:cut], whole[cut:]
-        if path.startswith("/"):
-            self.report.warn("leading-slash", href, _("The path starts with a slash; it was read from the package's root."))
-            path = path.lstrip("/")
-        path = posixpath.normpath(path) if path else ""
-        if path.startswith(".."):
-            self.report.problem("outside", href, _("This would lie outside of the package."))
-            return "", "", False
-        # An encoded name is tried decoded first; a file may also be literally called “100%25.html”.
-        found = self.files.find(unquote(path)) or self.files.find(path)
-        if found is None:
-            self.report.problem(
-                "missing-file", unquote(path), _("The package does not hold this file, which “{where}” needs.").format(where=where)
-            )
-            return unquote(path), suffix, False
-        if found not in (path, unquote(path)):
-            self.report.warn("case", href, _("The file is called “{name}”; upper and lower case differ.").format(name=found))
-        return found, suffix, True
+    def _check_dependencies(self) -> None:
+        for resource in self._resources.values():
+            for name in resource.dependencies:
+                if name not in self._resources:
+                    self.report.warn(
+                        "no-dependency", resource.identifier, _("It needs a resource that does not exist, “{name}”.").format(name=name)
+                    )
+
+    # metadata
+
+    def _metadata(self, element: etree._Element) -> Metadata:
+        """LOM of an element, inside of it or in a file that ``adlcp:location`` names (CAM 1.2 section 2.3.2.4, CAM 1.3 section 4.2)."""
+        metadata = child_of(element, "metadata")
+        if metadata is None:
+            return Metadata()
+        lom = child_of(metadata, "lom")
+        location = text_of(metadata, "location")
+        if lom is None and location:
+            lom = self._lom_in(location)
+        return _lom(lom) if lom is not None else Metadata()
+
+    def _lom_in(self, location: str) -> etree._Element | None:
+        if self._read is None:
+            return None
+        path = self.files.find(unquote(location.replace("\\", "/")).removeprefix("./"))
+        if path is None:
+            self.report.warn("metadata", location, _("The description lies in a file that the package does not hold."))
+            return None
+        try:
+            root = _parse(self._read(path), ImportReport())
+        except (ManifestUnreadable, ManifestUnsafe) as error:
+            self.report.warn("metadata", path, _("The description in this file cannot be read: {reason}").format(reason=error.message))
+            return None
+        return root if name_of(root) == "lom" else child_of(root, "lom")
 
     # organizations
 
@@ -381,7 +433,7 @@ class _Reader:
             title=title,
             visible=attribute_of(element, "isvisible").lower() not in ("false", "0"),
             resource=resource,
-            launch=_launch(resource, attribute_of(element, "parameters")) if resource else "",
+            launch=launch_address(resource.path, resource.suffix, attribute_of(element, "parameters")) if resource else "",
             mastery_score=text_of(element, "masteryscore") or (_number(primary.minimum) if primary.satisfied_by_measure else ""),
             max_time_allowed=text_of(element, "maxtimeallowed") or sequencing.attempt_duration_limit,
             time_limit_action=text_of(element, "timelimitaction"),
@@ -391,6 +443,7 @@ class _Reader:
             objectives=tuple(one.identifier for one in sequencing.all_objectives if one.identifier),
             children=children,
             sequencing=sequencing,
+            metadata=self._metadata(element),
         )
 
     def _of_submanifest(self, sub: etree._Element, above: tuple[str, ...]) -> tuple[Item, ...]:
@@ -423,24 +476,53 @@ class _Reader:
         self.report.warn("no-organization", "organizations", _("The manifest has no contents; they were made from its resources."))
         title = attribute_of(self.root, "identifier")
         items = tuple(
-            Item(one.identifier, title if len(chosen) == 1 else one.identifier, True, one, _launch(one, ""), "", "", "", "", "", "", (), ())
+            Item(one.identifier, title if len(chosen) == 1 else one.identifier, True, one, launch_address(one.path, one.suffix, ""))
             for one in chosen
         )
         return Organization("", title, items)
 
 
+def _buckets(resource: etree._Element) -> tuple[Bucket, ...]:
+    """``ssp:bucket`` of a resource."""
+    buckets = []
+    for element in children_of(resource, "bucket"):
+        size = child_of(element, "size")
+        requested, minimum = (attribute_of(size, name) if size is not None else "" for name in ("requested", "minimum"))
+        buckets.append(
+            Bucket(
+                attribute_of(element, "bucketid"),
+                attribute_of(element, "buckettype"),
+                attribute_of(element, "persistence").lower() or "learner",
+                int(requested) if requested.isdecimal() else 0,
+                int(minimum) if minimum.isdecimal() else 0,
+                attribute_of(size, "reducible").lower() in ("true", "1") if size is not None else False,
+            )
+        )
+    return tuple(buckets)
+
+
+def _lom(lom: etree._Element) -> Metadata:
+    """The parts of LOM that a course page can show, of IMS Metadata 1.2 (``langstring``) as of IEEE LOM (``string``)."""
+    general = child_of(lom, "general")
+    educational = child_of(lom, "educational")
+    learning_time = child_of(educational, "typicallearningtime") if educational is not None else None
+    if general is None:
+        general = etree.Element("general")
+    return Metadata(
+        title=_language_string(child_of(general, "title")),
+        description=_language_string(child_of(general, "description")),
+        keywords=tuple(filter(None, (_language_string(one) for one in children_of(general, "keyword")))),
+        duration=(text_of(learning_time, "duration") or text_of(learning_time, "datetime")) if learning_time is not None else "",
+    )
+
+
+def _language_string(element: etree._Element | None) -> str:
+    """The first of its languages, or its own text."""
+    if element is None:
+        return ""
+    return next((whole_text(one) for one in element if name_of(one) in ("string", "langstring")), "") or whole_text(element)
+
+
 def _number(value: float) -> str:
     """A real number as the data model writes it: never with an exponent."""
     return f"{value:.7f}".rstrip("0") + ("0" if value == int(value) else "")
-
-
-def _launch(resource: Resource, parameters: str) -> str:
-    """The address of a resource with an item's parameters, put together as IMS CP 1.1.4 section 3.3 (``parameters``) prescribes."""
-    address = quote(resource.path) + resource.suffix
-    parameters = parameters.lstrip("?&")
-    if not parameters:
-        return address
-    if parameters.startswith("#"):
-        return address if "#" in address else address + parameters
-    head, mark, fragment = address.partition("#")
-    return head + ("&" if "?" in head else "?") + parameters + mark + fragment

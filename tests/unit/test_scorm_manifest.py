@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from desktop.scorm.errors import ManifestUnreadable, ManifestUnsafe, NothingToLaunch, PackageError
-from desktop.scorm.manifest import Manifest, Standard, read_manifest
+from desktop.scorm.manifest import Bucket, Manifest, Metadata, Standard, read_manifest
 from desktop.scorm.report import ImportReport
 
 V12 = 'xmlns="http://www.imsproject.org/xsd/imscp_rootv1p1p2" xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_rootv1p2"'
@@ -101,6 +101,7 @@ def test_xml_bases_add_up() -> None:
         ("two%20words.html", "two words.html", "two%20words.html", None),
         ("two words.html", "two words.html", "two%20words.html", None),
         ("100%25.html", "100%.html", "100%25.html", None),
+        ("c#.html", "c#.html", "c%23.html", None),
         ("index.html?x=1#top", "index.html", "index.html?x=1#top", None),
         ("héllo.html", "héllo.html", "h%C3%A9llo.html", None),
         ("gone.html", "index.html", "gone.html", "missing-file"),
@@ -161,6 +162,37 @@ def test_the_default_organization_is_used_and_the_others_are_kept() -> None:
     assert read_.title == "Other"
     assert [organization.identifier for organization in read_.organizations] == ["o", "p"]
     assert report.codes == ["organizations"]
+
+
+def test_metadata_are_read_where_they_stand_and_from_a_file() -> None:
+    lom = """<lom xmlns="http://www.imsglobal.org/xsd/imsmd_rootv1p2p1"><general><title><langstring>Lights</langstring></title>
+        <description><langstring>Of the coast</langstring></description><keyword><langstring>lamp</langstring></keyword></general>
+        <educational><typicallearningtime><datetime>00:45:00</datetime></typicallearningtime></educational></lom>"""
+    inline = manifest(ITEM, SCO).replace("</metadata>", f"{lom}</metadata>", 1)
+    item = ITEM.replace("</item>", "<metadata><adlcp:location>meta.xml</adlcp:location></metadata></item>")
+    assert read(inline)[0].metadata == Metadata("Lights", "Of the coast", ("lamp",), "00:45:00")
+    report = ImportReport()
+    files = {"meta.xml": lom.replace("langstring", "string").encode()}
+    read_ = read_manifest(manifest(item, SCO).encode(), ["index.html", *files], report, files.__getitem__)
+    assert read_.default.items[0].metadata.title == "Lights"
+    files["meta.xml"] = b"<!DOCTYPE x [<!ENTITY a 'b'>]><lom/>"
+    assert (
+        read_manifest(manifest(item, SCO).encode(), ["index.html", *files], report, files.__getitem__).default.items[0].metadata.title == ""
+    )
+    assert report.codes == ["metadata"]
+
+
+def test_dependencies_and_shared_state_are_the_resources_own() -> None:
+    resource = """<resource identifier="r" adlcp:scormtype="sco" href="index.html"><dependency identifierref="d"/>
+        <dependency identifierref="gone"/><ssp:bucket xmlns:ssp="http://www.adlnet.org/xsd/adlssp_v1p0" bucketID="notes"
+        bucketType="text" persistence="course"><ssp:size requested="2048" minimum="512" reducible="true"/></ssp:bucket></resource>
+        <resource identifier="d"/>"""
+    read_, report = read(manifest(ITEM, resource))
+    found = read_.default.items[0].resource
+    assert found is not None
+    assert found.dependencies == ("d", "gone")
+    assert found.buckets == (Bucket("notes", "text", "course", 2048, 512, True),)
+    assert report.codes == ["no-dependency"]
 
 
 # --- XML --------------------------------------------------------------------------------------------------------------------------------
