@@ -484,6 +484,25 @@ async def test_a_page_left_while_the_server_was_away_is_read_again_when_one_retu
 
 
 @not_on_windows
+@pytest.mark.parametrize("name", ["Ada", "Lena"])
+async def test_every_page_outlives_the_server_and_is_whole_again_after_it(home, sit, name):
+    async with sit() as sitting:
+        await sitting.sign_in(name)
+        bench = sitting.window.workbench
+        places = [place.id for place in bench.places.rail()]
+        for place in places:
+            bench.go(place)
+            await sitting.until(lambda: sitting.page.state in ("content", "empty") and not sitting.page.loading, place)
+            kill_server()
+            sitting.page.reload()
+            await sitting.until(lambda: not sitting.page.loading, f"{place} has given up")
+            assert sitting.page.state in ("content", "empty", "error")
+            await sitting.until(lambda: sitting.connection == "Connected", "the server was brought back")
+            await sitting.until(lambda: sitting.page.state in ("content", "empty") and not sitting.page.loading, f"{place} is whole again")
+        assert sitting.notices == []
+
+
+@not_on_windows
 async def test_signing_out_while_the_server_is_dead_leads_back_to_the_people(home, sit):
     async with sit() as sitting:
         await sitting.sign_in("Ada")

@@ -7,12 +7,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPalette, QRawFont
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPalette, QRawFont, QTextLayout
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 import desktop.ui
-from desktop.ui.theme import RESOURCES, Role, Scheme, contrast, theme, tokens
+from desktop.ui.theme import RESOURCES, Role, Scheme, contrast, font, theme, tokens
 from desktop.ui.theme.icons import icon, icon_pixmap
 
 TABLES = tomllib.loads((Path(desktop.ui.__file__).parent / "theme" / "tokens.toml").read_text(encoding="utf-8"))
@@ -118,3 +118,12 @@ def test_labels_show_names_as_they_are_not_as_markup(qtbot):
     assert isinstance(label, QLabel)
     assert label.text() == "<b>Robert</b>"
     assert label.textFormat().name == "PlainText"
+
+
+@pytest.mark.parametrize("name", ["Nguyễn Thị Linh", "Ὀδυσσεύς", "Ольга", "王小明", "さくら", "박지민"])
+def test_names_are_drawn_in_their_own_letters_whatever_the_system_brings(qapp: QApplication, name: str) -> None:
+    layout = QTextLayout(name, font(Role.BODY))
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    assert all(glyph for run in layout.glyphRuns() for glyph in run.glyphIndexes())

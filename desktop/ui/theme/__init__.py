@@ -7,6 +7,7 @@ otherwise, and :attr:`Theme.changed` tells painted widgets to paint again.
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from enum import Enum
 from functools import cache
@@ -54,8 +55,14 @@ def tokens() -> dict[str, dict[str, str]]:
 
 @cache
 def load_fonts() -> str:
-    """Register the bundled family; returns its name. Names in other scripts fall back to what the system has."""
-    for path in sorted((RESOURCES / "fonts").glob("*.ttf")):
+    """Register the bundled family; returns its name. Names in other scripts fall back to what the system has.
+
+    A bare Linux has nothing for Chinese, Japanese and Korean; there the font of the certificates serves.
+    """
+    paths = sorted((RESOURCES / "fonts").glob("*.ttf"))
+    if sys.platform == "linux" and not QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese):
+        paths.append(RESOURCES / "certificates" / "fonts" / "DroidSansFallback.ttf")
+    for path in paths:
         if QFontDatabase.addApplicationFont(str(path)) < 0:
             raise OSError(f"the font {path.name} cannot be read")
     return FAMILY
