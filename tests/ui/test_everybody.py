@@ -36,6 +36,7 @@ def look_around(qtbot, until, settings):
         for place in bench.places.rail():
             bench.go(place.id)
             page = bench.page
+            assert page is not None
             await until(lambda page=page: page.state in ("content", "empty", "error") and not page.loading, place.id)
             found[place.id] = page.state
             assert window.size() == window.minimumSize(), f"{place.id} makes the window larger"
