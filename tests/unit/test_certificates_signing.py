@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from datetime import UTC, date, datetime
@@ -12,6 +13,8 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, pkcs12
+from openvc.errors import OpenvcError
+from openvc.verify import verify_credential
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from desktop.certificates.code import read_code, sign_code
@@ -129,6 +132,25 @@ def test_the_credential_lies_in_the_file_and_is_the_associations(signed, key):
     assert credential["credentialSubject"]["creditsEarned"] == 4.5
     assert credential["validUntil"] == "2028-11-20T00:00:00Z"
     assert read_credential(render(SNAPSHOT, load_template())) is None
+
+
+def test_an_independent_library_verifies_the_credential_and_finds_a_change(signed, key):
+    credential = read_credential(signed)
+    assert credential is not None
+    verified = verify_credential(credential)
+    assert verified.issuer == did_of(key.public.credential)
+    with pytest.raises(OpenvcError):
+        verify_credential({**credential, "name": "Another course"})
+
+
+@pytest.mark.skipif(shutil.which("pdfsig") is None, reason="poppler's pdfsig is not installed")
+def test_poppler_finds_the_signature_valid_and_covering_the_whole_file(tmp_path, signed):
+    path = tmp_path / "certificate.pdf"
+    path.write_bytes(signed)
+    verdict = subprocess.run(["pdfsig", "-nocert", str(path)], capture_output=True, text=True, timeout=60, check=False)
+    assert "Signature Validation: Signature is Valid." in verdict.stdout, verdict.stdout + verdict.stderr
+    assert "Total document signed" in verdict.stdout
+    assert "ETSI.CAdES.detached" in verdict.stdout
 
 
 def test_a_code_gives_the_printed_fields_without_asking_anybody(key):
