@@ -58,7 +58,8 @@ def measure() -> Iterator[Line]:
         memory_at_half = memory()
         rest = sign_unsigned(quiet(), store, key).value
         taken = time.perf_counter() - start
-        assert half.left and half.signed + rest.signed == issued, "a gap, or one twice"
+        assert half.left
+        assert half.signed + rest.signed == issued, "a gap, or one twice"
         assert store.read(list_unsigned) == ()
         yield Line("drawing and signing alone, one certificate", (draw + sign) * 1000, "ms")
         yield Line(f"signing and storing {issued:,}, cancelled once", taken, "s", limit, "drawing + signing alone, all cores", BUDGET)
