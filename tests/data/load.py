@@ -25,7 +25,9 @@ from desktop.store.assets import CHUNK, asset_url, manifest_id
 from desktop.store.connection import connect, translate_errors
 from desktop.store.dsn import Dsn
 from tests.data.counters import STATEMENTS
-from tests.data.year_one import KNOWN, Content, Table, Year
+from tests.data.rows import tables
+from tests.data.values import Table
+from tests.data.year_one import KNOWN, Content, Year
 
 type Connection = psycopg.Connection[Any]
 type Said = Callable[[str, int, float], object]
@@ -55,7 +57,7 @@ def fill(installer: Dsn, plan: Callable[[Content], Year], remember: Callable[[st
             start = time.perf_counter()
             year = plan(content)
             said("planned: enrolments", len(year.enrollments), time.perf_counter() - start)
-            load(connection, year.tables(), said)
+            load(connection, tables(year), said)
             logins = give_logins(connection, year, remember)
         start = time.perf_counter()
         connection.autocommit = True

@@ -10,6 +10,7 @@ import pytest
 
 from desktop.errors import Conflict
 from tests.data.load import fill
+from tests.data.rows import tables
 from tests.data.year_one import KNOWN, Content, Year
 from tests.support.counters import Connection, kept, recounted
 from tests.support.postgres import TEMPLATE, Database, Server
@@ -129,6 +130,6 @@ def test_a_workspace_with_people_in_it_is_left_alone(filled) -> None:
 
 def test_the_same_seed_gives_the_same_rows() -> None:
     content = Content("asset:a", "asset:b", "asset:c")
-    first, again, other = ({table.name: list(table.rows) for table in Year(seed, SCALE, UNTIL, content).tables()} for seed in (7, 7, 8))
+    first, again, other = ({table.name: list(table.rows) for table in tables(Year(seed, SCALE, UNTIL, content))} for seed in (7, 7, 8))
     assert first == again
     assert all(first[table] != other[table] for table in first)
