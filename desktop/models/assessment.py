@@ -1,7 +1,5 @@
 """Quizzes, attempts and answers, assignments, submissions and reviews: migration 0005."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,5 @@
 """Files in chunks: migration 0006."""
 
-from __future__ import annotations
-
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index

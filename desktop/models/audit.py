@@ -1,7 +1,5 @@
 """What was changed by whom, and which files made the schema: migrations 0001 and 0002."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 from uuid import UUID

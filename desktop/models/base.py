@@ -1,7 +1,5 @@
 """What the models share: the base class, types, columns that many tables have, and the names that Postgres gives constraints."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal

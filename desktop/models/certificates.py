@@ -1,7 +1,5 @@
 """Certificates and the designs that they are drawn from: migrations 0003, 0007 and 0008."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from decimal import Decimal
 from typing import Any

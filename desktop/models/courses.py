@@ -1,7 +1,5 @@
 """The course catalogue and the structure of courses: migration 0003."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from decimal import Decimal
 from typing import Any

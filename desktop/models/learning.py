@@ -1,7 +1,5 @@
 """Enrolment, progress, completions, reviews and live sessions: migration 0004."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from decimal import Decimal
 from typing import Any

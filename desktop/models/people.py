@@ -1,7 +1,5 @@
 """The people of the association, what they may do, and their money: migration 0002."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
