@@ -19,7 +19,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop import settings as options
-from desktop.errors import LmsError, NotAllowed, ServerAway, ServerFailed, SignInRefused
+from desktop.errors import LmsError, NotAllowed, ServerAway, ServerFailed, SignInRefused, StorageFull
 from desktop.i18n import _, use_language
 from desktop.settings import Settings, config_folder, data_folder
 from desktop.store.link import Link, LinkState
@@ -56,11 +56,15 @@ REFUSED = (NotAllowed, SignInRefused)
 
 
 class LinkedStore:
-    """A store that tells the link whether the server answered. ``heard(error or None)`` is called on the worker thread."""
+    """A store that tells the link whether the server answered. ``heard(error or None)`` is called on the worker thread.
 
-    def __init__(self, store: Store, heard: Callable[[LmsError | None], None]) -> None:
+    ``here``: the server is on this computer, so that its full disk is ours.
+    """
+
+    def __init__(self, store: Store, heard: Callable[[LmsError | None], None], *, here: bool) -> None:
         self.store = store
         self._heard = heard
+        self._here = here
 
     def read[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         return self._listening(self.store.read, fn, *args, **kwargs)
@@ -80,6 +84,12 @@ class LinkedStore:
         except ServerAway as error:
             self._heard(error)
             raise
+        except StorageFull as error:
+            if not self._here:
+                raise
+            from desktop.store.postgres import storage_full
+
+            raise storage_full(error.details) from error
         self._heard(None)
         return result
 
@@ -241,7 +251,7 @@ class Application(QObject):
         def heard(error: LmsError | None) -> None:
             loop.call_soon_threadsafe(self._heard, error)
 
-        self.store = LinkedStore(store, heard)
+        self.store = LinkedStore(store, heard, here=self._opened.workspace.kind == "embedded")
         self.settings.set(options.LAST_PERSON, user)
         self.context = Context(
             store=self.store,

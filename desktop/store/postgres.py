@@ -372,7 +372,7 @@ def _failure(message: str, output: str, folder: Path) -> LmsError:
     details = output.strip()[-4000:]
     # On a full disk Postgres may die before it can say so.
     if re.search(r"No space left on device|Disk quota exceeded", output) or shutil.disk_usage(folder).free < LEAST_FREE:
-        return _full(details)
+        return storage_full(details)
     if re.search(r"Read-only file system|Permission denied", output):
         return _read_only(details)
     return ServerFailed(message, remedy=_("Copy the details and send them to whoever looks after this computer."), details=details)
@@ -388,20 +388,21 @@ def storage_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except StorageFull as error:
-        raise _full(error.details) from error
+        raise storage_full(error.details) from error
     except ServerAway as error:
         if shutil.disk_usage(folder).free < LEAST_FREE:
-            raise _full(error.details) from error
+            raise storage_full(error.details) from error
         raise
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise _full(str(error)) from error
+            raise storage_full(str(error)) from error
         if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
             raise _read_only(str(error)) from error
         raise ServerFailed(_("The database server on this computer could not be set up."), details=str(error)) from error
 
 
-def _full(details: str) -> StorageFull:
+def storage_full(details: str) -> StorageFull:
+    """What a full disk of this computer is called, whoever met it."""
     return StorageFull(
         _("There is no space left on this computer's disk for the workspace."), remedy=_("Make some room and try again."), details=details
     )

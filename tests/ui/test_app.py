@@ -30,6 +30,8 @@ from sqlalchemy.orm import Session
 
 from desktop import settings as options
 from desktop.app import Application, open_workspace
+from desktop.changes import Changes, Done
+from desktop.errors import StorageFull
 from desktop.members.commands import disable_login
 from desktop.scorm.commands import begin_session
 from desktop.scorm.journal import Journal, Save, journal_path
@@ -731,6 +733,28 @@ async def test_a_disk_that_fills_up_at_the_first_start_is_said_and_works_once_th
             subprocess.run(["mount", "-o", "remount,size=400m", str(place)], check=True)
             await sitting.click(sitting.start._trouble.retry_button)
             await sitting.sign_in("Lena")
+
+
+@root_only
+async def test_a_disk_that_fills_up_under_an_open_window_is_said_and_nothing_that_was_saved_is_lost(bare, sit):
+    def store_chunk(session: Session) -> Done[bytes]:
+        stored = session.execute(text("SELECT lms.put_chunk(:data)"), {"data": secrets.token_bytes(1 << 20)})
+        return Done(stored.scalar_one(), Changes.of("assets"))
+
+    with living_on(bare, "data", "size=150m,mode=711") as place:
+        async with sit() as sitting:
+            await sitting.sign_in("Samuel")
+            context = sitting.application.context
+            ballast = place / "ballast"
+            ballast.write_bytes(bytes(shutil.disk_usage(place).free))
+            with pytest.raises(StorageFull) as caught:
+                await context.write(store_chunk)
+            assert "this computer's disk" in caught.value.message
+            ballast.unlink()
+            await sitting.until(lambda: sitting.connection == "Connected")
+            await context.write(store_chunk)
+            sitting.page.reload()
+            await sitting.until(lambda: sitting.page.state == "content" and not sitting.page.loading)
 
 
 @root_only

@@ -61,6 +61,8 @@ from desktop.ui.widgets.surfaces import Card, Hairline
 SHOWN = 4
 TWO_COLUMNS = 860
 """Width, at nominal text, from which cards stand in two columns."""
+ALIKE = 0.7
+"""Cards side by side, the lower of which has at least this part of the other's height, are made equally high."""
 
 TREND_NAMES = {
     "enrollments": N_("Enrollments"),
@@ -467,10 +469,13 @@ class HomePage(Page):
         for grid, cards in self._grids:
             for card in cards:
                 grid.removeWidget(card)
-            for number, card in enumerate(cards):
-                last_alone = number == len(cards) - 1 and number % columns == 0
-                span = columns if last_alone else 1
-                grid.addWidget(card, number // columns, number % columns, 1, span, Qt.AlignmentFlag.AlignTop)
+            for first in range(0, len(cards), columns):
+                row = cards[first : first + columns]
+                heights = [card.sizeHint().height() for card in row]
+                # Neighbours of nearly the same height end together; a short one beside a long one is no empty box.
+                fit = Qt.AlignmentFlag(0) if min(heights) > ALIKE * max(heights) else Qt.AlignmentFlag.AlignTop
+                for column, card in enumerate(row):
+                    grid.addWidget(card, first // columns, column, 1, columns // len(row), fit)
             for column in range(2):
                 grid.setColumnStretch(column, 1 if column < columns else 0)
 
