@@ -35,6 +35,7 @@ def open_encrypted(path: Path, key: str, *, check: bool = False) -> sqlite.Conne
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite.connect(str(path), check_same_thread=False, timeout=BUSY_SECONDS, isolation_level=None)
     try:
+        connection.execute("PRAGMA cipher_log_level = NONE")  # what is wrong is raised; a terminal is nobody's place to read it
         connection.execute(f"PRAGMA key = \"x'{key}'\"")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
