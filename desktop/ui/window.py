@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -335,8 +335,12 @@ class Window(QMainWindow):
             event.ignore()
             return
         self._settings.keep("window", bytes(self.saveGeometry().toHex().data()).decode())
+        if not self._system_shuts_down:
+            # Refused, as the application ends in order and takes the window with it: an accepted one lets ``QApplication.quit``, from a
+            # menu of the system say, end the loop at once with all that is still to be saved.
+            event.ignore()
+            QTimer.singleShot(0, self.hide)  # not at once: that would count as closed
         self.closed.emit()
-        super().closeEvent(event)
 
     @property
     def _system_shuts_down(self) -> bool:
