@@ -95,8 +95,10 @@ class Learner:
         QTest.mouseClick(self.page.again_button, Qt.MouseButton.LeftButton)
 
     async def _settled(self) -> None:
-        self.page = None
         assert self.application.context is not None
+        page, self.page = self.page, None
+        while page is not None and page.view is not None:
+            await asyncio.sleep(0.005)
         await self.application.context.settled()
 
 
