@@ -168,13 +168,20 @@ def find(html: str, search: Search) -> tuple[Match, ...]:
     """Where the words of ``html`` match, in order, also across bold and links; never across two blocks."""
     if not search.needle.strip():
         return ()
-    found = []
-    for run in _runs(_parsed(html)):
-        text = "".join(slot.text for slot in run)
-        for match in search.pattern.finditer(text):
-            start, end = match.span()
-            found.append(Match(text[max(0, start - AROUND) : start], match[0], text[end : end + AROUND]))
-    return tuple(found)
+    return tuple(match for run in _runs(_parsed(html)) for match in found_in("".join(slot.text for slot in run), search))
+
+
+def found_in(text: str, search: Search) -> tuple[Match, ...]:
+    """As :func:`find`, in plain text."""
+    if not search.needle.strip():
+        return ()
+    spans = (match.span() for match in search.pattern.finditer(text))
+    return tuple(Match(text[max(0, start - AROUND) : start], text[start:end], text[end : end + AROUND]) for start, end in spans)
+
+
+def replaced_in(text: str, search: Search, replacement: str) -> tuple[str, int]:
+    """As :func:`replaced`, in plain text."""
+    return search.pattern.subn(lambda _match: replacement, text) if search.needle.strip() else (text, 0)
 
 
 def replaced(html: str, search: Search, replacement: str) -> tuple[str, int]:

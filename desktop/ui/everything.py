@@ -41,6 +41,14 @@ PLACES: tuple[Place, ...] = (
     Place("learning", N_("My learning"), "play", _Later("desktop.ui.learning.page", "LearningPage")),
     Place("catalogue", N_("Catalogue"), "catalogue", _Later("desktop.ui.courses.catalogue", "CataloguePage")),
     Place("course", N_("Course"), "catalogue", _Later("desktop.ui.courses.page", "CoursePage"), parent="catalogue"),
+    Place(
+        "course-editor",
+        N_("Course editor"),
+        "edit",
+        _Later("desktop.ui.courses.editor", "CourseEditorPage"),
+        roles=STAFF,
+        parent="catalogue",
+    ),
     Place("people", N_("People"), "people", _Later("desktop.ui.members.page", "PeoplePage"), roles=ADMINISTRATORS),
     Place("learners", N_("My learners"), "people", _Later("desktop.ui.members.learners", "LearnersPage"), roles=frozenset({"instructor"})),
     Place("lesson", N_("Lesson"), "play", _Later("desktop.ui.learning.lesson", "LessonPage"), parent="learning"),
@@ -71,6 +79,9 @@ def _modules() -> list[str]:
 ACTIONS: tuple[Action, ...] = (
     *SHELL_ACTIONS,
     Action("course.new", N_("New course"), icon="plus", place="catalogue", roles=STAFF, hint=N_("Begin a draft that you teach")),
+    Action("course-editor.add-module", N_("Add module"), "Ctrl+Shift+M", "plus", place="course-editor", roles=STAFF),
+    Action("course-editor.add-lesson", N_("Add lesson"), "Ctrl+Shift+L", "plus", place="course-editor", roles=STAFF),
+    Action("course-editor.find", N_("Find and replace in the course"), "Ctrl+Shift+H", "search", place="course-editor", roles=STAFF),
     Action("member.add", N_("Add member"), icon="plus", place="people", roles=ADMINISTRATORS),
     Action("certificate.verify", N_("Verify a certificate"), icon="check", place="certificates"),
     Action(

@@ -390,6 +390,7 @@ class CoursePage(Page):
         if self._as_learner:
             self.staff_menu.addAction(_("Leave the preview"), lambda: self.context.open("course", course=self.course_id))
             return
+        self.staff_menu.addAction(_("Edit the course"), lambda: self.context.open("course-editor", course=self.course_id))
         self.staff_menu.addAction(_("Edit details…"), self._edit)
         self.staff_menu.addAction(_("Preview as a learner"), lambda: self.context.open("course", course=self.course_id, as_learner=True))
         self.staff_menu.addSeparator()

@@ -187,6 +187,10 @@ class SegmentedControl(QWidget):
     def set_value(self, value: str) -> None:
         self._buttons[value].setChecked(True)
 
+    def set_enabled(self, value: str, enabled: bool) -> None:
+        """Whether a segment can be chosen just now."""
+        self._buttons[value].setEnabled(enabled)
+
 
 class FlowLayout(QLayout):
     """Lays widgets side by side and goes on in the next line, as words do."""

@@ -39,6 +39,10 @@ class FormRow(QWidget):
             field.editingFinished.connect(self.valid)
             field.textEdited.connect(self._mended)
 
+    def hide_label(self) -> None:
+        """For a field that says its own name."""
+        self._label.hide()
+
     @property
     def problem(self) -> str:
         return self._below.text() if self.field.property("invalid") else ""

@@ -172,7 +172,11 @@ class RichText(QWidget):
             self.source.find(text)
 
     def focus_text(self) -> None:
-        (self.view if self.rich else self.source).setFocus()
+        if self.page is not None and self.rich:
+            self.view.setFocus()
+            self.page.runJavaScript("LessonText.focus()")
+        else:
+            self.source.setFocus()
 
     # Making
 

@@ -1,0 +1,103 @@
+"""A course between the replica and its author: rows become a :class:`~desktop.courses.draft.Draft`, steps become edits of the replica.
+
+The replica speaks JSON (ids and times are text); a draft holds what Python has for them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from desktop.courses.draft import ATTACHMENTS, COURSES, LESSONS, MODULES, Change, Draft, Fragment
+from desktop.courses.publishing import Surroundings
+from desktop.store import replica
+from desktop.store.authored import TABLES
+
+_IDS = frozenset(
+    {"course_id", "module_id", "lesson_id", "unlock_after_module_id", "unlock_after_lesson_id", "designation_id", "instructor_id",
+     "certificate_template_id"}
+)  # fmt: skip
+_TIMES = frozenset(
+    {"unlock_date", "enrollment_start_date", "enrollment_end_date", "course_start_date", "course_end_date", "published_at", "archived_at"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A course as it is on this computer. ``draft`` is the caller's own."""
+
+    draft: Draft
+    around: Surroundings
+
+
+def load(reader: replica.Reader, course: UUID) -> Loaded:
+    """The course with all that an author writes in it. Raises :class:`~desktop.errors.NotFound` where it is not on this computer."""
+    found = reader.get(COURSES, course)
+    draft = Draft({"id": course, **_from_json(found.values)})
+    for table in (MODULES, LESSONS, ATTACHMENTS):
+        draft.rows[table] = {row.id: {"id": row.id, **_from_json(row.values)} for row in reader.list_all(table, course)}
+    asked = Counter(UUID(row["quiz_id"]) for row in reader.list_all("quiz_questions", course))
+    quizzes = [row for row in reader.list_all("quizzes", course) if row["lesson_id"]]
+    questions: Counter[UUID] = Counter()
+    for quiz in quizzes:
+        questions[UUID(quiz["lesson_id"])] += asked[quiz.id]
+    assignments = frozenset(UUID(row["lesson_id"]) for row in reader.list_all("assignments", course) if row["lesson_id"])
+    return Loaded(draft, Surroundings(questions, assignments))
+
+
+def write(edited: replica.Draft, changes: Iterable[Change]) -> None:
+    """Make the changes of a step, in its order, inside an edit of the replica. What somebody deleted meanwhile stays deleted."""
+    for change in changes:
+        here = edited.find(change.table, change.id) is not None
+        if change.after is None:
+            if here:
+                edited.delete(change.table, change.id)
+        elif change.before is None:
+            edited.insert(change.table, _to_json(change.table, change.after), change.id)
+        elif here:
+            edited.update(change.table, change.id, _to_json(change.table, change.after))
+
+
+def _from_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    row = dict(values)
+    for column, value in row.items():
+        if value is None:
+            continue
+        if column in _IDS:
+            row[column] = UUID(value)
+        elif column in _TIMES:
+            row[column] = datetime.fromisoformat(value)
+        elif column == "co_instructors":
+            row[column] = [UUID(one) for one in value]
+    return row
+
+
+def _to_json(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    columns = TABLES[table].columns
+    return {column: _plain(value) for column, value in values.items() if column in columns}
+
+
+def _plain(value: Any) -> Any:
+    plain: Mapping[type, Callable[[Any], Any]] = {
+        UUID: str,
+        datetime: lambda moment: moment.astimezone(UTC).isoformat(),
+        tuple: list,
+    }
+    return plain[type(value)](value) if type(value) in plain else value
+
+
+def fragment_to_json(fragment: Fragment) -> dict[str, Any]:
+    """What was copied, for the clipboard."""
+    parts = {"modules": fragment.modules, "lessons": fragment.lessons, "attachments": fragment.attachments}
+    return {name: [{column: _plain(value) for column, value in row.items()} for row in rows] for name, rows in parts.items()}
+
+
+def fragment_from_json(values: Mapping[str, Any]) -> Fragment:
+    def rows(name: str) -> tuple[dict[str, Any], ...]:
+        return tuple({**_from_json(row), "id": UUID(row["id"])} for row in values[name])
+
+    return Fragment(rows("modules"), rows("lessons"), rows("attachments"))

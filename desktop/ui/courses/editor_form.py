@@ -1,0 +1,366 @@
+"""Forms made from :mod:`desktop.courses.fields`: every field of a row, validated while one types, saved by itself."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from PySide6.QtCore import QDateTime, QSignalBlocker, Qt, QTimer, QTimeZone, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDateTimeEdit,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.courses.draft import Draft, Row
+from desktop.courses.fields import SECTIONS, Field, Kind
+from desktop.i18n import _
+from desktop.ui.theme import Role, px
+from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.forms import FormRow
+from desktop.ui.widgets.labels import Label
+
+PAUSE_MS = 400
+"""A text is taken when the keys have rested for so long."""
+
+
+class Editor(QWidget):
+    """One field. ``changed`` comes when a person changed it and has paused; :meth:`value` raises ValueError for what cannot be read."""
+
+    changed = Signal()
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.field = field
+        self.dirty = False
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self.changed)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(px(6))
+        self.widget = self.make()
+        self.widget.setAccessibleName(_(field.name))
+        self.row.addWidget(self.widget, 1)
+        self.setFocusProxy(self.widget)
+
+    def make(self) -> QWidget:
+        raise NotImplementedError
+
+    def value(self) -> Any:
+        raise NotImplementedError
+
+    def show_value(self, value: Any) -> None:
+        """Show a stored value. What is being typed is left alone."""
+        raise NotImplementedError
+
+    def typed(self) -> None:
+        self.dirty = True
+        self._pause.start()
+
+    def flush(self) -> None:
+        """Take what was typed now."""
+        if self._pause.isActive():
+            self._pause.stop()
+            self.changed.emit()
+
+
+class LineEditor(Editor):
+    def make(self) -> QWidget:
+        self.line = QLineEdit()
+        self.line.textEdited.connect(self.typed)
+        self.line.editingFinished.connect(self.flush)
+        return self.line
+
+    def value(self) -> Any:
+        text = self.line.text().strip()
+        return text or (None if self.field.column not in ("title", "file_name") else "")
+
+    def show_value(self, value: Any) -> None:
+        text = "" if value is None else str(value)
+        if self.line.text().strip() != text:
+            self.line.setText(text)
+
+
+class AddressEditor(LineEditor):
+    """An address, or a file that is chosen and kept."""
+
+    file_asked = Signal()
+
+    def make(self) -> QWidget:
+        widget = super().make()
+        self.line.setPlaceholderText("https://")
+        return widget
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(field, parent)
+        self.choose_button = Button(_("Choose a file…"), "quiet")
+        self.choose_button.setAccessibleName(_("{field}: choose a file").format(field=_(field.name)))
+        self.choose_button.clicked.connect(self.file_asked)
+        self.row.addWidget(self.choose_button)
+
+
+class NumberEditor(LineEditor):
+    def value(self) -> Any:
+        text = self.line.text().strip().removeprefix("$").replace(",", "")
+        if self.field.suffix:
+            text = text.removesuffix(_(self.field.suffix).strip()).strip()
+        if not text:
+            return None if self.field.column not in ("price", "ce_credits") else 0
+        if self.field.kind is Kind.NUMBER:
+            if not text.isdecimal():
+                raise ValueError(_("A whole number, please."))
+            number: Any = int(text)
+        else:
+            with contextlib.suppress(ArithmeticError):
+                amount = Decimal(text)
+                if amount.is_finite() and amount >= 0 and amount == round(amount, 2):
+                    number = float(amount)
+                    if number <= (self.field.most or number):
+                        return int(number) if number.is_integer() else number
+            raise ValueError(_("A number with at most two decimals, please."))
+        if self.field.most and number > self.field.most:
+            raise ValueError(_("At most {n}, please.").format(n=f"{self.field.most:,}"))
+        return number
+
+    def show_value(self, value: Any) -> None:
+        text = "" if value is None else f"{value:g}" if isinstance(value, float) and value < 1e6 else str(value)
+        self.line.setText(text)
+
+
+class TextEditor(Editor):
+    def make(self) -> QWidget:
+        self.text = QPlainTextEdit()
+        self.text.setTabChangesFocus(True)
+        self.text.setFixedHeight(px(96))
+        self.text.textChanged.connect(self.typed)
+        return self.text
+
+    def value(self) -> Any:
+        text = self.text.toPlainText().strip()
+        return text if text or (self.field.column == "description" and self.field.check is not None) else None
+
+    def show_value(self, value: Any) -> None:
+        if self.text.toPlainText().strip() != (value or ""):
+            with QSignalBlocker(self.text):
+                self.text.setPlainText(value or "")
+
+
+class LinesEditor(TextEditor):
+    def value(self) -> Any:
+        return [line.strip() for line in self.text.toPlainText().splitlines() if line.strip()]
+
+    def show_value(self, value: Any) -> None:
+        if self.value() != [str(one) for one in value or ()]:
+            with QSignalBlocker(self.text):
+                self.text.setPlainText("\n".join(str(one) for one in value or ()))
+
+
+class ChoiceEditor(Editor):
+    def make(self) -> QWidget:
+        self.box = QComboBox()
+        self.box.setMaxVisibleItems(20)
+        self.offer([(value, _(name)) for value, name in (self.field.choices or {}).items()])
+        self.box.activated.connect(lambda _index: self.changed.emit())
+        return self.box
+
+    def offer(self, choices: Iterable[tuple[Any, str]]) -> None:
+        """What can be chosen; what is chosen stays chosen."""
+        now = self.box.currentData() if self.box.count() else None
+        with QSignalBlocker(self.box):
+            self.box.clear()
+            if self.field.none:
+                self.box.addItem(_(self.field.none), None)
+            for value, name in choices:
+                self.box.addItem(name, str(value) if isinstance(value, UUID) else value)
+            self.box.setCurrentIndex(max(0, self.box.findData(now)))
+
+    def value(self) -> Any:
+        value = self.box.currentData()
+        return UUID(value) if value and self.field.kind in (Kind.MODULE, Kind.LESSON, Kind.DESIGNATION) else value
+
+    def show_value(self, value: Any) -> None:
+        self.box.setCurrentIndex(max(0, self.box.findData(str(value) if isinstance(value, UUID) else value)))
+
+
+class CheckEditor(Editor):
+    def make(self) -> QWidget:
+        self.check = QCheckBox(_(self.field.name))
+        self.check.clicked.connect(lambda _checked: self.changed.emit())
+        return self.check
+
+    def value(self) -> Any:
+        return self.check.isChecked()
+
+    def show_value(self, value: Any) -> None:
+        self.check.setChecked(bool(value))
+
+
+class MomentEditor(Editor):
+    """A moment, or none: the box says which."""
+
+    def make(self) -> QWidget:
+        self.check = QCheckBox()
+        self.check.setAccessibleName(_("{field}: set").format(field=_(self.field.name)))
+        self.moment = QDateTimeEdit()
+        self.moment.setCalendarPopup(True)
+        self.moment.setDisplayFormat("yyyy-MM-dd HH:mm")
+        self.moment.setDateTime(QDateTime.currentDateTime())
+        self.moment.dateTimeChanged.connect(lambda _moment: self.typed())
+        self.moment.setEnabled(False)
+        self.check.clicked.connect(self._switched)
+        self.row.addWidget(self.check)
+        return self.moment
+
+    def _switched(self, checked: bool) -> None:
+        self.moment.setEnabled(checked)
+        self.changed.emit()
+
+    def value(self) -> Any:
+        if not self.check.isChecked():
+            return None
+        return datetime.fromtimestamp(self.moment.dateTime().toSecsSinceEpoch() // 60 * 60, UTC)
+
+    def show_value(self, value: Any) -> None:
+        with QSignalBlocker(self.moment):
+            self.check.setChecked(value is not None)
+            self.moment.setEnabled(value is not None)
+            if value is not None and value != self.value():
+                self.moment.setDateTime(QDateTime.fromSecsSinceEpoch(int(value.timestamp()), QTimeZone.systemTimeZone()))
+
+
+EDITORS: Mapping[Kind, type[Editor]] = {
+    Kind.LINE: LineEditor,
+    Kind.TEXT: TextEditor,
+    Kind.LINES: LinesEditor,
+    Kind.CHOICE: ChoiceEditor,
+    Kind.CHECK: CheckEditor,
+    Kind.NUMBER: NumberEditor,
+    Kind.MONEY: NumberEditor,
+    Kind.CREDITS: NumberEditor,
+    Kind.MOMENT: MomentEditor,
+    Kind.ADDRESS: AddressEditor,
+    Kind.MODULE: ChoiceEditor,
+    Kind.LESSON: ChoiceEditor,
+    Kind.DESIGNATION: ChoiceEditor,
+}
+
+
+class RowForm(QWidget):
+    """Every field of one table. ``edited(table, row, column, value)`` says what a person set and what may be kept."""
+
+    edited = Signal(str, object, str, object)
+    file_asked = Signal(object, str)
+    """The row and the column that a file is to be chosen for."""
+
+    def __init__(self, table: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.table = table
+        self.editors: dict[str, Editor] = {}
+        self.rows: dict[str, FormRow] = {}
+        self._row: UUID | None = None
+        self._draft: Callable[[], Draft] | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(px(24), px(16), px(24), px(24))
+        column.setSpacing(px(14))
+        self._heads: list[tuple[Label, tuple[Field, ...]]] = []
+        for section in SECTIONS[table]:
+            head = Label(_(section.name), Role.HEADING)
+            column.addWidget(head)
+            self._heads.append((head, section.fields))
+            for field in section.fields:
+                column.addWidget(self._make(field))
+        self._column = column
+        column.addStretch(1)
+
+    def show_row(self, row: Row, draft: Callable[[], Draft]) -> None:
+        """Show a row. Another one than before: what was typed into that goes out first. The same again: a field in use is left alone."""
+        if row["id"] != self._row:
+            self.flush()
+            self._row = row["id"]
+            for editor in self.editors.values():
+                editor.dirty = False
+        self._draft = draft
+        self._offer(draft(), row)
+        for name, editor in self.editors.items():
+            if not editor.dirty:
+                with QSignalBlocker(editor):
+                    editor.show_value(row.get(name))
+                self.rows[name].set_problem("")
+        kind = row.get("lesson_type", "")
+        for name, editor in self.editors.items():
+            self.rows[name].setVisible(not editor.field.types or kind in editor.field.types)
+        for head, fields in self._heads:
+            head.setVisible(any(not field.types or kind in field.types for field in fields))
+
+    def flush(self) -> None:
+        """Take what was typed and not yet said."""
+        for editor in self.editors.values():
+            editor.flush()
+
+    def focus_field(self, column: str) -> bool:
+        """Bring a field into sight, with the keyboard on it."""
+        editor = self.editors.get(column)
+        if editor is None:
+            return False
+        editor.widget.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    def offer_designations(self, choices: Iterable[tuple[UUID, str]]) -> None:
+        editor = self.editors.get("designation_id")
+        if isinstance(editor, ChoiceEditor):
+            editor.offer(choices)
+
+    def _make(self, field: Field) -> FormRow:
+        editor = EDITORS[field.kind](field)
+        self.editors[field.column] = editor
+        editor.changed.connect(lambda: self._changed(editor))
+        if isinstance(editor, AddressEditor):
+            editor.file_asked.connect(lambda: self.file_asked.emit(self._row, field.column))
+        row = FormRow(_(field.name), editor, hint=_(field.help) if field.help else "")
+        if field.kind is Kind.CHECK:
+            row.hide_label()
+        self.rows[field.column] = row
+        return row
+
+    def _changed(self, editor: Editor) -> None:
+        if self._row is None or self._draft is None:
+            return
+        draft = self._draft()
+        table = draft.table_of(self._row)
+        if table is None:
+            return  # it was deleted meanwhile; the page says so
+        row = draft.row(table, self._row)
+        try:
+            value = editor.value()
+        except ValueError as error:
+            self.rows[editor.field.column].set_problem(str(error))
+            return
+        problem = editor.field.problem(value, row, draft)
+        self.rows[editor.field.column].set_problem(problem)
+        if not problem:
+            editor.dirty = False
+            if row.get(editor.field.column) != value:
+                self.edited.emit(table, self._row, editor.field.column, value)
+
+    def _offer(self, draft: Draft, row: Row) -> None:
+        for editor in self.editors.values():
+            if not isinstance(editor, ChoiceEditor):
+                continue
+            if editor.field.kind is Kind.MODULE:
+                editor.offer([(one["id"], one["title"]) for one in draft.modules if one["id"] != row["id"]])
+            elif editor.field.kind is Kind.LESSON:
+                titles = {module["id"]: module["title"] for module in draft.modules}
+                editor.offer(
+                    [(one["id"], f"{titles[one['module_id']]} · {one['title']}") for one in draft.lessons if one["id"] != row["id"]]
+                )

@@ -1,0 +1,294 @@
+"""Building a course as an instructor does: real clicks and keys, a real replica, a real Postgres behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from desktop.store.cipher import new_key
+from desktop.store.replica import Replica
+from desktop.tasks import Tasks
+from desktop.ui.context import Context
+from desktop.ui.courses.editor import CourseEditorPage
+from desktop.ui.courses.editor_find import FindDialog
+from desktop.ui.widgets.richtext_page import BUNDLE
+from tests.support.courses import add_course, add_lesson, add_module
+from tests.support.drafts import shape
+from tests.support.postgres import Database, Person
+from tests.ui.accessibility import assert_accessible
+from tests.ui.conftest import Desk, SignIn, sign_in, tasks, until
+
+__all__ = ["sign_in", "tasks", "until"]
+
+pytestmark = pytest.mark.skipif(not BUNDLE.exists(), reason="the text editor is not built here; ./lms does it")
+
+KEY = new_key()
+
+
+def query(db: Database, statement: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(db.dsn) as connection:
+        cursor = connection.execute(statement)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+class Author:
+    """The editor on the screen, and the hands of its author."""
+
+    def __init__(self, page: CourseEditorPage, desk: Desk, until: Any) -> None:
+        self.page, self.desk, self.until = page, desk, until
+
+    @property
+    def shape(self) -> list[tuple[str, list[str]]]:
+        return shape(self.page.session.draft)
+
+    def row(self, title: str) -> UUID:
+        rows = self.page.session.draft.rows
+        (found,) = [row["id"] for table in ("course_modules", "lessons") for row in rows[table].values() if row["title"] == title]
+        return UUID(str(found))
+
+    def lesson(self, title: str) -> dict[str, Any]:
+        return self.page.session.draft.row("lessons", self.row(title))
+
+    def select(self, *titles: str) -> None:
+        self.page.tree.select([self.row(title) for title in titles])
+
+    def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier, on: QWidget | None = None) -> None:
+        QTest.keyClick(on or QApplication.focusWidget() or self.page.tree, key, modifiers)
+
+    async def type_title(self, title: str) -> None:
+        """Into the editor that is open in the outline."""
+        editor = self.page.tree.findChild(QLineEdit)
+        assert editor is not None
+        editor.selectAll()
+        QTest.keyClicks(editor, title)
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+        await asyncio.sleep(0.02)  # the editor commits once the key is through
+
+    def choose(self, menu_of: QWidget, text: str) -> None:
+        """An entry of a button's menu."""
+        menu: Any = menu_of.menu()  # type: ignore[attr-defined]
+        (action,) = [one for one in menu.actions() if one.text().split("\t")[0] == text]
+        assert isinstance(action, QAction)
+        action.trigger()
+
+    async def saved(self) -> None:
+        await self.page._flush()
+        await self.until(lambda: not self.page.session.busy)
+
+    async def undo(self) -> None:
+        await self.page._undo()
+
+    async def redo(self) -> None:
+        await self.page._redo()
+
+
+type Open = Callable[..., Any]
+
+
+@pytest.fixture
+def open_editor(loop: asyncio.AbstractEventLoop, sign_in: SignIn, tasks: Tasks, tmp_path: Path, until: Any) -> Iterator[Open]:
+    """``await open_editor(db, person, course)``; what is open is closed as a window would be. A second call is a restart."""
+    pages: list[CourseEditorPage] = []
+    replicas: list[Replica] = []
+
+    async def open_editor(db: Database, person: Person, course: UUID) -> Author:
+        for page in pages:
+            await page._flush()
+            await page.text.close_editor()
+            await page.context.close()
+            page.close()
+        pages.clear()
+        while replicas:
+            replicas.pop().close()
+        desk = sign_in(db, person)
+        replica = Replica(tmp_path / "replica", person.member_id, KEY)
+        replicas.append(replica)
+        context: Context = desk.context
+        context.replica = replica
+        page = CourseEditorPage(context, course)
+        pages.append(page)
+        context.undo.activate(page.document)
+        context.actions.set_current(page)
+        page.resize(1280, 800)
+        page.show()
+        await until(lambda: page.state in {"content", "error"} and not page.loading, seconds=20)
+        assert page.state == "content", [notice.message for notice in desk.notices]
+        return Author(page, desk, until)
+
+    yield open_editor
+    for page in pages:
+        loop.run_until_complete(page.text.close_editor())
+        page.close()
+        page.deleteLater()
+    for replica in replicas:
+        replica.close()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    QCoreApplication.processEvents()
+
+
+@pytest.fixture
+def ada(db: Database) -> Person:
+    return db.add_person("instructor")
+
+
+@pytest.fixture
+def ethics(db: Database, ada: Person) -> UUID:
+    course = add_course(db, "Ethics", instructor_id=ada.member_id, status="draft", short_description="Right and wrong")
+    module = add_module(db, course, "Basics")
+    add_lesson(db, module, "Terms", 1)
+    add_lesson(db, module, "Cases", 2)
+    add_module(db, course, "Practice", 2)
+    return course
+
+
+async def test_the_outline_is_changed_by_keys_and_taken_back_by_name(db: Database, ada: Person, ethics: UUID, open_editor: Open) -> None:
+    author = await open_editor(db, ada, ethics)
+    assert author.shape == [("Basics", ["Terms", "Cases"]), ("Practice", [])]
+    author.select("Cases")
+    author.press(Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier, author.page.tree)
+    assert author.shape == [("Basics", ["Terms"]), ("Practice", ["Cases"])]
+    author.press(Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier, author.page.tree)
+    assert author.shape[1] == ("Practice", ["Cases", "Cases (2)"])
+    author.press(Qt.Key.Key_Delete, on=author.page.tree)
+    await author.saved()
+    stack = author.desk.context.undo.active
+    assert stack.undo_name == "Delete “Cases (2)”"
+    for expected in (["Cases", "Cases (2)"], ["Cases"], []):
+        await author.undo()
+        assert author.shape[1] == ("Practice", expected)
+    for expected in (["Cases"], ["Cases", "Cases (2)"], ["Cases"]):
+        await author.redo()
+        assert author.shape[1] == ("Practice", expected)
+
+
+async def test_undo_works_after_a_restart(db: Database, ada: Person, ethics: UUID, open_editor: Open) -> None:
+    author = await open_editor(db, ada, ethics)
+    author.select("Terms")
+    author.page.tree.setFocus()
+    author.press(Qt.Key.Key_F2, on=author.page.tree)
+    await author.type_title("Words")
+    await author.saved()
+    author = await open_editor(db, ada, ethics)
+    assert author.shape[0] == ("Basics", ["Words", "Cases"])
+    assert author.desk.context.undo.active.undo_name == "Rename “Terms”"
+    await author.undo()
+    assert author.shape[0] == ("Basics", ["Terms", "Cases"])
+
+
+async def test_typing_is_saved_by_itself_and_reaches_the_server_with_ctrl_s(
+    db: Database, ada: Person, ethics: UUID, open_editor: Open
+) -> None:
+    author = await open_editor(db, ada, ethics)
+    author.select("Terms")
+    await author.until(lambda: author.page.text.rich)
+    author.page.text.focus_text()
+    await asyncio.sleep(0.2)
+    target = author.page.text.view.focusProxy()
+    QTest.keyClick(target, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(target, " More")
+    await author.until(lambda: author.lesson("Terms")["content_html"] == "<p>Words. More</p>")
+    await author.until(lambda: author.page.status.text().startswith("Saved here"))
+    await author.page.save()
+    found = query(db, "SELECT content_html FROM public.lessons WHERE title = 'Terms'")
+    assert found == [("<p>Words. More</p>",)]
+    assert author.page.status.text() == "Saved here"
+
+
+async def test_what_is_wrong_is_said_at_the_field_and_not_kept(db: Database, ada: Person, ethics: UUID, open_editor: Open) -> None:
+    author = await open_editor(db, ada, ethics)
+    author.page.course_button.click()
+    form = author.page.forms["courses"]
+    price, members = form.editors["price"], form.editors["member_price"]
+    QTest.keyClicks(price.widget, "x")
+    QTest.keyClick(price.widget, Qt.Key.Key_Return)
+    assert form.rows["price"].problem == "A number with at most two decimals, please."
+    price.widget.clear()
+    QTest.keyClicks(price.widget, "120.50")
+    QTest.keyClick(price.widget, Qt.Key.Key_Return)
+    assert author.page.session.draft.course["price"] == 120.5
+    QTest.keyClicks(members.widget, "130")
+    QTest.keyClick(members.widget, Qt.Key.Key_Return)
+    assert form.rows["member_price"].problem == "Members would pay more than others."
+    assert author.page.session.draft.course["member_price"] is None
+    title = form.editors["title"].widget
+    title.setFocus()
+    title.selectAll()
+    QTest.keyClick(title, Qt.Key.Key_Delete)
+    await author.until(lambda: form.rows["title"].problem == "A course needs a title.")
+    assert author.page.session.draft.course["title"] == "Ethics"
+
+
+async def test_the_checklist_leads_to_the_place(db: Database, ada: Person, ethics: UUID, open_editor: Open) -> None:
+    author = await open_editor(db, ada, ethics)
+    author.choose(author.page.add_lesson_button, "Link")
+    await author.type_title("Further reading")
+    await author.saved()
+    await author.page.session.check()
+    messages = [problem.message for problem in author.page.session.problems]
+    assert "“Further reading” has no content yet." in messages
+    assert not author.page.publish_button.isEnabled()
+    author.page.checklist_button.setChecked(True)
+    author.page._go_to_problem(author.page.checklist.item(0))
+    assert author.page.middle.currentWidget() is author.page.form_stack
+    form = author.page.forms["lessons"]
+    address = form.editors["content_url"].widget
+    assert author.page._shown == author.row("Further reading")
+    QTest.keyClicks(address, "https://example.org/ethics")
+    QTest.keyClick(address, Qt.Key.Key_Return)
+    await author.saved()
+    await author.page.session.check()
+    assert not any(problem.blocking for problem in author.page.session.problems)
+    await author.until(author.page.publish_button.isEnabled)
+    author.page.publish_button.click()
+    await author.until(lambda: author.page.session.draft.course["status"] == "published")
+    assert query(db, "SELECT status FROM public.courses") == [("published",)]
+
+
+async def test_words_are_replaced_in_the_whole_course_and_back(db: Database, ada: Person, ethics: UUID, open_editor: Open) -> None:
+    author = await open_editor(db, ada, ethics)
+    author.page._find()
+    (dialog,) = author.page.findChildren(FindDialog)
+    QTest.keyClicks(dialog.needle, "words")
+    QTest.keyClick(dialog.needle, Qt.Key.Key_Return)
+    assert dialog.results.count() == 2
+    QTest.keyClicks(dialog.replacement, "phrases")
+    QTest.mouseClick(dialog.replace_button, Qt.MouseButton.LeftButton)
+    assert author.lesson("Terms")["content_html"] == "<p>phrases.</p>"
+    dialog.reject()
+    await author.saved()
+    await author.undo()
+    assert author.lesson("Cases")["content_html"] == "<p>Words.</p>"
+
+
+async def test_a_copy_goes_into_another_course(db: Database, ada: Person, ethics: UUID, open_editor: Open) -> None:
+    other = add_course(db, "Law", instructor_id=ada.member_id, status="draft")
+    author = await open_editor(db, ada, ethics)
+    author.select("Basics")
+    author.press(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier, author.page.tree)
+    author = await open_editor(db, ada, other)
+    author.press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier, author.page.tree)
+    assert author.shape == [("Basics", ["Terms", "Cases"])]
+    await author.page.save()
+    assert query(db, "SELECT count(*) FROM public.lessons") == [(4,)]
+
+
+async def test_a_colleague_is_seen(db: Database, ada: Person, ethics: UUID, open_editor: Open) -> None:
+    author = await open_editor(db, ada, ethics)
+    query(db, "UPDATE public.lessons SET title = 'Notions' WHERE title = 'Terms'")
+    await author.page._pull()
+    await author.until(lambda: author.shape[0] == ("Basics", ["Notions", "Cases"]))
+
+
+async def test_a_picture_of_the_editor_is_reachable_by_keys(db: Database, ada: Person, ethics: UUID, open_editor: Open) -> None:
+    author = await open_editor(db, ada, ethics)
+    assert_accessible(author.page)
