@@ -108,8 +108,19 @@ var LmsPlayer = (function () {
         if (LmsLaunch.traced) {
             trace(opened, api);
         }
-        window.API = LmsLaunch.standard === "1.2" ? api : undefined;
-        window.API_1484_11 = LmsLaunch.standard === "2004" ? api : undefined;
+        Object.defineProperty(window, LmsLaunch.standard === "1.2" ? "API" : "API_1484_11", {
+            configurable: true,
+            get: function () {
+                opened.sought = true;
+                return api;
+            }
+        });
+    }
+
+    /** Content that loaded and never as much as looked for the API is no SCO, whatever the manifest says: it was shown, and that is all. */
+    function isMute(opened, frame) {
+        return !opened.sought && frame.contentDocument !== null && frame.contentDocument.readyState === "complete"
+            && frame.contentWindow.location.protocol !== "about:";
     }
 
     /** For authors: each call with what it got, sent in batches and in order. */
@@ -148,6 +159,10 @@ var LmsPlayer = (function () {
         if (!current) {
             return settled();
         }
+        if (isMute(current, frame)) {
+            current.session.shown();
+            later(current);
+        }
         return new Promise(function (resolve) {
             frame.addEventListener("load", resolve, { once: true });
             frame.src = "about:blank";
@@ -164,7 +179,7 @@ var LmsPlayer = (function () {
     /** Open an item, after leaving the one before. */
     function open(item) {
         return leave().then(function () {
-            var opened = { id: item.id, session: null, timer: 0, dirty: false };
+            var opened = { id: item.id, session: null, timer: 0, dirty: false, sought: false };
             expose(opened, item);
             current = opened;
             if (item.asset) {

@@ -183,3 +183,9 @@ def play(loop: asyncio.AbstractEventLoop, qapp: QApplication) -> Iterator[Callab
     for _turn in range(3):
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         QCoreApplication.processEvents()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LMS_HOME", str(tmp_path / "home"))
+    return tmp_path

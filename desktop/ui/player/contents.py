@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
 from desktop.i18n import N_, _
@@ -78,7 +78,7 @@ class Contents(QTreeWidget):
         row = self._rows[entry.identifier]
         heading = row.childCount() > 0
         name, token, words = _LOOKS.get(status, ("", "", ""))
-        row.setIcon(0, icon(name, token))
+        row.setIcon(0, icon(name, token) if name else QIcon())
         said = [entry.title, _(words) if words else "", _("you are here") if current else ""]
         usable = entry.selectable or current
         if not usable and not heading:

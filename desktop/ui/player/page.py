@@ -39,6 +39,8 @@ from desktop.ui.widgets.labels import ElidedLabel, Label, Picture
 from desktop.ui.widgets.states import EmptyState
 
 ZOOMS = (0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0)
+AUTHORS = frozenset({"instructor", "administrator"})
+"""Who may look at what the content says."""
 NARROW = 720
 """Pixels at the reference size below which the contents make room for the content."""
 
@@ -326,6 +328,7 @@ class PlayerPage(Page):
             learner_id=str(lesson.learner_id),
             learner_name=lesson.learner_name,
             preview=recorder is None,
+            traced=recorder is None or bool(AUTHORS & self.context.identity.roles),
         )
         saving = Saving(recorder)
         view = PlayerView(launch, saving)
