@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from desktop.store.dsn import Dsn
     from desktop.store.replica import Replica
     from desktop.store.workspaces import OpenWorkspace, Workspace, Workspaces
+    from desktop.sync.loop import Status, Sync
     from desktop.ui.workspaces.new import NewWorkspace
 
 NAME = "nabip-lms"
@@ -114,6 +115,7 @@ class Application(QObject):
         self.context: Context | None = None
         self.store: LinkedStore | None = None
         self.replica: Replica | None = None
+        self.sync: Sync | None = None
         self._workspaces: Workspaces | None = None
         self._opened: OpenWorkspace | None = None
         self._wanted: Wish = self._begin
@@ -244,8 +246,6 @@ class Application(QObject):
         entering, _page = await asyncio.gather(self.tasks.run(enter, self._opened, user, password), self.tasks.run(load_first))
         store, identity = entering
         self.replica = await self.tasks.run(open_replica, self._workspaces, self._opened.workspace, identity)
-        if self.replica is not None and self.replica.notice:
-            self.notices.warn(self.replica.notice)
         loop = asyncio.get_running_loop()
 
         def heard(error: LmsError | None) -> None:
@@ -267,11 +267,23 @@ class Application(QObject):
             self.context, PLACES, workspace.name, _("On this computer") if workspace.kind == "embedded" else workspace.hosts[0].name
         )
         self._link_changed(self.link)
+        if self.replica is not None:
+            await self._keep_together(self.replica, self.store, self.context)
         if self._preloading is None:
             self._preloading = asyncio.get_running_loop().create_task(load_rest(self.tasks))
         self._spawn(self._send_left())
         self.signed_in.emit(self.context)
         self.usable.emit()
+
+    async def _keep_together(self, replica: Replica, store: LinkedStore, context: Context) -> None:
+        """From now on what an author does is sent, and what others do is brought."""
+        loop = asyncio.get_running_loop()
+        if replica.notice:
+            self.notices.warn(replica.notice)
+        replica.listeners.append(lambda changes: loop.call_soon_threadsafe(context.broadcast, changes))
+        self.sync = context.sync = await self.tasks.run(
+            start_sync, replica, store, lambda status: loop.call_soon_threadsafe(self.window.set_saved, status.sentence())
+        )
 
     async def _sign_out(self) -> None:
         assert self._opened is not None
@@ -291,6 +303,9 @@ class Application(QObject):
         await context.settled()
         self.window.close_session()
         await context.close()
+        if self.sync is not None:
+            await self.tasks.run(self.sync.stop)
+            self.sync = None
         if self.store is not None:
             await self.tasks.run(self.store.close)
             self.store = None
@@ -576,6 +591,14 @@ def open_replica(workspaces: Workspaces, workspace: Workspace, identity: Any) ->
 
     key = workspaces.replica_key(workspace, identity.member_id)
     return Replica(workspaces.replica_folder(workspace), identity.member_id, key)
+
+
+def start_sync(replica: Replica, store: Any, told: Callable[[Status], object]) -> Sync:
+    from desktop.sync.loop import Sync
+
+    sync = Sync(replica, store, told)
+    sync.start()
+    return sync
 
 
 def alive(session: Any) -> None:

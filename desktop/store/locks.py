@@ -51,6 +51,10 @@ class FileLock:
         self._descriptor = descriptor
         return True
 
+    @property
+    def held(self) -> bool:
+        return self._descriptor is not None
+
     def acquire(self, timeout: float) -> None:
         """Wait up to ``timeout`` seconds for the lock; raises :class:`TookTooLong`."""
         deadline = time.monotonic() + timeout

@@ -11,11 +11,15 @@ removes exactly the operations it answered. The values that an author saw are ke
 from __future__ import annotations
 
 import json
+import os
+import re
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Concatenate
 from uuid import UUID, uuid4
@@ -25,9 +29,11 @@ from sqlcipher3 import dbapi2 as sqlite
 from desktop.changes import Changes, Done, Undo
 from desktop.errors import Conflict, LmsError, NotFound, ReadOnly
 from desktop.i18n import _
+from desktop.store.assets import CHUNK, asset_url, manifest_id
 from desktop.store.authored import TABLES, Authored
 from desktop.store.cipher import FileDamaged, local_errors, means_damaged, open_encrypted, transaction
 from desktop.store.operations import Batch, Delta, Kind, Operation, Outcome, Values
+from desktop.tasks import JobControl
 
 STEPS_KEPT = 500
 """Steps per course that undo can go back, across restarts."""
@@ -66,6 +72,9 @@ CREATE TABLE IF NOT EXISTS step (
   edits TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS step_scope ON step (scope, id);
+CREATE TABLE IF NOT EXISTS file (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, media_type TEXT NOT NULL, sent INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
 """
 
 JOURNAL_SCHEMA = "CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, seq INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID"
@@ -107,6 +116,16 @@ class CheckedOut:
     waiting: int
     conflicts: int
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFile:
+    """A file that rows name as ``asset:<id>``, kept here until (and after) the server has it."""
+
+    id: str
+    path: Path
+    name: str
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,8 +353,11 @@ class Replica:
         self.folder = folder
         self.path = folder / f"{member}.replica"
         self.journal_path = folder / f"{member}.outbox"
-        self.listeners: list[Callable[[Changes], None]] = []
-        """Called on the thread that changed something, with what changed."""
+        self.files = folder / f"{member}.files"
+        self.listeners: list[Callable[[Changes], object]] = []
+        """Called on the thread that changed something, with what changed in the view, or ``conflicts``."""
+        self.edited: list[Callable[[], object]] = []
+        """Called on the thread of an edit, once it is on the disk and waits to be sent."""
         self.notice = ""
         self._key = key
         self._writing = threading.RLock()
@@ -400,6 +422,50 @@ class Replica:
         """What a step did, in its order."""
         found = self._rows("SELECT edits FROM step WHERE id = ?", step_id)
         return _edits(found[0][0]) if found else []
+
+    # Files
+
+    def keep_file(self, source: Path, name: str, media_type: str, control: JobControl) -> str:
+        """Copy a file into the replica's folder and return what rows name it by (``asset:<id>``). It is sent before such a row is.
+
+        The copy is not encrypted: only its owner may read it, as with the file it was made from. Raises ``Cancelled`` and OSError.
+        """
+        self.files.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, made = tempfile.mkstemp(dir=self.files)
+        try:
+            with os.fdopen(handle, "wb") as target, source.open("rb") as file:
+                chunks = []
+                while data := file.read(CHUNK):
+                    control.check()
+                    chunks.append(sha256(data).digest())
+                    target.write(data)
+                target.flush()
+                os.fsync(target.fileno())
+            asset = manifest_id(chunks)
+            Path(made).replace(self.files / asset)
+        finally:
+            Path(made).unlink(missing_ok=True)
+        with self._transaction() as database:
+            database.execute("INSERT OR IGNORE INTO file (id, name, media_type) VALUES (?, ?, ?)", (asset, name, media_type))
+            with self._journalling():
+                self._journal_entry(f"file:{asset}", [name, media_type])
+        return asset_url(asset)
+
+    def file_path(self, asset: str) -> Path | None:
+        """Where the file is on this computer, or None."""
+        path = self.files / asset
+        return path if path.exists() else None
+
+    def files_to_send(self, batch: Batch) -> list[LocalFile]:
+        """The files that the operations of a batch name and the server may not have yet."""
+        named = sorted({found for one in batch.operations for found in ASSET.findall(dump(one.set))})
+        rows = self._rows("SELECT id, name, media_type FROM file WHERE NOT sent")
+        return [LocalFile(asset, self.files / asset, name, media_type) for asset, name, media_type in rows if asset in named]
+
+    def file_sent(self, asset: str) -> None:
+        """The server has the file."""
+        with self._transaction() as database:
+            database.execute("UPDATE file SET sent = 1 WHERE id = ?", (asset,))
 
     # What is here and what waits
 
@@ -531,12 +597,12 @@ class Replica:
                     database.execute("DELETE FROM outbox WHERE op = ?", (str(outcome.op),))
                     changed.add((operation.table, str(operation.row)))
             changed |= _absorb(database, delta)
-            for table, row_id in changed:
-                refresh(database, delta.scope, TABLES[table], row_id)
+            shown = [(table, row_id) for table, row_id in changed if refresh(database, delta.scope, TABLES[table], row_id)]
         with self._journalling():
             for outcome in outcomes:
                 self._journal_entry(f"op:{outcome.op}", None)
-        changes = Changes(frozenset(table for table, _row in changed), frozenset(UUID(row_id) for _table, row_id in changed))
+        lost = {"conflicts"} if any(outcome.result != "done" for outcome in outcomes) else set()
+        changes = Changes(frozenset({table for table, _row in shown} | lost), frozenset(UUID(row_id) for _table, row_id in shown))
         self._tell(changes)
         return changes
 
@@ -604,6 +670,9 @@ class Replica:
                 value = work(draft)
                 for op in draft.touched:
                     self._journal_operation(database, op)
+        if draft.touched:
+            for listener in tuple(self.edited):
+                listener()
         changes = Changes(frozenset(edit.table for edit in draft.edits), frozenset(edit.id for edit in draft.edits))
         return Done(value, changes)
 
@@ -641,8 +710,9 @@ class Replica:
                 self._journal_entry(f"conflict:{op}", None)
 
     def _tell(self, changes: Changes) -> None:
-        for listener in tuple(self.listeners):
-            listener(changes)
+        if changes.kinds:
+            for listener in tuple(self.listeners):
+                listener(changes)
 
     def _rows(self, statement: str, *arguments: object) -> list[tuple[Any, ...]]:
         with self._reading, self._guarded():
@@ -717,6 +787,8 @@ class Replica:
                 kind, _colon, name = key.partition(":")
                 if kind == "scope":
                     database.execute("INSERT OR IGNORE INTO cursor (scope, pinned) VALUES (?, ?)", (name, body["pinned"]))
+                elif kind == "file":
+                    database.execute("INSERT OR IGNORE INTO file (id, name, media_type) VALUES (?, ?, ?)", (name, *body))
                 elif kind == "conflict":
                     database.execute(f"INSERT OR IGNORE INTO conflict ({CONFLICT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", body)
                 else:
@@ -732,6 +804,8 @@ class Replica:
             journal.execute("DELETE FROM entry")
             for scope, pinned in self._database.execute("SELECT scope, pinned FROM cursor"):
                 self._journal_entry(f"scope:{scope}", {"pinned": bool(pinned)})
+            for asset, name, media_type in self._database.execute("SELECT id, name, media_type FROM file WHERE NOT sent"):
+                self._journal_entry(f"file:{asset}", [name, media_type])
             for (op,) in self._database.execute("SELECT op FROM outbox").fetchall():
                 self._journal_operation(self._database, op)
             for entry in self._database.execute(f"SELECT {CONFLICT} FROM conflict"):
@@ -764,6 +838,7 @@ class Replica:
             self._journal.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", (key, seq, dump(body)))
 
 
+ASSET = re.compile(r"\basset:([0-9a-f]{64})")
 OPERATION = "op, tbl, id, kind, wanted, seen"
 CONFLICT = "op, scope, tbl, id, kind, fields, row, message, at"
 
@@ -777,24 +852,29 @@ def parent_of(declared: Authored, values: Values) -> str | None:
     return next((values[column] for column, _table in declared.parents if values.get(column)), None)
 
 
-def refresh(database: sqlite.Connection, scope: UUID, declared: Authored, row: str) -> None:
-    """Make the view of a row anew: what the server last said, and on it what waits, in order."""
-    base = database.execute("SELECT data FROM base WHERE tbl = ? AND id = ? AND NOT gone", (declared.name, row)).fetchone()
+def refresh(database: sqlite.Connection, scope: UUID, declared: Authored, row: str) -> bool:
+    """Make the view of a row anew: what the server last said, and on it what waits, in order. True where it is another now."""
+    key = (declared.name, row)
+    base = database.execute("SELECT data FROM base WHERE tbl = ? AND id = ? AND NOT gone", key).fetchone()
     values: dict[str, Any] | None = json.loads(base[0]) if base else None
-    for kind, wanted in database.execute("SELECT kind, wanted FROM outbox WHERE tbl = ? AND id = ? ORDER BY seq", (declared.name, row)):
+    for kind, wanted in database.execute("SELECT kind, wanted FROM outbox WHERE tbl = ? AND id = ? ORDER BY seq", key):
         if kind == "delete":
             values = None
         elif kind == "insert":
             values = {**(values or {}), **json.loads(wanted)}
         elif values is not None:
             values |= json.loads(wanted)
+    shown = database.execute("SELECT data FROM view WHERE tbl = ? AND id = ?", key).fetchone()
     if values is None:
-        database.execute("DELETE FROM view WHERE tbl = ? AND id = ?", (declared.name, row))
-    else:
-        database.execute(
-            "INSERT OR REPLACE INTO view (tbl, id, scope, parent, position, data) VALUES (?, ?, ?, ?, ?, ?)",
-            (declared.name, row, str(scope), parent_of(declared, values), values.get("position"), dump(values)),
-        )
+        database.execute("DELETE FROM view WHERE tbl = ? AND id = ?", key)
+        return shown is not None
+    if shown is not None and json.loads(shown[0]) == values:
+        return False
+    database.execute(
+        "INSERT OR REPLACE INTO view (tbl, id, scope, parent, position, data) VALUES (?, ?, ?, ?, ?, ?)",
+        (*key, str(scope), parent_of(declared, values), values.get("position"), dump(values)),
+    )
+    return True
 
 
 def list_conflicts(database: sqlite.Connection, scope: UUID | None) -> list[RowConflict]:

@@ -1,4 +1,4 @@
-"""One exchange with the server: seal, send, finish. Each step may be the last one before a crash, and all may be repeated."""
+"""One exchange with the server: files, then seal, send, finish. Each step may be the last one before a crash, and all may be repeated."""
 
 from __future__ import annotations
 
@@ -6,26 +6,33 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from desktop.errors import NotAllowed
+from desktop.store.assets import upload
 from desktop.store.replica import Replica
 from desktop.sync.commands import push
 from desktop.sync.queries import pull
+from desktop.tasks import JobControl
 
 if TYPE_CHECKING:
     from desktop.store.connection import Store
 
 
-def exchange(replica: Replica, store: Store, scope: UUID) -> None:
+def exchange(replica: Replica, server: Store, scope: UUID, control: JobControl | None = None) -> None:
     """Send everything of a course that waits, batch by batch, and bring it up to date.
 
-    A course that is refused becomes read-only, and stays what it is otherwise: :class:`NotAllowed` passes.
+    Files that a batch names go first, as a row may name only what is stored; an upload that was cut off goes on where it stopped. A course
+    that is refused becomes read-only, and stays what it is otherwise: :class:`NotAllowed` passes.
     """
+    control = control or JobControl(lambda _fraction, _detail: None)
     try:
         while True:
             batch = replica.seal(scope)
             if not batch.operations:
-                replica.finish((), store.read(pull, scope, batch.since))
+                replica.finish((), server.read(pull, scope, batch.since))
                 break
-            replica.finish(*store.write(push, batch))
+            for file in replica.files_to_send(batch):
+                upload(server, file.path, file.name, file.media_type, control)
+                replica.file_sent(file.id)
+            replica.finish(*server.write(push, batch))
             if not replica.pending(scope):
                 break
     except NotAllowed:

@@ -24,6 +24,7 @@ from desktop.ui.undo import UndoStack, UndoStacks
 
 if TYPE_CHECKING:
     from desktop.store.replica import Draft, Reader, Replica
+    from desktop.sync.loop import Status, Sync
 
 
 class Store(Protocol):
@@ -79,6 +80,7 @@ class Context(QObject):
         self.notices = notices
         self.settings = settings
         self.replica = replica
+        self.sync: Sync | None = None
         self.undo = UndoStacks(self)
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -109,6 +111,10 @@ class Context(QObject):
         """As :meth:`edit`, for typing: part of the step before where that set the same fields of the same row."""
         stack = self.undo.active
         return self._edited(stack, await self.tasks.run(self.here.continue_edit, scope, name, fn, *args, **kwargs))
+
+    async def sync_now(self) -> Status | None:
+        """Exchange what authors did with the server now, and say how things stand; None where nothing is kept on this computer."""
+        return await self.tasks.run(self.sync.sync_now) if self.sync is not None else None
 
     async def load_steps(self, document: Hashable, scope: UUID) -> None:
         """Fill the undo stack of ``document`` with what was done in a course before the application was started."""

@@ -282,7 +282,8 @@ class Window(QMainWindow):
     async def _save(self) -> None:
         if self.workbench is not None and self.workbench.page is not None:
             await self.workbench.page.save()
-            self.workbench.status.set_saved(_("Everything is saved"))
+            status = await self.workbench.context.sync_now()
+            self.set_saved(status.sentence() if status is not None else _("Everything is saved"))
 
     def _preferences(self) -> None:
         from desktop.ui.preferences import PreferencesDialog  # not on the way to the first window
