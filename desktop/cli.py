@@ -26,6 +26,8 @@ from desktop.i18n import N_, _, ngettext
 from desktop.members.commands import appoint_administrator
 from desktop.members.queries import MemberFields
 from desktop.scorm.cache import import_package
+from desktop.scorm.commands import Choice
+from desktop.scorm.conversion import convert_waiting
 from desktop.settings import LAST_PERSON, LAST_WORKSPACE, Settings, cache_folder, config_folder, data_folder
 from desktop.store import migrations
 from desktop.store.connection import Store
@@ -146,6 +148,10 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
         "file", metavar="FILE", type=Path, help=_("a SCORM or AICC course: the zip file, or the folder that it was unpacked to")
     )
     parser.add_argument("--title", help=_("title of the course; the package's own without this"))
+    parser.add_argument(
+        "--organization", default="", metavar="ID", help=_("which of the package's organizations; its default without this")
+    )
+    parser.add_argument("--lesson-per-item", action="store_true", help=_("a lesson for each part of the package, instead of one for all"))
     parser.add_argument("--category", choices=CATEGORIES, default="continuing_education", help=_("category of the course (%(default)s)"))
     _add_workspace(parser)
     parser.set_defaults(run=_import)
@@ -160,12 +166,14 @@ def _import(options: argparse.Namespace) -> int:
         course = store.write(courses.create_course, options.title or source.stem, options.category).value
         try:
             module = store.write(courses.add_module, course, _("Course")).value
-            _lesson, package = import_package(store, source, module, cache_folder() / "packages", control).value
+            choice = Choice(options.organization, options.lesson_per_item)
+            _lesson, package = import_package(store, source, module, cache_folder() / "packages", control, choice).value
             if not options.title and package.manifest.title:
                 store.write(courses.edit_course, course, {"title": package.manifest.title})
         except BaseException:
             store.write(courses.delete_draft, course)
             raise
+        convert_waiting(control, store, cache_folder() / "packages")
     for remark in package.report.remarks:
         print(f"{remark.severity.value}: {remark.where}: {remark.text}")
     print(_("Imported as a draft: {course}").format(course=course))

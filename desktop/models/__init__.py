@@ -9,7 +9,17 @@ from desktop.models.assets import Asset, AssetChunk, Chunk, ChunkUpload
 from desktop.models.audit import AppliedFile, AuditLog
 from desktop.models.base import Base
 from desktop.models.certificates import Certificate, CertificateTemplate, SigningKeyRow
-from desktop.models.courses import Course, CourseModule, Lesson, LessonAttachment, PushOutcome, RowClock, Tombstone
+from desktop.models.courses import (
+    Course,
+    CourseModule,
+    Lesson,
+    LessonAttachment,
+    LessonImport,
+    LessonMedia,
+    PushOutcome,
+    RowClock,
+    Tombstone,
+)
 from desktop.models.learning import (
     CourseCompletion,
     CourseReview,
@@ -46,6 +56,8 @@ __all__ = [
     "Enrollment",
     "Lesson",
     "LessonAttachment",
+    "LessonImport",
+    "LessonMedia",
     "LessonProgress",
     "LiveSession",
     "Member",

@@ -211,6 +211,44 @@ class Lesson(Base):
     updated_at: Mapped[Now]
 
 
+class LessonImport(Base):
+    __tablename__ = "lesson_imports"
+    __table_args__ = (
+        CheckConstraint("version > 0", name="lesson_imports_version_check"),
+        CheckConstraint("jsonb_typeof(report) = 'array'", name="lesson_imports_report_check"),
+        {
+            "schema": "lms",
+            "comment": "What was imported into a lesson, when, by whom, and what was tolerated; the highest version is the current one",
+        },
+    )
+
+    lesson_id: Mapped[UUID] = mapped_column(ForeignKey("public.lessons.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    package_url: Mapped[str]
+    file_name: Mapped[str]
+    standard: Mapped[str]
+    report: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
+    imported_by: Mapped[UUID] = mapped_column(ForeignKey("public.members.id", ondelete="RESTRICT"))
+    imported_at: Mapped[Now]
+
+
+class LessonMedia(Base):
+    __tablename__ = "lesson_media"
+    __table_args__ = (
+        CheckConstraint("converted_url IS NULL OR failure IS NULL", name="lesson_media_outcome_check"),
+        Index("idx_lesson_media_waiting", "lesson_id", postgresql_where=text("converted_url IS NULL AND failure IS NULL")),
+        Index("idx_lesson_media_converted", "converted_url"),
+        {"schema": "lms", "comment": "H.264 and AAC media of packages, and what they were converted to"},
+    )
+
+    lesson_id: Mapped[UUID] = mapped_column(ForeignKey("public.lessons.id", ondelete="CASCADE"), primary_key=True)
+    package_url: Mapped[str] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(primary_key=True)
+    converted_url: Mapped[str | None]
+    failure: Mapped[str | None]
+    found_at: Mapped[Now]
+
+
 class LessonAttachment(Base):
     __tablename__ = "lesson_attachments"
     __table_args__ = (

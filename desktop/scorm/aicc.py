@@ -20,6 +20,7 @@ from pathlib import PurePosixPath
 from desktop.i18n import _
 from desktop.scorm.errors import AiccIncomplete, AiccUnreadable, NothingToLaunch
 from desktop.scorm.manifest import AssignableUnit, Item, Manifest, Metadata, Organization, Resource, Standard
+from desktop.scorm.prerequisites import is_readable
 from desktop.scorm.references import Files, is_external, launch_address
 from desktop.scorm.report import ImportReport
 
@@ -168,6 +169,13 @@ class _Course:
         self._members, self._conditions = self._structure(tables[".cst"])
         for element, condition in self._prerequisites(tables[".pre"]):
             self._conditions.setdefault(element, condition)
+        for element, script in self._conditions.items():
+            if not is_readable(script):
+                report.warn(
+                    "prerequisites",
+                    self._id(element),
+                    _("Its prerequisites, “{script}”, make no sense; they are ignored.").format(script=script),
+                )
         self._objectives = self._relationships(tables[".ort"])
         self._placed: set[str] = set()
 

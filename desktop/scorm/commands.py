@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, cast
+from urllib.parse import quote
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from desktop.changes import Changes, Done
+from desktop.changes import Changes, Done, Undo
 from desktop.courses import commands as courses
+from desktop.errors import NotFound
+from desktop.i18n import _
+from desktop.models.courses import Lesson, LessonImport, LessonMedia
 from desktop.scorm.journal import Save
-from desktop.scorm.manifest import Manifest
+from desktop.scorm.manifest import Item, Manifest, part_of
+from desktop.scorm.queries import WaitingMedia
+from desktop.scorm.report import ImportReport
 from desktop.store.assets import asset_url
 
 type Answer = Literal["saved", "stale", "superseded"]
@@ -42,18 +52,108 @@ def end_session(session: Session, session_id: UUID) -> Done[None]:
     return Done(None)
 
 
-def add_lesson(session: Session, module_id: UUID, title: str, manifest: Manifest, asset_id: str) -> Done[UUID]:
-    """A new lesson at the end of a module that plays the package ``asset_id``."""
-    return courses.add_lesson(
-        session,
-        module_id,
-        courses.NewLesson(
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How a package becomes lessons: of which organization (the manifest's default where it is not named), and as one lesson or several."""
+
+    organization: str = ""
+    per_item: bool = False
+    """A lesson for each item that can be opened, instead of one with a table of contents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A package that was stored as an asset. ``file_name`` is the author's; ``media`` are the files that must be converted."""
+
+    asset_id: str
+    file_name: str
+    manifest: Manifest
+    report: ImportReport
+    media: tuple[str, ...] = ()
+
+
+def add_lessons(session: Session, module_id: UUID, imported: Imported, choice: Choice) -> Done[tuple[UUID, ...]]:
+    """New lessons at the end of a module that play a package, each with its import report."""
+    manifest = imported.manifest
+    organization = manifest.part(quote(choice.organization, safe="")).default
+    items: tuple[Item | None, ...] = organization.launchable if choice.per_item else (None,)
+    made = []
+    for item in items:
+        fragment = part_of(organization, item) if item is not None or organization != manifest.default else ""
+        title = item.title if item is not None else organization.title or Path(imported.file_name).stem
+        content, package, declared = _addresses(imported, item or organization.launchable[0], fragment)
+        lesson = courses.NewLesson(
             title=title,
             lesson_type="scorm",
-            content_url=asset_url(asset_id, manifest.default.launchable[0].launch),
-            scorm_package_url=asset_url(asset_id),
-            scorm_manifest_url=asset_url(asset_id, manifest.path),
+            content_url=content,
+            scorm_package_url=package,
+            scorm_manifest_url=declared,
             scorm_version=manifest.standard.value,
             completion_criteria="scorm_completed",
-        ),
+        )
+        made.append(courses.add_lesson(session, module_id, lesson).value)
+        _keep_report(session, made[-1], imported)
+    lessons = tuple(made)
+    return Done(lessons, Changes.of("lessons"), Undo(_("Import package"), remove_lessons, (lessons,)))
+
+
+def remove_lessons(session: Session, lessons: tuple[UUID, ...]) -> Done[None]:
+    """Remove what an import added; the server refuses lessons that learners have opened."""
+    for lesson_id in lessons:
+        courses.remove_lesson(session, lesson_id)
+    return Done(None, Changes.of("lessons"))
+
+
+def replace_package(session: Session, lesson_id: UUID, imported: Imported, fragment: str) -> Done[None]:
+    """Let a lesson play another version of its package. What learners did is kept; :mod:`desktop.scorm.versions` says what carries over."""
+    manifest = imported.manifest.part(fragment)
+    content, package, declared = _addresses(imported, manifest.default.launchable[0], fragment)
+    found = session.execute(
+        sa.update(Lesson)
+        .where(Lesson.id == lesson_id, Lesson.lesson_type == "scorm")
+        .values(content_url=content, scorm_package_url=package, scorm_manifest_url=declared, scorm_version=manifest.standard.value)
+        .returning(Lesson.id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(_("This lesson no longer exists, or you may not change it."))
+    _keep_report(session, lesson_id, imported)
+    return Done(None, Changes.of("lessons", ids=(lesson_id,)))
+
+
+def settle_media(session: Session, media: WaitingMedia, converted_id: str | None, failure: str | None) -> Done[None]:
+    """Say what became of a file that waited: the asset that is played instead, or why there is none."""
+    session.execute(
+        sa.update(LessonMedia)
+        .where(LessonMedia.package_url == asset_url(media.package_id), LessonMedia.path == media.path)
+        .where(LessonMedia.converted_url.is_(None))
+        .values(converted_url=asset_url(converted_id) if converted_id else None, failure=failure)
     )
+    return Done(None, Changes.of("lessons"))
+
+
+def _addresses(imported: Imported, first: Item, fragment: str) -> tuple[str, str, str]:
+    """The lesson's addresses: of its content, its package and its manifest."""
+    manifest = asset_url(imported.asset_id, imported.manifest.path)
+    return (
+        asset_url(imported.asset_id, first.launch),
+        asset_url(imported.asset_id),
+        f"{manifest}#{fragment}" if fragment else manifest,
+    )
+
+
+def _keep_report(session: Session, lesson_id: UUID, imported: Imported) -> None:
+    version = sa.select(sa.func.coalesce(sa.func.max(LessonImport.version), 0) + 1).where(LessonImport.lesson_id == lesson_id)
+    session.execute(
+        sa.insert(LessonImport).values(
+            lesson_id=lesson_id,
+            version=version.scalar_subquery(),
+            package_url=asset_url(imported.asset_id),
+            file_name=imported.file_name,
+            standard=imported.manifest.name,
+            report=imported.report.as_json(),
+            imported_by=sa.func.lms.current_member_id(),
+        )
+    )
+    if imported.media:
+        rows = [{"lesson_id": lesson_id, "package_url": asset_url(imported.asset_id), "path": path} for path in imported.media]
+        session.execute(postgresql.insert(LessonMedia).on_conflict_do_nothing(), rows)

@@ -11,15 +11,16 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from lxml import etree
 
 from desktop.i18n import _
 from desktop.scorm.elements import attribute_of, child_of, children_of, name_of, text_of, whole_text
 from desktop.scorm.errors import ManifestUnreadable, ManifestUnsafe, NothingToLaunch
+from desktop.scorm.prerequisites import is_readable
 from desktop.scorm.references import Files, launch_address
 from desktop.scorm.report import ImportReport
 from desktop.scorm.sequencing.definition import Sequencing
@@ -169,6 +170,34 @@ class Manifest:
     @property
     def title(self) -> str:
         return self.default.title
+
+    @property
+    def name(self) -> str:
+        """The standard and its edition, as people call them."""
+        return (
+            f"{self.standard.label} {self.edition} Edition"
+            if self.edition and self.standard is Standard.SCORM_2004
+            else self.standard.label
+        )
+
+    def part(self, fragment: str) -> Manifest:
+        """What a lesson plays: this manifest with the organization, or of it the one item, that :func:`part_of` named as its default.
+
+        A part that is no longer there, as the package was replaced, leaves the default that the manifest names.
+        """
+        wanted, _slash, identifier = (unquote(one) for one in fragment.partition("/"))
+        chosen = next((one for one in self.organizations if one.identifier == wanted), self.default) if wanted else self.default
+        item = next((one for one in chosen.launchable if one.identifier == identifier), None) if identifier else None
+        if item is not None:
+            # Its prerequisites are about other lessons now, and it is all there is to see.
+            chosen = replace(chosen, title=item.title, items=(replace(item, children=(), visible=True, prerequisites=""),))
+        return replace(self, default=chosen)
+
+
+def part_of(organization: Organization, item: Item | None = None) -> str:
+    """How a lesson's address names what it plays of a package, for :meth:`Manifest.part`: the fragment behind the manifest's path."""
+    whole = quote(organization.identifier, safe="")
+    return f"{whole}/{quote(item.identifier, safe='')}" if item is not None else whole
 
 
 def read_manifest(data: bytes, files: list[str], report: ImportReport, read: Callable[[str], bytes] | None = None) -> Manifest:
@@ -438,13 +467,21 @@ class _Reader:
             max_time_allowed=text_of(element, "maxtimeallowed") or sequencing.attempt_duration_limit,
             time_limit_action=text_of(element, "timelimitaction"),
             data_from_lms=text_of(element, "datafromlms"),
-            prerequisites=text_of(element, "prerequisites"),
+            prerequisites=self._prerequisites(element, identifier),
             completion_threshold=self._completion_threshold(element),
             objectives=tuple(one.identifier for one in sequencing.all_objectives if one.identifier),
             children=children,
             sequencing=sequencing,
             metadata=self._metadata(element),
         )
+
+    def _prerequisites(self, element: etree._Element, identifier: str) -> str:
+        script = text_of(element, "prerequisites")
+        if not is_readable(script):
+            self.report.warn(
+                "prerequisites", identifier, _("Its prerequisites, “{script}”, make no sense; they are ignored.").format(script=script)
+            )
+        return script
 
     def _of_submanifest(self, sub: etree._Element, above: tuple[str, ...]) -> tuple[Item, ...]:
         organizations = child_of(sub, "organizations")

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import stat
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from desktop.i18n import _
@@ -27,13 +28,17 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """An unpacked package: where it lies, what its manifest says, what was tolerated, its files (relative, ``/``) and its size in bytes."""
+    """An unpacked package: where it lies, what its manifest says, what was tolerated, its files (relative, ``/``) and its size in bytes.
+
+    ``converted`` are the files to play instead of some of its own, by the paths of those.
+    """
 
     folder: Path
     manifest: Manifest
     report: ImportReport
     paths: tuple[str, ...]
     bytes: int
+    converted: Mapping[str, Path] = field(default_factory=dict)
 
 
 def unpack(source: Path, folder: Path, control: JobControl, limits: Limits | None = None) -> Package:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound
 from desktop.i18n import _
+from desktop.models.courses import Lesson, LessonImport, LessonMedia
 from desktop.scorm.records import Document
+from desktop.scorm.report import ImportReport
 from desktop.scorm.route import Shared
 from desktop.store.assets import asset_of
 
@@ -20,7 +25,8 @@ from desktop.store.assets import asset_of
 class ScormLesson:
     """What a launch needs. ``record`` is what earlier sessions left, None before the first; names are the learner's own.
 
-    ``shared`` is what all courses of the learner share; a preview begins without any.
+    ``shared`` is what all courses of the learner share; a preview begins without any. ``part`` names what of the package the lesson plays
+    (:meth:`desktop.scorm.manifest.Manifest.part`), ``media`` the assets that are played instead of some of its files, by their paths.
     """
 
     lesson_id: UUID
@@ -32,13 +38,42 @@ class ScormLesson:
     learner_name: str
     record: Document | None
     shared: Shared
+    part: str = ""
+    media: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMedia:
+    """A file of a package that must be converted before it can be played."""
+
+    package_id: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRecord:
+    """An import into a lesson. ``version`` counts from 1; ``waiting`` is how many media files are still to be converted."""
+
+    version: int
+    asset_id: str
+    file_name: str
+    standard: str
+    imported_at: datetime
+    report: ImportReport
+    media: int
+    waiting: int
+    failures: tuple[tuple[str, str], ...]
+    """Paths of media that cannot be converted, and why."""
 
 
 _LESSON = text(
     """
-    SELECT l.id, l.title, l.scorm_package_url, m.course_id, p.scorm_cmi_data, me.id AS member_id, me.last_name, me.first_name,
+    SELECT l.id, l.title, l.scorm_package_url, l.scorm_manifest_url, m.course_id,
+      p.scorm_cmi_data, me.id AS member_id, me.last_name, me.first_name,
       (SELECT jsonb_object_agg(o.objective_id, o.known) FROM lms.scorm_objectives AS o WHERE o.member_id = me.id) AS objectives,
-      (SELECT jsonb_object_agg(d.target_id, d.store) FROM lms.scorm_data AS d WHERE d.member_id = me.id) AS data
+      (SELECT jsonb_object_agg(d.target_id, d.store) FROM lms.scorm_data AS d WHERE d.member_id = me.id) AS data,
+      (SELECT jsonb_object_agg(f.path, f.converted_url) FROM lms.lesson_media AS f
+       WHERE f.lesson_id = l.id AND f.package_url = l.scorm_package_url AND f.converted_url IS NOT NULL) AS media
     FROM public.lessons AS l
     JOIN public.course_modules AS m ON m.id = l.module_id
     JOIN public.members AS me ON me.id = lms.current_member_id()
@@ -64,4 +99,42 @@ def get_scorm_lesson(session: Session, lesson_id: UUID, enrollment_id: UUID | No
         learner_name=", ".join(part for part in (row.last_name, row.first_name) if part),
         record=row.scorm_cmi_data,
         shared=Shared(row.objectives or {}, row.data or {}) if enrollment_id is not None else Shared(),
+        part=(row.scorm_manifest_url or "").partition("#")[2],
+        media={path: asset for path, url in (row.media or {}).items() if (asset := asset_of(url))},
+    )
+
+
+def list_waiting_media(session: Session) -> tuple[WaitingMedia, ...]:
+    """What waits to be converted in the lessons that the caller teaches, the oldest first."""
+    rows = session.execute(
+        sa.select(LessonMedia.package_url, LessonMedia.path)
+        .join(Lesson, sa.and_(Lesson.id == LessonMedia.lesson_id, Lesson.scorm_package_url == LessonMedia.package_url))
+        .where(LessonMedia.converted_url.is_(None), LessonMedia.failure.is_(None))
+        .where(Lesson.id == sa.func.any(sa.func.array(sa.select(sa.func.lms.taught_lessons()).scalar_subquery())))
+        .group_by(LessonMedia.package_url, LessonMedia.path)
+        .order_by(sa.func.min(LessonMedia.found_at), LessonMedia.package_url, LessonMedia.path)
+    )
+    return tuple(WaitingMedia(asset, row.path) for row in rows if (asset := asset_of(row.package_url)))
+
+
+def list_imports(session: Session, lesson_id: UUID) -> tuple[ImportRecord, ...]:
+    """What was imported into a lesson, the current version first; empty for whoever does not teach it."""
+    media = sa.select(LessonMedia).where(LessonMedia.lesson_id == lesson_id)
+    found: dict[str, list[LessonMedia]] = {}
+    for one in session.scalars(media.order_by(LessonMedia.path)):
+        found.setdefault(one.package_url, []).append(one)
+    rows = session.scalars(sa.select(LessonImport).where(LessonImport.lesson_id == lesson_id).order_by(LessonImport.version.desc()))
+    return tuple(
+        ImportRecord(
+            version=row.version,
+            asset_id=asset_of(row.package_url) or "",
+            file_name=row.file_name,
+            standard=row.standard,
+            imported_at=row.imported_at,
+            report=ImportReport.from_json(row.report),
+            media=len(files := found.get(row.package_url, [])),
+            waiting=sum(one.converted_url is None and one.failure is None for one in files),
+            failures=tuple((one.path, one.failure) for one in files if one.failure),
+        )
+        for row in rows
     )

@@ -47,6 +47,11 @@ class ImportReport:
             self._seen.add(key)
             self.remarks.append(remark)
 
+    @classmethod
+    def from_json(cls, rows: list[dict[str, str]]) -> ImportReport:
+        """The report that :meth:`as_json` gave."""
+        return cls([Remark(Severity(row["severity"]), row["code"], row["where"], row["text"]) for row in rows])
+
     @property
     def codes(self) -> list[str]:
         """The codes in the order in which they were met, each once."""

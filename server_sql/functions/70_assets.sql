@@ -26,6 +26,9 @@ AS $$
   ) OR EXISTS (
     SELECT FROM public.lesson_attachments AS a
     WHERE a.lesson_id = ANY (ARRAY(SELECT lms.open_lessons() UNION SELECT lms.taught_lessons())) AND split_part(a.file_url, '/', 1) = p_url
+  ) OR EXISTS (
+    SELECT FROM lms.lesson_media AS m
+    WHERE m.lesson_id = ANY (ARRAY(SELECT lms.open_lessons() UNION SELECT lms.taught_lessons())) AND m.converted_url = p_url
   )
 $$;
 
@@ -229,6 +232,9 @@ CREATE OR REPLACE TRIGGER lessons_named_assets
 CREATE OR REPLACE TRIGGER lesson_attachments_named_assets
   BEFORE INSERT OR UPDATE OF file_url ON public.lesson_attachments
   FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('file_url');
+CREATE OR REPLACE TRIGGER lesson_media_named_assets
+  BEFORE INSERT OR UPDATE OF converted_url ON lms.lesson_media
+  FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('converted_url');
 CREATE OR REPLACE TRIGGER quiz_questions_named_assets
   BEFORE INSERT OR UPDATE OF image_url, video_url ON public.quiz_questions
   FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('image_url', 'video_url');

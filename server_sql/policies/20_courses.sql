@@ -2,7 +2,7 @@
 
 SELECT lms.protect(
   'public.courses', 'public.course_modules', 'public.lessons', 'public.lesson_attachments', 'public.live_sessions', 'public.course_reviews',
-  'lms.certificate_templates', 'lms.row_clocks', 'lms.tombstones', 'lms.push_outcomes'
+  'lms.certificate_templates', 'lms.row_clocks', 'lms.tombstones', 'lms.push_outcomes', 'lms.lesson_imports', 'lms.lesson_media'
 );
 
 GRANT SELECT ON public.courses TO anon, lms_member;
@@ -84,6 +84,23 @@ CREATE POLICY open ON public.lesson_attachments FOR SELECT TO lms_member USING (
 CREATE POLICY taught ON public.lesson_attachments TO lms_staff
   USING (lesson_id = ANY (ARRAY(SELECT lms.taught_lessons()))) WITH CHECK (lesson_id = ANY (ARRAY(SELECT lms.taught_lessons())));
 CREATE POLICY whole ON public.lesson_attachments TO lms_administrator
+  USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
+
+-- What was imported is told once and never changed.
+GRANT SELECT, INSERT (lesson_id, version, package_url, file_name, standard, report, imported_by) ON lms.lesson_imports TO lms_staff;
+CREATE POLICY taught ON lms.lesson_imports TO lms_staff
+  USING (lesson_id = ANY (ARRAY(SELECT lms.taught_lessons())))
+  WITH CHECK (lesson_id = ANY (ARRAY(SELECT lms.taught_lessons())) AND imported_by = (SELECT lms.current_member_id()));
+CREATE POLICY whole ON lms.lesson_imports TO lms_administrator
+  USING ((SELECT lms.has_role('administrator')))
+  WITH CHECK ((SELECT lms.has_role('administrator')) AND imported_by = (SELECT lms.current_member_id()));
+
+GRANT SELECT ON lms.lesson_media TO lms_member;
+GRANT INSERT (lesson_id, package_url, path), UPDATE (converted_url, failure) ON lms.lesson_media TO lms_staff;
+CREATE POLICY open ON lms.lesson_media FOR SELECT TO lms_member USING (lesson_id = ANY (ARRAY(SELECT lms.open_lessons())));
+CREATE POLICY taught ON lms.lesson_media TO lms_staff
+  USING (lesson_id = ANY (ARRAY(SELECT lms.taught_lessons()))) WITH CHECK (lesson_id = ANY (ARRAY(SELECT lms.taught_lessons())));
+CREATE POLICY whole ON lms.lesson_media TO lms_administrator
   USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
 
 -- Not in the catalogue: the row holds the meeting's address and password.

@@ -300,6 +300,37 @@ ALTER TABLE lms.chunks OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.chunks IS 'Pieces of assets; each stored once';
 
+CREATE TABLE lms.lesson_imports (
+    lesson_id uuid NOT NULL,
+    version integer NOT NULL,
+    package_url text NOT NULL,
+    file_name text NOT NULL,
+    standard text NOT NULL,
+    report jsonb NOT NULL,
+    imported_by uuid NOT NULL,
+    imported_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT lesson_imports_report_check CHECK ((jsonb_typeof(report) = 'array'::text)),
+    CONSTRAINT lesson_imports_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE lms.lesson_imports OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.lesson_imports IS 'What was imported into a lesson, when, by whom, and what was tolerated; the highest version is the current one';
+
+CREATE TABLE lms.lesson_media (
+    lesson_id uuid NOT NULL,
+    package_url text NOT NULL,
+    path text NOT NULL,
+    converted_url text,
+    failure text,
+    found_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT lesson_media_outcome_check CHECK (((converted_url IS NULL) OR (failure IS NULL)))
+);
+
+ALTER TABLE lms.lesson_media OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.lesson_media IS 'H.264 and AAC media of packages, and what they were converted to';
+
 CREATE TABLE lms.member_logins (
     member_id uuid NOT NULL,
     role_name name NOT NULL,
@@ -965,6 +996,12 @@ ALTER TABLE ONLY lms.chunk_uploads
 ALTER TABLE ONLY lms.chunks
     ADD CONSTRAINT chunks_pkey PRIMARY KEY (hash);
 
+ALTER TABLE ONLY lms.lesson_imports
+    ADD CONSTRAINT lesson_imports_pkey PRIMARY KEY (lesson_id, version);
+
+ALTER TABLE ONLY lms.lesson_media
+    ADD CONSTRAINT lesson_media_pkey PRIMARY KEY (lesson_id, package_url, path);
+
 ALTER TABLE ONLY lms.member_logins
     ADD CONSTRAINT member_logins_pkey PRIMARY KEY (member_id);
 
@@ -1131,6 +1168,10 @@ CREATE INDEX idx_certificates_member ON lms.certificates USING btree (member_id)
 
 CREATE INDEX idx_certificates_unsigned ON lms.certificates USING btree (issued_at, id) WHERE ((status = 'valid'::text) AND (asset_id IS NULL));
 
+CREATE INDEX idx_lesson_media_converted ON lms.lesson_media USING btree (converted_url);
+
+CREATE INDEX idx_lesson_media_waiting ON lms.lesson_media USING btree (lesson_id) WHERE ((converted_url IS NULL) AND (failure IS NULL));
+
 CREATE INDEX idx_member_roles_role ON lms.member_roles USING btree (role);
 
 CREATE INDEX idx_module_completions_module ON lms.module_completions USING btree (module_id);
@@ -1282,6 +1323,8 @@ CREATE INDEX idx_transactions_member ON public.transactions USING btree (member_
 CREATE INDEX idx_transactions_pending ON public.transactions USING btree (created_at) WHERE (status = 'pending'::text);
 
 CREATE UNIQUE INDEX members_email_key ON public.members USING btree (lower(email));
+
+CREATE TRIGGER lesson_media_named_assets BEFORE INSERT OR UPDATE OF converted_url ON lms.lesson_media FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('converted_url');
 
 CREATE TRIGGER log_certificate_changes_delete AFTER DELETE ON lms.certificates REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.certificates');
 
@@ -1557,6 +1600,15 @@ ALTER TABLE ONLY lms.chunk_uploads
 
 ALTER TABLE ONLY lms.chunk_uploads
     ADD CONSTRAINT chunk_uploads_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.lesson_imports
+    ADD CONSTRAINT lesson_imports_imported_by_fkey FOREIGN KEY (imported_by) REFERENCES public.members(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.lesson_imports
+    ADD CONSTRAINT lesson_imports_lesson_id_fkey FOREIGN KEY (lesson_id) REFERENCES public.lessons(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.lesson_media
+    ADD CONSTRAINT lesson_media_lesson_id_fkey FOREIGN KEY (lesson_id) REFERENCES public.lessons(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY lms.member_logins
     ADD CONSTRAINT member_logins_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.members(id) ON DELETE SET NULL;

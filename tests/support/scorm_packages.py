@@ -15,15 +15,17 @@ FIND_API = """<script>
 </script>"""
 
 
-def make_package(target: Path, pages: Mapping[str, str], *, version: str = "1.2", files: Mapping[str, bytes] | None = None) -> Path:
-    """A package with an item ``i0``, ``i1`` … for each page, in order. Pages get ``api``; ``files`` come along."""
+def make_package(
+    target: Path, pages: Mapping[str, str], *, version: str = "1.2", files: Mapping[str, bytes] | None = None, organizations: str = ""
+) -> Path:
+    """A package with an item ``i0``, ``i1`` … for each page, in order. Pages get ``api``; ``files`` and ``organizations`` come along."""
     items = "".join(f'<item identifier="i{n}" identifierref="r{n}"><title>{name}</title></item>' for n, name in enumerate(pages))
     resources = "".join(
         f'<resource identifier="r{n}" type="webcontent" adlcp:scormtype="sco" href={quoteattr(name)}/>' for n, name in enumerate(pages)
     )
     manifest = f"""<manifest identifier="made-up" xmlns="http://www.imsproject.org/xsd/imscp_rootv1p1p2"
         xmlns:adlcp="http://www.adlnet.org/xsd/adlcp_rootv1p2"><metadata><schemaversion>{version}</schemaversion></metadata>
-        <organizations default="o"><organization identifier="o"><title>Made up</title>{items}</organization></organizations>
+        <organizations default="o"><organization identifier="o"><title>Made up</title>{items}</organization>{organizations}</organizations>
         <resources>{resources}</resources></manifest>"""
     with zipfile.ZipFile(target, "w") as package:
         package.writestr("imsmanifest.xml", manifest)

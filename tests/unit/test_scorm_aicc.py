@@ -52,7 +52,11 @@ def only(manifest: Manifest) -> Item:
 
 # file: title, launch addresses, remarks
 TAKEN = {
-    "complex": ("Complex AICC Course", ["intro.html", "scenario.html", "assessment.html"], ["aicc-attributes", "aicc-action"]),
+    "complex": (
+        "Complex AICC Course",
+        ["intro.html", "scenario.html", "assessment.html"],
+        ["aicc-attributes", "prerequisites", "aicc-action"],
+    ),
     "multiline-description": (
         "Achieving Work-Life Balance",
         ["https://opslearning.lifespeak.com/Share.aspx?key=08e2a354-18b7-493e-9101-20ce4bf2b23b--language-1--vid-7174--aoda-true"],

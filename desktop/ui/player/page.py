@@ -16,7 +16,7 @@ from desktop.changes import Changes
 from desktop.errors import LmsError, NotAllowed
 from desktop.i18n import N_, _
 from desktop.scorm import commands
-from desktop.scorm.cache import package_of
+from desktop.scorm.cache import package_of_lesson
 from desktop.scorm.journal import Journal, journal_path
 from desktop.scorm.package import Package
 from desktop.scorm.queries import ScormLesson, get_scorm_lesson
@@ -215,9 +215,7 @@ class PlayerPage(Page):
         lesson = await self.context.read(get_scorm_lesson, self._lesson_id, self._enrollment_id)
         self.set_title(lesson.title)
         self._course_id = lesson.course_id
-        package = await self.context.job(
-            _("Opening “{title}”").format(title=lesson.title), _fetch_package, self.context.store, lesson.asset_id
-        )
+        package = await self.context.job(_("Opening “{title}”").format(title=lesson.title), _fetch_package, self.context.store, lesson)
         recorder = None
         if lesson.enrollment_id is not None:
             recorder, lesson = await self.context.tasks.run(_begin_launch, self.context.store, self.context.identity.member_id, lesson)
@@ -442,8 +440,8 @@ def packages_folder() -> Path:
     return cache_folder() / "packages"
 
 
-def _fetch_package(control: JobControl, store: Any, asset_id: str) -> Package:
-    return package_of(store, asset_id, packages_folder(), control)
+def _fetch_package(control: JobControl, store: Any, lesson: ScormLesson) -> Package:
+    return package_of_lesson(store, lesson, packages_folder(), control)
 
 
 def _begin_launch(store: Any, member_id: UUID, lesson: ScormLesson) -> tuple[Recorder, ScormLesson]:

@@ -23,6 +23,8 @@ from PySide6.QtWebEngineCore import (
 )
 from shiboken6 import isValid
 
+from desktop.scorm.package import Package
+
 SCHEME = b"scorm"
 RUNTIME = Path(__file__).resolve().parents[3] / "resources" / "scorm"
 PLAYER = ("player.html", "player.js", "runtime.js", "scorm12.js", "scorm2004.js")
@@ -64,17 +66,23 @@ def address(host: str, launch: str) -> str:
 
 
 class ContentFiles:
-    """The files of an unpacked package, by the names that content uses for them: upper and lower case do not matter."""
+    """The files of an unpacked package, by the names that content uses for them: upper and lower case do not matter.
 
-    def __init__(self, folder: Path, paths: tuple[str, ...]) -> None:
-        self._folder = folder
-        self._exact = frozenset(paths)
-        self._folded = {path.casefold(): path for path in paths}
+    Under the name of a file that was converted lies what it was converted to; its type is that of what is served.
+    """
+
+    def __init__(self, package: Package) -> None:
+        self._folder = package.folder
+        self._converted = package.converted
+        self._exact = frozenset(package.paths)
+        self._folded = {path.casefold(): path for path in package.paths}
 
     def find(self, path: str) -> Path | None:
         path = path.replace("\\", "/").lstrip("/")
         found = path if path in self._exact else self._folded.get(path.casefold())
-        return self._folder / found if found is not None else None
+        if found is None:
+            return None
+        return self._converted.get(found) or self._folder / found
 
 
 class Reports(Protocol):

@@ -22,6 +22,7 @@ from PySide6.QtWebEngineCore import (
     QWebEnginePage,
     QWebEnginePermission,
     QWebEngineProfile,
+    QWebEngineScript,
     QWebEngineSettings,
 )
 from PySide6.QtWebEngineWidgets import QWebEngineView
@@ -36,7 +37,7 @@ from desktop.scorm.route import Route, Step
 from desktop.scorm.sequencing.requests import Navigation, NavigationRequest
 from desktop.ui.player.dialogs import ContentDialog
 from desktop.ui.player.saving import Saving
-from desktop.ui.player.scheme import SCHEME, ContentFiles, LaunchHandler, NoWayOut, address
+from desktop.ui.player.scheme import RUNTIME, SCHEME, ContentFiles, LaunchHandler, NoWayOut, address
 
 LEAVE_SECONDS = 5.0
 """How long content may take to say its last words. A page that hangs is not waited for longer."""
@@ -171,12 +172,14 @@ class PlayerView(QWidget):
         self._popups: list[QWebEngineView] = []
 
         self._profile = QWebEngineProfile()  # without a storage name: off the record
-        self._handler = LaunchHandler(launch.host, ContentFiles(launch.package.folder, launch.package.paths), self, self)
+        self._handler = LaunchHandler(launch.host, ContentFiles(launch.package), self, self)
         self._handler.missed.connect(self.file_missing)
         self.interceptor = NoWayOut(launch.host, self)
         self._profile.installUrlSchemeHandler(SCHEME, self._handler)
         self._profile.setUrlRequestInterceptor(self.interceptor)
         self._profile.downloadRequested.connect(_refuse_download)
+        if launch.package.converted:
+            self._profile.scripts().insert(_media_script())
 
         self.view = QWebEngineView(self)
         self.view.setAccessibleName(_("Course content"))
@@ -432,6 +435,16 @@ def _is_record(record: object) -> TypeGuard[Record]:
         and isinstance(record.get("cmi"), dict)
         and all(isinstance(value, str) for value in record["cmi"].values())
     )
+
+
+def _media_script() -> QWebEngineScript:
+    """Runs in every page and frame before its own scripts."""
+    script = QWebEngineScript()
+    script.setSourceCode((RUNTIME / "media.js").read_text(encoding="utf-8"))
+    script.setInjectionPoint(QWebEngineScript.InjectionPoint.DocumentCreation)
+    script.setWorldId(QWebEngineScript.ScriptWorldId.MainWorld)
+    script.setRunsOnSubFrames(True)
+    return script
 
 
 def _refuse_download(request: QWebEngineDownloadRequest) -> None:
