@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.__main__ import prepare_qt
 from desktop.scorm.package import Package, unpack
@@ -75,6 +75,13 @@ class Playing:
         self.view.console.connect(lambda text, _line, _source: self.lines.append(text))
         self.view.broken.connect(self.broken.append)
 
+    @property
+    def target(self) -> QWidget:
+        """What takes the mouse and the keys."""
+        target = self.view.view.focusProxy()
+        assert target is not None
+        return target
+
     async def js(self, program: str) -> Any:
         """What ``program`` evaluates to in the player page; ``content`` is the window of the content's frame."""
         future = asyncio.get_running_loop().create_future()
@@ -115,10 +122,8 @@ class Playing:
                 break
             await asyncio.sleep(0.03)
         assert place is not None, f"{selector} is not in the content"
-        target = self.view.view.focusProxy()
-        assert target is not None
-        QTest.mouseMove(target, place)
-        QTest.mouseClick(target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+        QTest.mouseMove(self.target, place)
+        QTest.mouseClick(self.target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
         await asyncio.sleep(0.02)
 
     async def shown(self, selector: str) -> None:

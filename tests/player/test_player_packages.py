@@ -47,7 +47,7 @@ class Committed:
         view = page.view
         assert view is not None
         # Calls are told while their item is the current one, or on its way out.
-        view.traced.connect(lambda calls: [self._heard(view.current or self._last, call) for call in calls])
+        view.traced.connect(lambda calls: self._heard(view.current or self._last, calls))
         view.moved.connect(self._moved)
 
     def _moved(self, step: Any) -> None:
@@ -57,14 +57,13 @@ class Committed:
             if not step.resumed:
                 self.said.pop(self._last, None)
 
-    def _heard(self, item: str, call: Call) -> None:
-        if call.answer != "true":
-            return
-        if call.function.endswith("SetValue"):
-            self._pending[call.argument] = call.value
-        elif call.function.endswith(("Commit", "Finish", "Terminate")):
-            self.said.setdefault(item, {}).update(self._pending)
-            self._pending = {}
+    def _heard(self, item: str, calls: list[Call]) -> None:
+        for call in calls:
+            if call.answer == "true" and call.function.endswith("SetValue"):
+                self._pending[call.argument] = call.value
+            elif call.answer == "true" and call.function.endswith(("Commit", "Finish", "Terminate")):
+                self.said.setdefault(item, {}).update(self._pending)
+                self._pending = {}
 
 
 async def choose(page: PlayerPage, identifier: str) -> None:
@@ -140,18 +139,18 @@ async def by_debugger(playing: Playing) -> None:
     await playing.click("a[href='#debugger']")
     await playing.click("#element")
     type_text(playing, "cmi.core.lesson_status")
-    QTest.keyClick(playing.view.view.focusProxy(), Qt.Key.Key_Escape)  # its list of suggestions
+    QTest.keyClick(playing.target, Qt.Key.Key_Escape)  # its list of suggestions
     await playing.click("#set-value")
     await playing.click("#element-value")
     await playing.js("content.document.getElementById('element-value').select(); return 1")
     type_text(playing, "completed")
-    QTest.keyClick(playing.view.view.focusProxy(), Qt.Key.Key_Return)
+    QTest.keyClick(playing.target, Qt.Key.Key_Return)
     await playing.says("cmi.core.lesson_status", "completed")
     await playing.click("#commit-value")
 
 
 def type_text(playing: Playing, text: str) -> None:
-    QTest.keyClicks(playing.view.view.focusProxy(), text)
+    QTest.keyClicks(playing.target, text)
 
 
 async def killed_and_opened_again(page: PlayerPage, playing: Playing) -> None:

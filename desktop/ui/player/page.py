@@ -29,6 +29,7 @@ from desktop.settings import cache_folder, data_folder
 from desktop.tasks import JobControl
 from desktop.ui.context import Context
 from desktop.ui.page import Page
+from desktop.ui.player.console import Console
 from desktop.ui.player.contents import Contents
 from desktop.ui.player.saving import SaveState, Saving
 from desktop.ui.player.view import Launch, PlayerView
@@ -121,7 +122,15 @@ class PlayerPage(Page):
         self.splitter.setSizes([px(280), px(900)])
         column.addWidget(self._make_bar(content))
         column.addWidget(self._make_trouble(content))
-        column.addWidget(self.splitter, 1)
+        self.console = Console()
+        self.console.hide()
+        above = QSplitter(Qt.Orientation.Vertical, content)
+        above.setChildrenCollapsible(False)
+        above.addWidget(self.splitter)
+        above.addWidget(self.console)
+        above.setStretchFactor(0, 3)
+        above.setStretchFactor(1, 1)
+        column.addWidget(above, 1)
         column.addWidget(self._make_navigation(content))
         self._make_shortcuts()
         return content
@@ -134,6 +143,8 @@ class PlayerPage(Page):
         self.contents_button = IconButton("list", _("Show or hide the contents"), self.bar)
         self.part = ElidedLabel(role=Role.STRONG, parent=self.bar)
         self.saved = SavedIndicator(self.bar)
+        self.console_button = IconButton("code", _("What the content says"), self.bar)
+        self.console_button.setObjectName("player.console.show")
         self.full_screen_button = IconButton("fullscreen", _("Full screen (F11)"), self.bar)
         self.suspend_button = Button(_("Suspend"), "quiet", "pause", self.bar)
         self.suspend_button.setObjectName("player.suspend")
@@ -142,9 +153,10 @@ class PlayerPage(Page):
         self.exit_button.setObjectName("player.exit")
         row.addWidget(self.contents_button)
         row.addWidget(self.part, 1)
-        for widget in (self.saved, self.full_screen_button, self.suspend_button, self.exit_button):
+        for widget in (self.saved, self.console_button, self.full_screen_button, self.suspend_button, self.exit_button):
             row.addWidget(widget)
         self.contents_button.clicked.connect(self._toggle_contents)
+        self.console_button.clicked.connect(self._toggle_console)
         self.full_screen_button.clicked.connect(lambda: self.set_full_screen(not self._full))
         self.suspend_button.clicked.connect(lambda: self.ask(Navigation.SUSPEND_ALL))
         self.exit_button.clicked.connect(self.exit)
@@ -263,6 +275,7 @@ class PlayerPage(Page):
             self.stage.setWindowFlag(Qt.WindowType.Window, True)
             self.stage.setWindowTitle(self.header.title)
             self.stage.showFullScreen()
+            self.stage.activateWindow()
         else:
             self.stage.setWindowFlag(Qt.WindowType.Window, False)
             self.splitter.insertWidget(1, self.stage)
@@ -338,6 +351,9 @@ class PlayerPage(Page):
         self.stage.setCurrentWidget(view)
         view.moved.connect(self._moved)
         view.asked.connect(self._asked)
+        view.traced.connect(self.console.add)
+        self.console_button.setVisible(launch.traced)
+        self.console.log.clear()
         view.refused.connect(self._refused)
         view.record_changed.connect(self._record_changed)
         view.broken.connect(self._broke)
@@ -408,6 +424,12 @@ class PlayerPage(Page):
         self.exit_button.setVisible(shown.shows_exit or not self.view.current)
         if self._several:
             self.contents.show_controls(shown, self.view.route.status)
+        if self.console.isVisible():
+            self._show_values()
+
+    def _show_values(self) -> None:
+        record = self.view.route.record(self.view.current) if self.view is not None else None
+        self.console.model.show_values(record["cmi"] if record is not None else {})
 
     def _asked(self, request: NavigationRequest) -> None:
         if self.view is not None:
@@ -426,6 +448,10 @@ class PlayerPage(Page):
 
     def _link_refused(self, url: str) -> None:
         self.context.notices.info(_("This content may not leave the lesson: {address} was not opened.").format(address=url[:120]))
+
+    def _toggle_console(self) -> None:
+        self.console.setVisible(not self.console.isVisible())
+        self._show_values()
 
     def _toggle_contents(self) -> None:
         self.contents.setVisible(not self.contents.isVisible())
