@@ -15,7 +15,7 @@ from decimal import Decimal
 import jwt
 
 from desktop.certificates.keys import PublicKeys, SigningKey
-from desktop.certificates.render import Snapshot
+from desktop.certificates.snapshot import Snapshot
 
 ALGORITHM = "ES256"
 

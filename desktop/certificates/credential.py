@@ -9,7 +9,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from desktop.certificates.proof import add_proof, did_of
-from desktop.certificates.render import Snapshot
+from desktop.certificates.snapshot import Snapshot
 
 CONTEXTS = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
 FILE_NAME = "credential.json"

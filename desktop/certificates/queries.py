@@ -5,21 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
-from desktop.certificates.keys import PublicKeys
-from desktop.certificates.render import Snapshot
+from desktop.certificates.snapshot import Snapshot
 from desktop.errors import NotFound
 from desktop.i18n import _
 from desktop.models.certificates import Certificate, SigningKeyRow
 from desktop.models.courses import Course
 from desktop.models.learning import Enrollment
 from desktop.models.people import Member, Workspace
+
+if TYPE_CHECKING:
+    from desktop.certificates.keys import PublicKeys
 
 ORDER = (Certificate.issued_at.desc(), Certificate.id)
 
@@ -262,6 +264,8 @@ class KnownKey:
 
 def list_signing_keys(session: Session) -> tuple[KnownKey, ...]:
     """The association's signing keys, the current one first."""
+    from desktop.certificates.keys import PublicKeys  # cryptography takes a while to load, and Home reads certificates, too
+
     name = sa.func.concat_ws(" ", Member.first_name, Member.last_name)
     query = (
         sa.select(SigningKeyRow, name)

@@ -7,7 +7,7 @@ The same snapshot gives the same bytes. What the page says of a field stands in 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
@@ -19,6 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
 from desktop.certificates import engraving, qr
+from desktop.certificates.snapshot import Snapshot
 from desktop.certificates.template import Palette, Paper, Template
 from desktop.certificates.typeset import ITALIC, ROMAN, SANS, SMALL_CAPS, Line, draw_centred, fit, line
 from desktop.i18n import _
@@ -30,22 +31,6 @@ _MARGIN = 22.0  # sheet edge to the band
 _BAND = 24.0  # width of the engraved band
 _CORNER = 46.0  # side of the square that a corner rosette fills
 _SMALLEST_MODULE = 1.04  # 0.37 mm: what the camera of an old telephone still tells apart at a hand's breadth
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What is printed, exactly as it was when the certificate was issued."""
-
-    number: str
-    issuer_name: str
-    member_name: str
-    course_title: str
-    completed_on: date
-    issued_at: datetime
-    ce_credits: Decimal
-    expires_on: date | None = None
-    instructor_name: str | None = None
-    designation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

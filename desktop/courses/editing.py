@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from desktop.courses.checklist import Surroundings
 from desktop.courses.draft import ATTACHMENTS, COURSES, LESSONS, MODULES, Change, Draft, Fragment
-from desktop.courses.publishing import Surroundings
 from desktop.store import replica
 from desktop.store.authored import TABLES
 

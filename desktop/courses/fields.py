@@ -14,10 +14,10 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
+from desktop.courses.checklist import waits_for_itself
 from desktop.courses.content_checks import address_problem
 from desktop.courses.draft import ATTACHMENTS, COURSES, LESSONS, MODULES, TITLE_LENGTH, Draft, Row
 from desktop.courses.embedding import embed_problem, film
-from desktop.courses.publishing import waits_for_itself
 from desktop.courses.vocabulary import CATEGORIES, DIFFICULTIES, FORMATS, LESSON_TYPES, PRICINGS
 from desktop.i18n import N_, _
 

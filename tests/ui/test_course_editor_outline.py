@@ -12,8 +12,8 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from desktop.courses.checklist import State
 from desktop.courses.draft import Draft, Step, move, move_by, remove
-from desktop.courses.publishing import State
 from desktop.ui.courses.editor_outline import MIME, STATE_ROLE, OutlineModel, OutlineTree
 from tests.support.drafts import draft, find, shape
 from tests.ui.accessibility import name_of

@@ -11,7 +11,8 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from desktop.certificates.render import Snapshot, render
+from desktop.certificates.render import render
+from desktop.certificates.snapshot import Snapshot
 from desktop.certificates.template import Paper, load_template
 from desktop.certificates.verify import read_page
 from desktop.errors import Invalid

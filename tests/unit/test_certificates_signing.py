@@ -21,8 +21,9 @@ from desktop.certificates.code import read_code, sign_code
 from desktop.certificates.credential import make_credential
 from desktop.certificates.keys import PublicKeys, SigningKey, make_key, read_pkcs12, write_pkcs12
 from desktop.certificates.proof import check_proof, did_of
-from desktop.certificates.render import Snapshot, render
+from desktop.certificates.render import render
 from desktop.certificates.signing import read_credential, read_signature, sign_pdf
+from desktop.certificates.snapshot import Snapshot
 from desktop.certificates.template import load_template
 from desktop.errors import Invalid
 

@@ -24,8 +24,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView, QWidget
 
+from desktop.courses.checklist import State
 from desktop.courses.draft import LESSONS, MODULES, Draft
-from desktop.courses.publishing import State
 from desktop.courses.vocabulary import LESSON_TYPES, duration, label
 from desktop.i18n import N_, _
 from desktop.ui.theme import Role, colour, font, px, theme

@@ -15,9 +15,10 @@ from uuid import UUID
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.changes import Changes
+from desktop.courses.checklist import State, Surroundings, checklist, lesson_state, module_state
 from desktop.courses.draft import COURSES, LESSONS, MODULES, Draft, Row, Step, edit
 from desktop.courses.editing import Loaded, load, write
-from desktop.courses.publishing import Problem, State, Surroundings, checklist, lesson_state, module_state
+from desktop.courses.publishing import Problem
 from desktop.errors import Invalid, LmsError, NotFound
 from desktop.sync.exchange import exchange
 from desktop.ui.context import Context
