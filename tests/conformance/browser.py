@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import tempfile
 import time
 import zipfile
 from collections.abc import AsyncIterator, Callable
@@ -18,21 +20,28 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
+import qasync
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QTreeWidgetItem
+from PySide6.QtWidgets import QApplication, QPushButton, QTreeWidgetItem
 
 from desktop.learning.commands import enroll
 from desktop.scorm.cache import import_package
 from desktop.scorm.manifest import Item, Organization, read_manifest
 from desktop.scorm.report import ImportReport
-from desktop.scorm.route import Step
-from desktop.settings import Settings
+from desktop.scorm.route import SequencedRoute, Step
+from desktop.scorm.sequencing.tree import ActivityTree
+from desktop.settings import HOME_VARIABLE, Settings
 from desktop.tasks import JobControl, Tasks
 from desktop.ui.actions import ActionRegistry
 from desktop.ui.context import Context
+from desktop.ui.garbage import MainThreadCollector
 from desktop.ui.notices import Notices
 from desktop.ui.player.page import PlayerPage, packages_folder
+from desktop.ui.theme import Scheme, theme
+from tests.benchmarks.workspace import throwaway_workspace
+from tests.conformance.cases import all_cases
+from tests.conformance.replay import act_of, overruled_activity
 from tests.conformance.steps import judge
 from tests.support.courses import add_course, add_module
 from tests.support.postgres import Database
@@ -87,6 +96,34 @@ SCO = """<!doctype html><meta charset="utf-8"><title>A scripted SCO</title>
 </script>
 <p>A scripted SCO</p>
 """
+
+
+def replay_in_browser(report: Callable[[str, list[str]], None]) -> None:
+    """All cases, in a workspace that is made for them and thrown away; ``report`` is told what went wrong in each."""
+    qt = QApplication([])
+    qt.setQuitOnLastWindowClosed(False)
+    theme().apply(Scheme.LIGHT, motion=False)
+    loop = qasync.QEventLoop(qt)
+    asyncio.set_event_loop(loop)
+    collector = MainThreadCollector(qt)
+    before = os.environ.get(HOME_VARIABLE)
+    with tempfile.TemporaryDirectory(prefix="lms-conformance-") as home, throwaway_workspace() as installer, loop:
+        os.environ[HOME_VARIABLE] = home
+        database = Database(installer)
+        try:
+            loop.run_until_complete(_replay(Desk(database, Path(home)), report))
+        finally:
+            database.close()
+            os.environ.pop(HOME_VARIABLE)
+            if before is not None:
+                os.environ[HOME_VARIABLE] = before
+    collector.stop()
+
+
+async def _replay(desk: Desk, report: Callable[[str, list[str]], None]) -> None:
+    for name, case, manifest in all_cases():
+        report(name, await desk.run_case(name, case, manifest))
+    desk.close()
 
 
 class Desk:
@@ -153,16 +190,20 @@ class Sitting:
         await self.open()
         if case["start"] != ".":
             await self.choose(case["start"])
+        overruled = ""
         for number, launch in enumerate(case["launches"]):
             where = f"launch {number + 1} (activity {launch['act']}, visit {launch['visit']})"
-            if self.waits_for_choice and number == 0:
-                await self.choose(next(item.title for item in self.organization.launchable if _act(item) == launch["act"]))
-            if _act(self.shown) != launch["act"]:
-                yield f"{where}: {_act(self.shown) or 'nothing'} is shown"
+            if overruled == launch["act"] != act_of(self.shown):
+                continue
+            if self.waits_for_choice:
+                await self.choose(next(item.title for item in self.organization.launchable if act_of(item) == launch["act"]))
+            if act_of(self.shown) != launch["act"]:
+                yield f"{where}: {act_of(self.shown) or 'nothing'} is shown"
                 return
             for fault in [*self.answers(launch), *await self.perform(launch)]:
                 yield f"{where}: {fault}"
-            fault = await self.go_on(launch["navigation_after"] or "", last=launch is case["launches"][-1])
+            overruled = overruled_activity(self.tree, self.organization, launch)
+            fault = await self.go_on(launch, last=launch is case["launches"][-1])
             if fault:
                 yield f"{where}: {fault}"
 
@@ -175,6 +216,13 @@ class Sitting:
     @property
     def waits_for_choice(self) -> bool:
         return bool(self.steps) and self.steps[-1].item is None and not self.steps[-1].ended
+
+    @property
+    def tree(self) -> ActivityTree:
+        assert self.player.view is not None
+        route = self.player.view.route
+        assert isinstance(route, SequencedRoute)
+        return route.tree
 
     @property
     def player(self) -> PlayerPage:
@@ -198,12 +246,14 @@ class Sitting:
         what, _at, title = question.partition("@")
         page, row = self.player, self.row(title) if title else None
         contents = page.contents.isVisible()
+        here = page.contents.entry(self.shown.identifier) if self.shown is not None else None
+        elsewhere = (one for one in _rows(page.contents.invisibleRootItem()) if one is not here)
         return {
             "continue.enabled": _usable(page.continue_button),
             "continue.disabled": not _usable(page.continue_button),
             "previous.enabled": _usable(page.previous_button),
             "previous.disabled": not _usable(page.previous_button),
-            "toc.enabled": contents and any(_may_be_chosen(one) for one in _rows(page.contents.invisibleRootItem())),
+            "toc.enabled": contents and any(_may_be_chosen(one) for one in elsewhere),
             "toc.visible": contents and row is not None,
             "toc.enabled.selectable": contents and row is not None and _may_be_chosen(row),
         }[what]
@@ -215,9 +265,8 @@ class Sitting:
         assert item is not None
         if item.resource is None or not item.resource.is_sco:
             return []
-        asks = any(step["call"] == "SetValue" and step["element"] == "adl.nav.request" for step in launch["steps"])
-        by_itself = not asks or launch["navigation_after"] is None or launch["navigation_after"] in ("AutoTest", "HasEnded")
-        ends = by_itself or str(launch["navigation_after"]).startswith(("Relaunch", "Exit"))
+        navigation = launch["navigation_after"] or ""
+        ends = not _asks(launch) or navigation in ("", "AutoTest", "HasEnded") or navigation.startswith("Relaunch")
         # With a request of its own before it, a SCO that the learner leaves terminates only then: the learner's request counts.
         self.begin_to_wait()
         answers = await self.content(f"perform({json.dumps(launch['steps'])}, {json.dumps(ends)})")
@@ -230,7 +279,7 @@ class Sitting:
         item = self.shown
         assert item is not None
         ready = (
-            f"content.location.search.includes({json.dumps('act=' + _act(item))}) && typeof content.perform === 'function'"
+            f"content.location.search.includes({json.dumps('act=' + act_of(item))}) && typeof content.perform === 'function'"
             " && content.document.readyState === 'complete'"
         )
         await self.until_js(ready, f"the content of {item.title}")
@@ -254,9 +303,9 @@ class Sitting:
 
     # what the learner does
 
-    async def go_on(self, navigation: str, *, last: bool) -> str:
+    async def go_on(self, launch: Launch, *, last: bool) -> str:
         """The fault, where the session should have ended."""
-        kind, _mark, title = navigation.partition("~")
+        kind, _mark, title = (launch["navigation_after"] or "").partition("~")
         chosen = re.fullmatch(r"(?:DMI|API)t(\d+)", kind)
         if chosen:
             title = next(item.title for item in self.organization.walk() if item.title.endswith(f"Implementation Test {chosen[1]}"))
@@ -279,12 +328,14 @@ class Sitting:
                 await self.press(self.player.exit_button)
             if not last:
                 await self.reopen()
+        elif kind.startswith("Relaunch"):
+            if _asks(launch):
+                await self.moved()
+            await self.reopen()
         else:
             await self.moved()
             if kind in ("AutoTest", "HasEnded"):
                 return "" if self.steps[-1].ended else "the session goes on"
-            if kind.startswith("Relaunch"):
-                await self.reopen()
         return ""
 
     async def press(self, button: QPushButton) -> None:
@@ -317,6 +368,7 @@ class Sitting:
         page.view.moved.connect(self.steps.append)
         page.view.refused.connect(self._refused)
         await self.moved()
+        await self.until(lambda: page.state == "content" and not page.loading, "the page")
 
     async def stand_up(self) -> None:
         if self.page is not None:
@@ -358,10 +410,9 @@ def _pack(target: Path, manifest: bytes) -> Organization:
     return organization
 
 
-def _act(item: Item | None) -> str:
-    """The number that the case gives to an activity; empty for none."""
-    match = re.search(r"[?&]act=(\d+)", item.launch) if item is not None else None
-    return match[1] if match else item.identifier if item is not None else ""
+def _asks(launch: Launch) -> bool:
+    """Whether the SCO asks for something itself."""
+    return any(step["call"] == "SetValue" and step["element"] == "adl.nav.request" for step in launch["steps"])
 
 
 def _usable(button: QPushButton) -> bool:

@@ -8,7 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from desktop.scorm.manifest import Manifest, Standard, read_manifest
+from desktop.scorm.manifest import Item, Manifest, Organization, Standard, read_manifest
 from desktop.scorm.records import launch_values
 from desktop.scorm.report import ImportReport
 from desktop.scorm.sequencing import transfer
@@ -63,7 +63,7 @@ class _Course:
                 return
             cmi, faults = self._visit(activity, launch, resumed=outcome.resumed)
             yield from (f"{where}: {fault}" for fault in faults)
-            overruled = self._overruled(launch["navigation_after"] or "", cmi)
+            overruled = overruled_activity(self.tree, self.manifest.default, launch)
             outcome, fault = self._go_on(launch["navigation_after"] or "", cmi, last=launch is case["launches"][-1])
             if fault:
                 yield f"{where}: {fault}"
@@ -151,25 +151,30 @@ class _Course:
             return outcome, "" if outcome.ended else "the session goes on"
         return self._reopen() if kind.startswith("Relaunch") else outcome, ""
 
-    def _overruled(self, navigation: str, cmi: dict[str, str]) -> str:
-        """The activity that the SCO asked for while the learner chose another one, which is what counts (RTE 4.4.1). A case may list
-        it all the same, as the trap for players that obey the SCO: its script leads back."""
-        request = transfer.requested(self.tree, cmi)
-        if request is None or not navigation.startswith("Choice~"):
-            return ""
-        tree = ActivityTree(self.manifest.default, deepcopy(self.learner.objectives), dict(self.learner.data))
-        tree.restore(self.tree.to_json())
-        return _act(overall_sequencing_process(tree, request).delivered)
-
     def _titled(self, title: str) -> str:
         if title.startswith("the activity that corresponds to the root of"):
             return self.tree.root.identifier
         return next(one.identifier for one in self.tree.root.walk_all() if one.title == title)
 
 
-def _act(activity: Activity | None) -> str:
-    """The number that the case gives to an activity; empty for none."""
-    if activity is None:
+def overruled_activity(tree: ActivityTree, organization: Organization, launch: Launch) -> str:
+    """The activity that the SCO asked for while the learner chose another one, which is what counts (RTE 4.4.1); empty where there is none.
+
+    A case may list it all the same, as the trap for players that obey the SCO: its script leads back.
+    """
+    request = transfer.requested(tree, {step["element"]: step["value"] for step in launch["steps"] if step["call"] == "SetValue"})
+    if request is None or not (launch["navigation_after"] or "").startswith("Choice~"):
         return ""
-    match = re.search(r"[?&]act=(\d+)", activity.item.launch) if activity.item is not None else None
-    return match[1] if match else activity.identifier
+    other = ActivityTree(organization, deepcopy(tree.objectives), dict(tree.data))
+    other.restore(tree.to_json())
+    return _act(overall_sequencing_process(other, request).delivered)
+
+
+def act_of(item: Item | None) -> str:
+    """The number that the case gives to an activity; empty for none."""
+    match = re.search(r"[?&]act=(\d+)", item.launch) if item is not None else None
+    return match[1] if match else item.identifier if item is not None else ""
+
+
+def _act(activity: Activity | None) -> str:
+    return act_of(activity.item) if activity is not None else ""

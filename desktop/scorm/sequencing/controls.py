@@ -64,6 +64,11 @@ def is_valid(tree: ActivityTree, request: NavigationRequest) -> bool:
 
 def controls(tree: ActivityTree) -> Controls:
     """For the current state of the tree."""
+    with tree.unchanged():
+        return _controls(tree)
+
+
+def _controls(tree: ActivityTree) -> Controls:
     hidden = tree.current.definition.hidden_controls if tree.current is not None else frozenset[str]()
     can_continue = tree.current is not None and tree.current.parent is not None and tree.current.parent.definition.control.flow
     can_go_back = is_valid(tree, NavigationRequest(Navigation.PREVIOUS))

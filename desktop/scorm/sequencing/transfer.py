@@ -58,7 +58,8 @@ def _known_values(tree: ActivityTree, activity: Activity, prefix: str, identifie
 
 def valid_requests(tree: ActivityTree) -> dict[str, str]:
     """``adl.nav.request_valid.*`` as things stand now (RTE 4.4.2)."""
-    return {f"adl.nav.request_valid.{name}": "true" if is_valid(tree, request) else "false" for name, request in _requests(tree)}
+    with tree.unchanged():
+        return {f"adl.nav.request_valid.{name}": "true" if is_valid(tree, request) else "false" for name, request in _requests(tree)}
 
 
 def _requests(tree: ActivityTree) -> Iterator[tuple[str, NavigationRequest]]:

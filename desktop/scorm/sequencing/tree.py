@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from random import Random
 from typing import Any
 
 from desktop.scorm.manifest import Item, Organization
-from desktop.scorm.sequencing.definition import Info, Objective, Sequencing
+from desktop.scorm.sequencing.definition import Action, Info, Objective, Sequencing
 
 type Known = dict[Info, bool | float | None]
 """What is known about one objective. What nobody said is absent; None means that the content said it is unknown, which is final."""
@@ -103,6 +104,18 @@ class ActivityTree:
         self.random = random or Random()
         self.written: set[str] = set()
         """Global objectives that were written since the last rollup: who reads them rolls up as well (SN 4.6.1)."""
+        self.rules: dict[tuple[Activity, Action], bool] | None = None
+        """Precondition rules that were looked at already, while :meth:`unchanged`."""
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Many questions about the tree as it stands, each rule of which is worked out once."""
+        outer = self.rules
+        self.rules = outer if outer is not None else {}
+        try:
+            yield
+        finally:
+            self.rules = outer
 
     def to_json(self) -> State:
         """The state as JSON values. What the learner's courses share is no part of it."""
