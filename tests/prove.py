@@ -1,8 +1,10 @@
 """The long proofs: ``./lms prove NAME``, here ``python -m tests.prove NAME``.
 
 ``db`` runs the database tests on each version of Postgres that we promise to work with: 18 and 16 of the wheel, and 15 where the system
-has it. ``scorm`` leaves a lesson in each way there is while its content never stops talking, 10 times each. ``--count N`` runs each N times
-over. The last line is ``passed N of M``.
+has it. ``scorm`` leaves a lesson in each way there is while its content never stops talking, 10 times each. ``sync`` plays 6,000 games with
+the model of the replica and as many with the real one, hunts every mutant, holds the server against the model, and kills authors'
+processes 1,000 times. ``--count N`` runs each N times over (``sync``: plays N games of each kind, with a sixth as many kills). The last
+line is ``passed N of M``.
 """
 
 from __future__ import annotations
@@ -65,6 +67,15 @@ def run_pytest(*arguments: str, environment: dict[str, str]) -> tuple[int, int]:
     return (ran - failed, ran) if ran and (failed or done.returncode == 0) else (0, max(ran, 1))
 
 
+def prove_sync(count: int) -> tuple[int, int]:
+    """The tests of courses offline at full length; returns how many passed and how many ran."""
+    kills = max(count // 6, 2)
+    environment = {"LMS_SYNC_GAMES": str(count), "LMS_SYNC_KILLS": str(kills), "LMS_SYNC_ROUNDS": str(max(count // 20, 1))}
+    passed, total = run_pytest("tests/sync", environment=environment)
+    print(f"{count} games of the model, {count} of the real replica, {kills} kills: passed {passed} of {total}", flush=True)
+    return passed, total
+
+
 def prove_scorm(count: int) -> tuple[int, int]:
     from tests.scorm_proof.proof import prove
 
@@ -74,7 +85,11 @@ def prove_scorm(count: int) -> tuple[int, int]:
     return prove(count)
 
 
-PROOFS: dict[str, tuple[Callable[[int], tuple[int, int]], int]] = {"db": (prove_db, 1), "scorm": (prove_scorm, 10)}
+PROOFS: dict[str, tuple[Callable[[int], tuple[int, int]], int]] = {
+    "db": (prove_db, 1),
+    "scorm": (prove_scorm, 10),
+    "sync": (prove_sync, 6000),
+}
 """Each proof, and how many times over it is run unless somebody says otherwise."""
 
 if __name__ == "__main__":

@@ -14,27 +14,31 @@ from tests.sync.mutants import REPLICAS, SERVERS
 from tests.sync.real import RealGame
 from tests.sync.world import Game, World, play
 
-COUNT = os.environ.get("LMS_SYNC_EXAMPLES")
-"""How many games; without it a few, the same ones each time."""
+COUNT = int(os.environ.get("LMS_SYNC_GAMES", "0"))
+"""How many games to play; 0: a few, the same ones each time."""
+PARTS = range(6 if COUNT else 1)
+"""A long proof is played in parts, so that every core has something to do."""
 
 
 def games(few: int) -> settings:
     return settings(
-        max_examples=int(COUNT or few),
+        max_examples=COUNT // len(PARTS) or few,
         stateful_step_count=40,
         suppress_health_check=list(HealthCheck),
-        derandomize=COUNT is None,
+        derandomize=not COUNT,
         deadline=None,
     )
 
 
+@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.timeout(0)
-def test_the_model_converges() -> None:
+def test_the_model_converges(part: int) -> None:
     run_state_machine_as_test(Game, settings=games(100))
 
 
+@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.timeout(0)
-def test_the_real_replica_converges() -> None:
+def test_the_real_replica_converges(part: int) -> None:
     run_state_machine_as_test(RealGame, settings=games(15))
 
 

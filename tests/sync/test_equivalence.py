@@ -17,7 +17,7 @@ from tests.support.courses import add_course
 from tests.support.postgres import Database
 from tests.sync import model
 
-ROUNDS = int(os.environ.get("LMS_SYNC_EXAMPLES", "40"))
+ROUNDS = int(os.environ.get("LMS_SYNC_ROUNDS", "40"))
 KINDS: tuple[Kind, ...] = ("insert", "update", "update", "delete")
 VALUES = ("a", "b", None)
 
