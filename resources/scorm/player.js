@@ -188,6 +188,7 @@ var LmsPlayer = (function () {
                 later(opened);
             }
             var frame = document.getElementById("content");
+            frame.onload = function () { lay(frame); };
             frame.src = item.address;
             frame.focus();
         });
@@ -195,6 +196,14 @@ var LmsPlayer = (function () {
 
     function dark(on) {
         document.documentElement.style.colorScheme = on ? "dark" : "light";
+    }
+
+    /** Content that does not say that it knows dark colours was made for a white page, and writes on it in black. */
+    function lay(frame) {
+        var page = frame.contentDocument;
+        var says = page && page.querySelector("meta[name='color-scheme' i]");
+        var knows = page && ((says ? says.content : "") + getComputedStyle(page.documentElement).colorScheme).indexOf("dark") >= 0;
+        frame.style.background = knows || !current ? "Canvas" : "white";
     }
 
     dark(LmsLaunch.dark);

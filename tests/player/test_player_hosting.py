@@ -116,6 +116,20 @@ async def test_content_sees_the_colours_of_the_application(tmp_path: Path, play,
         assert await playing.js("return content.matchMedia('(prefers-color-scheme: dark)').matches") is dark
 
 
+@pytest.mark.parametrize(("head", "ground"), [("", "white"), ("<meta name=color-scheme content='light dark'>", "black")])
+async def test_content_that_knows_no_dark_colours_keeps_a_white_page(tmp_path: Path, play, qapp, head: str, ground: str) -> None:
+    theme().apply(Scheme.DARK, motion=False)
+    playing = await play(unpacked(make_package(tmp_path / "white.zip", {"index.html": f"{head}<p id=here>x"}), tmp_path))
+    await playing.shown("#here")
+
+    def corner() -> str:
+        return "white" if playing.view.grab().toImage().pixelColor(900, 600).lightness() > 200 else "black"
+
+    await until(lambda: corner() == ground)
+    theme().apply(Scheme.LIGHT, motion=False)
+    await until(lambda: corner() == "white")
+
+
 async def test_assets_count_as_done_once_they_were_shown(tmp_path: Path, play) -> None:
     playing = await play(unpacked(shared_package("ContentPackagingOneFilePerSCO_SCORM12"), tmp_path))
     await until(lambda: playing.cmi("playing_playing_item").get("cmi.core.lesson_status") == "completed")

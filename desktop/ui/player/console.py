@@ -164,7 +164,7 @@ class Console(QSplitter):
         self.calls.verticalHeader().setDefaultSectionSize(px(24))
         header = self.calls.horizontalHeader()
         header.setStretchLastSection(True)
-        for column, width in enumerate((72, 120, 220, 140, 90)):
+        for column, width in enumerate((64, 92, 190, 110, 64)):
             header.resizeSection(column, px(width))
         self.search = SearchField(_("Filter calls"))
         self.search.searched.connect(self.filter.setFilterFixedString)
@@ -172,7 +172,7 @@ class Console(QSplitter):
         self.errors.toggled.connect(self.filter.show_only_errors)
         left = QWidget()
         column_layout = QVBoxLayout(left)
-        column_layout.setContentsMargins(px(8), px(6), 0, 0)
+        column_layout.setContentsMargins(px(8), px(6), px(8), 0)
         tools = QHBoxLayout()
         tools.addWidget(self.search, 1)
         tools.addWidget(self.errors)

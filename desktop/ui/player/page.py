@@ -419,8 +419,8 @@ class PlayerPage(Page):
         ):
             button.setVisible(visible and self._several)
             button.setEnabled(enabled)
-        self.navigation.setVisible(self._several and (shown.shows_previous or shown.shows_continue))
-        self.suspend_button.setVisible(shown.shows_suspend and self._several)
+        self.navigation.setVisible(self._several and bool(shown.current) and (shown.shows_previous or shown.shows_continue))
+        self.suspend_button.setVisible(shown.shows_suspend and self._several and bool(shown.current))
         self.exit_button.setVisible(shown.shows_exit or not self.view.current)
         if self._several:
             self.contents.show_controls(shown, self.view.route.status)
