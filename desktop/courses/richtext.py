@@ -49,6 +49,7 @@ _INLINE = set("a span abbr code strong em b i u s del ins sub sup mark small kbd
 _CALLOUT = frozenset({"callout", *(f"callout-{kind}" for kind in CALLOUTS)})
 _CODE = re.compile(r"language-[\w+#-]{1,40}")
 _BLOCKS = frozenset(ALLOWED.keys() - _INLINE) | {"div", "section", "article", "main", "header", "footer", "nav", "center"}
+_NO_STYLE = re.compile(r'(<[a-z][^<>]*?) style=""')
 _SAME = {"b": "strong", "i": "em", "del": "s", "strike": "s"}
 _LAYOUT = frozenset({"div", "span", "font", "center", "section", "article", "main", "header", "footer", "nav"})
 """What only arranges. Its content is what counts."""
@@ -64,7 +65,7 @@ class Loss:
 
 def sanitize(html: str) -> str:
     """``html`` with nothing in it but what is allowed. Doing it twice changes nothing."""
-    return _CLEANER.clean(html)
+    return _NO_STYLE.sub(r"\1", _CLEANER.clean(html))
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

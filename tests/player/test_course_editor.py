@@ -15,12 +15,17 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from desktop.courses.export import Format
 from desktop.store.cipher import new_key
 from desktop.store.replica import Replica
 from desktop.tasks import Tasks
 from desktop.ui.context import Context
 from desktop.ui.courses.editor import CourseEditorPage
+from desktop.ui.courses.editor_export import ReportDialog, export_to, import_from
 from desktop.ui.courses.editor_find import FindDialog
+from desktop.ui.courses.editor_history import HistoryDialog
+from desktop.ui.courses.editor_preview import PreviewDialog
+from desktop.ui.widgets.labels import Label
 from desktop.ui.widgets.richtext_page import BUNDLE
 from tests.support.courses import add_course, add_lesson, add_module
 from tests.support.drafts import shape
@@ -82,7 +87,7 @@ class Author:
         action.trigger()
 
     async def saved(self) -> None:
-        await self.page._flush()
+        await self.page.flush()
         await self.until(lambda: not self.page.session.busy)
 
     async def undo(self) -> None:
@@ -101,12 +106,16 @@ def open_editor(loop: asyncio.AbstractEventLoop, sign_in: SignIn, tasks: Tasks, 
     pages: list[CourseEditorPage] = []
     replicas: list[Replica] = []
 
+    async def end(page: CourseEditorPage) -> None:
+        page.close()
+        await page.context.settled()
+        page.session.rest()
+        await page.text.close_editor()
+        await page.context.close()
+
     async def open_editor(db: Database, person: Person, course: UUID) -> Author:
         for page in pages:
-            await page._flush()
-            await page.text.close_editor()
-            await page.context.close()
-            page.close()
+            await end(page)
         pages.clear()
         while replicas:
             replicas.pop().close()
@@ -127,8 +136,7 @@ def open_editor(loop: asyncio.AbstractEventLoop, sign_in: SignIn, tasks: Tasks, 
 
     yield open_editor
     for page in pages:
-        loop.run_until_complete(page.text.close_editor())
-        page.close()
+        loop.run_until_complete(end(page))
         page.deleteLater()
     for replica in replicas:
         replica.close()
@@ -287,6 +295,60 @@ async def test_a_colleague_is_seen(db: Database, ada: Person, ethics: UUID, open
     query(db, "UPDATE public.lessons SET title = 'Notions' WHERE title = 'Terms'")
     await author.page._pull()
     await author.until(lambda: author.shape[0] == ("Basics", ["Notions", "Cases"]))
+
+
+async def test_a_cartridge_comes_in_as_one_step_and_leaves_as_a_package(
+    db: Database, ada: Person, ethics: UUID, open_editor: Open, tmp_path: Path
+) -> None:
+    author = await open_editor(db, ada, ethics)
+    leaving = tmp_path / "course.imscc"
+    await export_to(author.page, Format.CARTRIDGE, leaving)
+    (report,) = author.page.findChildren(ReportDialog)
+    assert "kept" in report.findChildren(Label)[1].text()
+    report.accept()
+    await import_from(author.page, leaving)
+    assert [module for module, _lessons in author.shape] == ["Basics", "Practice", "Basics"]
+    await author.saved()
+    assert author.desk.context.undo.active.undo_name == "Import “Ethics”"
+    await author.undo()
+    assert [module for module, _lessons in author.shape] == ["Basics", "Practice"]
+
+
+async def test_the_history_shows_what_a_sitting_changed_and_brings_it_back(
+    db: Database, ada: Person, ethics: UUID, open_editor: Open
+) -> None:
+    author = await open_editor(db, ada, ethics)
+    author.page.session.edit("lessons", author.row("Terms"), {"content_html": "<p>Other words.</p>"})
+    await author.saved()
+    author.page._history()
+    (dialog,) = author.page.findChildren(HistoryDialog)
+    await author.until(lambda: dialog.changes.count() == 1)
+    assert dialog.changes.item(0).text() == "Terms: Text"
+    assert "Other" in dialog.comparison.toPlainText()
+    QTest.mouseClick(dialog.restore_button, Qt.MouseButton.LeftButton)
+    await author.until(lambda: author.lesson("Terms")["content_html"] == "<p>Words.</p>")
+    dialog.reject()
+    await author.saved()
+
+
+async def test_a_learner_s_view_at_the_width_of_a_telephone(db: Database, ada: Person, ethics: UUID, open_editor: Open) -> None:
+    author = await open_editor(db, ada, ethics)
+    author.page.session.edit("lessons", author.row("Cases"), {"unlock_after_lesson_id": author.row("Terms")})
+    author.select("Cases")
+    author.page._preview()
+    (dialog,) = author.page.findChildren(PreviewDialog)
+    assert dialog.lessons.currentText() == "Cases"
+    assert dialog.rule.text() == "opens after “Terms”"
+    dialog.widths.set_value("phone")
+    dialog.fit()
+    assert dialog.view.width() < 500
+    told: list[str] = []
+    await asyncio.sleep(0.5)
+    dialog._page.toPlainText(told.append)
+    await author.until(lambda: told)
+    assert "Cases" in told[0]
+    assert "Words." in told[0]
+    dialog.close()
 
 
 async def test_a_picture_of_the_editor_is_reachable_by_keys(db: Database, ada: Person, ethics: UUID, open_editor: Open) -> None:

@@ -64,4 +64,5 @@ def attach(made: Draft, lesson: UUID, name: str) -> UUID:
     row = uuid4()
     made.rows["lesson_attachments"][row] = {**ATTACHMENT, "id": row, "lesson_id": lesson, "file_name": name, "file_url": "asset:1",
                                             "file_type": "text/plain", "position": 1.0}  # fmt: skip
+    made._order = None  # as a step would
     return row

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -55,6 +55,7 @@ from desktop.i18n import _, ngettext
 from desktop.store.media import Media
 from desktop.sync.exchange import exchange
 from desktop.ui.context import Context
+from desktop.ui.courses.editor_export import FORMATS, choose_cartridge, choose_export
 from desktop.ui.courses.editor_form import RowForm
 from desktop.ui.courses.editor_outline import OutlineModel, OutlineTree
 from desktop.ui.courses.editor_session import CourseSession
@@ -74,30 +75,30 @@ class CourseFiles:
 
     def __init__(self, context: Context, media: Media) -> None:
         self._context = context
-        self._media = media
+        self.media = media
 
     async def store(self, data: bytes, name: str, media_type: str) -> str:
-        asset = await self._context.tasks.job(_("Keeping {name}").format(name=name), _kept_bytes, self._media, data, name, media_type)
+        asset = await self._context.tasks.job(_("Keeping {name}").format(name=name), _kept_bytes, self.media, data, name, media_type)
         self._context.spawn(self.send())
         return f"asset:{asset}"
 
     async def store_file(self, path: Path) -> tuple[str, str]:
         """Keep a file; its address and its media type."""
         media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        asset = await self._context.tasks.job(_("Keeping {name}").format(name=path.name), _kept_file, self._media, path, media_type)
+        asset = await self._context.tasks.job(_("Keeping {name}").format(name=path.name), _kept_file, self.media, path, media_type)
         self._context.spawn(self.send())
         return f"asset:{asset}", media_type
 
     async def path(self, asset: str) -> Path:
-        found = await self._context.tasks.run(self._media.find, asset)
+        found = await self._context.tasks.run(self.media.find, asset)
         if found is not None:
             return found
-        return await self._context.tasks.job(_("Fetching a file"), _fetched, self._media, self._context.store, asset)
+        return await self._context.tasks.job(_("Fetching a file"), _fetched, self.media, self._context.store, asset)
 
     async def send(self) -> None:
         """Send what waits; away, it waits on."""
-        if await self._context.tasks.run(self._media.waiting):
-            await self._context.tasks.job(_("Sending files"), _sent, self._media, self._context.store)
+        if await self._context.tasks.run(self.media.waiting):
+            await self._context.tasks.job(_("Sending files"), _sent, self.media, self._context.store)
 
 
 def _kept_bytes(control: Any, media: Media, data: bytes, name: str, media_type: str) -> str:
@@ -360,7 +361,13 @@ class CourseEditorPage(Page):
     def _show_manage(self, published: bool) -> None:
         self.manage_menu.clear()
         self.manage_menu.addAction(_("Find and replace…\tCtrl+Shift+H"), self._find)
-        self.manage_menu.addAction(_("Preview as a learner"), self._preview)
+        self.manage_menu.addAction(_("Preview as a learner…"), self._preview)
+        self.manage_menu.addAction(_("History…"), self._history)
+        self.manage_menu.addSeparator()
+        self.manage_menu.addAction(_("Import a Common Cartridge…"), partial(choose_cartridge, self))
+        exports = self.manage_menu.addMenu(_("Export as"))
+        for form, (name, _suffix) in FORMATS.items():
+            exports.addAction(_(name), partial(choose_export, self, form))
         self.manage_menu.addSeparator()
         if published:
             self.manage_menu.addAction(_("Take out of the catalogue…"), self._unpublish)
@@ -534,11 +541,11 @@ class CourseEditorPage(Page):
 
     async def save(self) -> None:
         """Ctrl+S: all that was typed is taken, and sent where the server can be reached."""
-        await self._flush()
+        await self.flush()
         await self.context.tasks.run(exchange, self.context.here, cast("Any", self.context.store), self.course_id)
         await self.session.check()
 
-    async def _flush(self) -> None:
+    async def flush(self) -> None:
         for form in self.forms.values():
             form.flush()
         await self.text.flush()
@@ -610,7 +617,7 @@ class CourseEditorPage(Page):
             self.forms[table].focus_field(column)
 
     async def _publish(self) -> None:
-        await self._flush()
+        await self.flush()
         await self.context.tasks.run(exchange, self.context.here, cast("Any", self.context.store), self.course_id)
         await self.context.write(publish, self.course_id)
         self.context.notices.done(_("Published. Learners find it in the catalogue."))
@@ -635,7 +642,7 @@ class CourseEditorPage(Page):
         )
 
     async def _change(self, command: Any) -> None:
-        await self._flush()
+        await self.flush()
         await self.context.write(command, self.course_id)
         await self._pull()
 
@@ -651,7 +658,20 @@ class CourseEditorPage(Page):
         FindDialog(self.session, self.go_to, self).open()
 
     def _preview(self) -> None:
-        self.context.open("course", course=self.course_id, as_learner=True)
+        from desktop.ui.courses.editor_preview import PreviewDialog
+
+        PreviewDialog(self.context, self.session, self.files, self._shown, self).open()
+
+    def _history(self) -> None:
+        from desktop.ui.courses.editor_history import HistoryDialog
+
+        HistoryDialog(self.session, self).open()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.session.rest()
+        if hasattr(self, "text"):
+            self.context.spawn(self.flush())  # whoever goes elsewhere, or signs out, leaves nothing behind
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -116,6 +116,10 @@ class CourseSession(QObject):
         await self.context.redo_last()
         await self.settled()
 
+    def rest(self) -> None:
+        """Nobody looks: the checklist waits for the next step."""
+        self._pause.stop()
+
     # Checking
 
     async def check(self) -> None:
