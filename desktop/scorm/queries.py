@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -138,3 +139,144 @@ def list_imports(session: Session, lesson_id: UUID) -> tuple[ImportRecord, ...]:
         )
         for row in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionRow:
+    """Something that the content asked, and what it made of the answer. ``answered_at`` is in the content's own words."""
+
+    n: int
+    identifier: str | None
+    kind: str | None
+    description: str | None
+    answered_at: str | None
+    response: str | None
+    correct_responses: tuple[str, ...]
+    objectives: tuple[str, ...]
+    result: str | None
+    weighting: Decimal | None
+    latency_seconds: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """An attempt at a part of a lesson. ``score`` is 0-100; ``part`` is the manifest's identifier; times are the server's."""
+
+    enrollment_id: UUID
+    course: str
+    lesson_id: UUID
+    lesson: str
+    part: str
+    attempt: int
+    status: str
+    score: Decimal | None
+    score_raw: Decimal | None
+    score_min: Decimal | None
+    score_max: Decimal | None
+    progress: Decimal | None
+    total_seconds: Decimal
+    finished: bool
+    begun_at: datetime
+    saved_at: datetime
+    interactions: tuple[InteractionRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LessonRecord:
+    """What is kept of a lesson as a whole, with the document that its content last saved."""
+
+    enrollment_id: UUID
+    course: str
+    lesson_id: UUID
+    lesson: str
+    status: str
+    scorm_status: str | None
+    score: Decimal | None
+    time_spent_seconds: int
+    started_at: datetime | None
+    completed_at: datetime | None
+    launches: int
+    document: Document | None
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerRecord:
+    """Everything that SCORM lessons recorded for a learner, as far as the reader may see it."""
+
+    member_id: UUID
+    name: str
+    lessons: tuple[LessonRecord, ...]
+    attempts: tuple[AttemptRow, ...]
+
+
+_LESSONS = text(
+    """
+    SELECT p.enrollment_id, c.title AS course, p.lesson_id, l.title AS lesson, p.status, p.scorm_completion_status, p.scorm_score,
+      p.time_spent_seconds, p.started_at, p.completed_at, p.scorm_cmi_data,
+      (SELECT count(*) FROM lms.scorm_sessions AS s WHERE s.enrollment_id = p.enrollment_id AND s.lesson_id = p.lesson_id) AS launches
+    FROM public.enrollments AS e
+    JOIN public.lesson_progress AS p ON p.enrollment_id = e.id
+    JOIN public.lessons AS l ON l.id = p.lesson_id
+    JOIN public.courses AS c ON c.id = e.course_id
+    WHERE e.member_id = :member AND l.lesson_type = 'scorm'
+    ORDER BY c.title, l.title, p.enrollment_id
+    """
+)
+
+_ATTEMPTS = text(
+    """
+    SELECT a.*, c.title AS course, l.title AS lesson
+    FROM public.enrollments AS e
+    JOIN lms.scorm_attempts AS a ON a.enrollment_id = e.id
+    JOIN public.lessons AS l ON l.id = a.lesson_id
+    JOIN public.courses AS c ON c.id = e.course_id
+    WHERE e.member_id = :member
+    ORDER BY c.title, l.title, a.enrollment_id, a.begun_at, a.item_id, a.attempt
+    """
+)
+
+_INTERACTIONS = text(
+    """
+    SELECT i.*
+    FROM public.enrollments AS e
+    JOIN lms.scorm_interactions AS i ON i.enrollment_id = e.id
+    WHERE e.member_id = :member
+    ORDER BY i.enrollment_id, i.lesson_id, i.item_id, i.attempt, i.n
+    """
+)
+
+
+def get_learner_record(session: Session, member_id: UUID) -> LearnerRecord:
+    """What there is to review and to export. Raises ``NotFound`` where the reader knows nobody of this id."""
+    name = session.execute(
+        text("SELECT concat_ws(' ', first_name, last_name) FROM public.members WHERE id = :member"), {"member": member_id}
+    ).scalar_one_or_none()
+    if name is None:
+        raise NotFound(_("There is no such learner."))
+    said: dict[tuple[Any, ...], list[InteractionRow]] = {}
+    for row in session.execute(_INTERACTIONS, {"member": member_id}):
+        said.setdefault((row.enrollment_id, row.lesson_id, row.item_id, row.attempt), []).append(
+            InteractionRow(
+                row.n, row.interaction_id, row.interaction_type, row.description, row.answered_at, row.response,
+                tuple(row.correct_responses), tuple(row.objectives), row.result, row.weighting, row.latency_seconds,
+            )
+        )  # fmt: skip
+    return LearnerRecord(
+        member_id,
+        name,
+        tuple(
+            LessonRecord(
+                row.enrollment_id, row.course, row.lesson_id, row.lesson, row.status, row.scorm_completion_status, row.scorm_score,
+                row.time_spent_seconds, row.started_at, row.completed_at, row.launches, row.scorm_cmi_data,
+            )
+            for row in session.execute(_LESSONS, {"member": member_id})
+        ),
+        tuple(
+            AttemptRow(
+                row.enrollment_id, row.course, row.lesson_id, row.lesson, row.item_id, row.attempt, row.status, row.score, row.score_raw,
+                row.score_min, row.score_max, row.progress, row.total_seconds, row.finished, row.begun_at, row.saved_at,
+                tuple(said.get((row.enrollment_id, row.lesson_id, row.item_id, row.attempt), ())),
+            )
+            for row in session.execute(_ATTEMPTS, {"member": member_id})
+        ),
+    )  # fmt: skip

@@ -51,6 +51,7 @@ PLACES: tuple[Place, ...] = (
     ),
     Place("people", N_("People"), "people", _Later("desktop.ui.members.page", "PeoplePage"), roles=ADMINISTRATORS),
     Place("learners", N_("My learners"), "people", _Later("desktop.ui.members.learners", "LearnersPage"), roles=frozenset({"instructor"})),
+    Place("record", N_("Record"), "report", _Later("desktop.ui.members.record", "RecordPage"), parent="learners"),
     Place("lesson", N_("Lesson"), "play", _Later("desktop.ui.learning.lesson", "LessonPage"), parent="learning"),
     Place("certificates", N_("Certificates"), "certificate", _Later("desktop.ui.certificates.certificates", "CertificatesPage")),
     Place(
@@ -83,6 +84,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("course-editor.add-lesson", N_("Add lesson"), "Ctrl+Shift+L", "plus", place="course-editor", roles=STAFF),
     Action("course-editor.find", N_("Find and replace in the course"), "Ctrl+Shift+H", "search", place="course-editor", roles=STAFF),
     Action("member.add", N_("Add member"), icon="plus", place="people", roles=ADMINISTRATORS),
+    Action("record.export", N_("Export…"), icon="download", place="record", hint=N_("Save all that lessons recorded, as JSON or CSV")),
     Action("certificate.verify", N_("Verify a certificate"), icon="check", place="certificates"),
     Action(
         "certificate.issue-one",

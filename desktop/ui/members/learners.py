@@ -66,6 +66,7 @@ class LearnersPage(Page):
         QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
         self.table = TableView("learners", _("Learners"))
         self.table.show_model(self.model)
+        self.table.opened.connect(lambda row: self.context.open("record", member=row.id))
         self.nothing = EmptyState()
         self.views = QStackedWidget()
         self.views.addWidget(self.table)
