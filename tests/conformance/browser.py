@@ -13,7 +13,7 @@ import re
 import tempfile
 import time
 import zipfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -99,31 +99,33 @@ SCO = """<!doctype html><meta charset="utf-8"><title>A scripted SCO</title>
 
 
 def replay_in_browser(report: Callable[[str, list[str]], None]) -> None:
-    """All cases, in a workspace that is made for them and thrown away; ``report`` is told what went wrong in each."""
+    """All cases; ``report`` is told what went wrong in each."""
+
+    async def replay(desk: Desk) -> None:
+        for name, case, manifest in all_cases():
+            report(name, await desk.run_case(name, case, manifest))
+
+    at_a_desk(replay)
+
+
+def at_a_desk(work: Callable[[Desk], Coroutine[Any, Any, None]]) -> None:
+    """Run ``work`` on the loop that the application runs on, in a workspace that is made for it and thrown away."""
     qt = QApplication([])
     qt.setQuitOnLastWindowClosed(False)
     theme().apply(Scheme.LIGHT, motion=False)
     loop = qasync.QEventLoop(qt)
     asyncio.set_event_loop(loop)
     collector = MainThreadCollector(qt)
-    before = os.environ.get(HOME_VARIABLE)
     with tempfile.TemporaryDirectory(prefix="lms-conformance-") as home, throwaway_workspace() as installer, loop:
         os.environ[HOME_VARIABLE] = home
         database = Database(installer)
+        desk = Desk(database, Path(home))
         try:
-            loop.run_until_complete(_replay(Desk(database, Path(home)), report))
+            loop.run_until_complete(work(desk))
         finally:
+            desk.close()
             database.close()
-            os.environ.pop(HOME_VARIABLE)
-            if before is not None:
-                os.environ[HOME_VARIABLE] = before
     collector.stop()
-
-
-async def _replay(desk: Desk, report: Callable[[str, list[str]], None]) -> None:
-    for name, case, manifest in all_cases():
-        report(name, await desk.run_case(name, case, manifest))
-    desk.close()
 
 
 class Desk:
@@ -148,16 +150,20 @@ class Desk:
     async def run_case(self, name: str, case: Case, manifest: bytes) -> list[str]:
         """Everything that went otherwise than the case says, in order. It ends where another activity is shown, or none."""
         source = self.folder / f"{name}.zip"
-        organization = _pack(source, manifest)
-        control = JobControl(lambda _fraction, _detail: None)
-        lesson = import_package(self.authors, source, self.module, packages_folder(), control).value[0]
-        sitting = Sitting(self.context, lesson, self.enrollment, organization)
+        _pack(source, manifest)
+        sitting = self.sit_down(source)
         try:
             return [fault async for fault in sitting.run(case)]
         except Gone as gone:
             return [str(gone)]
         finally:
             await sitting.stand_up()
+
+    def sit_down(self, source: Path) -> Sitting:
+        """Import a package; the learner before it."""
+        control = JobControl(lambda _fraction, _detail: None)
+        lesson, package = import_package(self.authors, source, self.module, packages_folder(), control).value
+        return Sitting(self.context, lesson, self.enrollment, package.manifest.default)
 
     def close(self) -> None:
         self.tasks.close()
@@ -292,14 +298,14 @@ class Sitting:
                 raise Gone(f"waited in vain for {what}")
             await asyncio.sleep(0.01)
 
-    async def js(self, program: str) -> Any:
+    async def js(self, program: str, seconds: float = PATIENCE) -> Any:
         view = self.player.view
         if view is None:
             raise Gone("the player was left")
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         text = f"(function () {{ const content = document.getElementById('content').contentWindow; return {program}; }})()"
         view.page.runJavaScript(text, lambda value: None if future.done() else future.set_result(value))
-        return await asyncio.wait_for(future, PATIENCE)
+        return await asyncio.wait_for(future, seconds)
 
     # what the learner does
 
@@ -399,7 +405,7 @@ class Sitting:
         self.refusals += 1
 
 
-def _pack(target: Path, manifest: bytes) -> Organization:
+def _pack(target: Path, manifest: bytes) -> None:
     """The case as a package, with our SCO in the place of each of its own."""
     organization = read_manifest(manifest, [], ImportReport()).default
     names = {unquote(urlsplit(item.launch).path) for item in organization.launchable}
@@ -407,7 +413,6 @@ def _pack(target: Path, manifest: bytes) -> Organization:
         package.writestr("imsmanifest.xml", manifest)
         for name in sorted(names):
             package.writestr(name, SCO)
-    return organization
 
 
 def _asks(launch: Launch) -> bool:
