@@ -197,15 +197,7 @@ END
 $$;
 COMMENT ON FUNCTION lms.update_quiz_points() IS 'Keeps the total points of quizzes';
 
-CREATE OR REPLACE TRIGGER trigger_update_quiz_points_insert AFTER INSERT ON public.quiz_questions
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_quiz_points();
-CREATE OR REPLACE TRIGGER trigger_update_quiz_points_update AFTER UPDATE ON public.quiz_questions
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_quiz_points();
-CREATE OR REPLACE TRIGGER trigger_update_quiz_points_delete AFTER DELETE ON public.quiz_questions
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_quiz_points();
+SELECT lms.on_every_change('public.quiz_questions', 'trigger_update_quiz_points', 'lms.update_quiz_points');
 
 -- Quiz attempts -----------------------------------------------------------------------------------------------------------------------
 
@@ -275,15 +267,7 @@ END
 $$;
 COMMENT ON FUNCTION lms.update_quiz_analytics() IS 'Keeps the counters of quizzes; archived attempts stay counted';
 
-CREATE OR REPLACE TRIGGER trigger_update_quiz_analytics_insert AFTER INSERT ON public.quiz_attempts
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_quiz_analytics();
-CREATE OR REPLACE TRIGGER trigger_update_quiz_analytics_update AFTER UPDATE ON public.quiz_attempts
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_quiz_analytics();
-CREATE OR REPLACE TRIGGER trigger_update_quiz_analytics_delete AFTER DELETE ON public.quiz_attempts
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_quiz_analytics();
+SELECT lms.on_every_change('public.quiz_attempts', 'trigger_update_quiz_analytics', 'lms.update_quiz_analytics');
 
 -- Assignment submissions ---------------------------------------------------------------------------------------------------------------
 
@@ -347,15 +331,7 @@ END
 $$;
 COMMENT ON FUNCTION lms.update_assignment_analytics() IS 'Keeps the counters of assignments';
 
-CREATE OR REPLACE TRIGGER trigger_update_assignment_analytics_insert AFTER INSERT ON public.assignment_submissions
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_assignment_analytics();
-CREATE OR REPLACE TRIGGER trigger_update_assignment_analytics_update AFTER UPDATE ON public.assignment_submissions
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_assignment_analytics();
-CREATE OR REPLACE TRIGGER trigger_update_assignment_analytics_delete AFTER DELETE ON public.assignment_submissions
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_assignment_analytics();
+SELECT lms.on_every_change('public.assignment_submissions', 'trigger_update_assignment_analytics', 'lms.update_assignment_analytics');
 
 -- Course reviews -----------------------------------------------------------------------------------------------------------------------
 
@@ -414,15 +390,7 @@ END
 $$;
 COMMENT ON FUNCTION lms.update_course_rating() IS 'Keeps the rating of courses, from approved reviews';
 
-CREATE OR REPLACE TRIGGER trigger_update_course_rating_insert AFTER INSERT ON public.course_reviews
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_course_rating();
-CREATE OR REPLACE TRIGGER trigger_update_course_rating_update AFTER UPDATE ON public.course_reviews
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_course_rating();
-CREATE OR REPLACE TRIGGER trigger_update_course_rating_delete AFTER DELETE ON public.course_reviews
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_course_rating();
+SELECT lms.on_every_change('public.course_reviews', 'trigger_update_course_rating', 'lms.update_course_rating');
 
 -- Attendance of live sessions ---------------------------------------------------------------------------------------------------------
 
@@ -491,12 +459,4 @@ END
 $$;
 COMMENT ON FUNCTION lms.update_session_attendance() IS 'Keeps the counters of live sessions';
 
-CREATE OR REPLACE TRIGGER trigger_update_session_attendance_insert AFTER INSERT ON public.session_attendance
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_session_attendance();
-CREATE OR REPLACE TRIGGER trigger_update_session_attendance_update AFTER UPDATE ON public.session_attendance
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_session_attendance();
-CREATE OR REPLACE TRIGGER trigger_update_session_attendance_delete AFTER DELETE ON public.session_attendance
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_session_attendance();
+SELECT lms.on_every_change('public.session_attendance', 'trigger_update_session_attendance', 'lms.update_session_attendance');

@@ -51,152 +51,28 @@ $$;
 COMMENT ON FUNCTION public.log_audit_trail() IS
   'Writes what a statement changed to audit_logs. Arguments: the table''s name for the log, then columns that are not logged';
 
-CREATE OR REPLACE TRIGGER log_enrollment_changes_insert AFTER INSERT ON public.enrollments
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('enrollments', 'updated_at', 'progress_percentage',
-    'lessons_completed', 'total_lessons', 'current_lesson_id', 'last_accessed_at', 'total_time_spent_minutes');
-CREATE OR REPLACE TRIGGER log_enrollment_changes_update AFTER UPDATE ON public.enrollments
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('enrollments', 'updated_at', 'progress_percentage',
-    'lessons_completed', 'total_lessons', 'current_lesson_id', 'last_accessed_at', 'total_time_spent_minutes');
-CREATE OR REPLACE TRIGGER log_enrollment_changes_delete AFTER DELETE ON public.enrollments
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('enrollments', 'updated_at', 'progress_percentage',
-    'lessons_completed', 'total_lessons', 'current_lesson_id', 'last_accessed_at', 'total_time_spent_minutes');
-
-CREATE OR REPLACE TRIGGER log_quiz_attempt_changes_insert AFTER INSERT ON public.quiz_attempts
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('quiz_attempts', 'updated_at');
-CREATE OR REPLACE TRIGGER log_quiz_attempt_changes_update AFTER UPDATE ON public.quiz_attempts
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('quiz_attempts', 'updated_at');
-CREATE OR REPLACE TRIGGER log_quiz_attempt_changes_delete AFTER DELETE ON public.quiz_attempts
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('quiz_attempts', 'updated_at');
-
-CREATE OR REPLACE TRIGGER log_assignment_submission_changes_insert AFTER INSERT ON public.assignment_submissions
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('assignment_submissions', 'updated_at');
-CREATE OR REPLACE TRIGGER log_assignment_submission_changes_update AFTER UPDATE ON public.assignment_submissions
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('assignment_submissions', 'updated_at');
-CREATE OR REPLACE TRIGGER log_assignment_submission_changes_delete AFTER DELETE ON public.assignment_submissions
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('assignment_submissions', 'updated_at');
-
-CREATE OR REPLACE TRIGGER log_session_attendance_changes_insert AFTER INSERT ON public.session_attendance
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('session_attendance', 'updated_at');
-CREATE OR REPLACE TRIGGER log_session_attendance_changes_update AFTER UPDATE ON public.session_attendance
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('session_attendance', 'updated_at');
-CREATE OR REPLACE TRIGGER log_session_attendance_changes_delete AFTER DELETE ON public.session_attendance
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('session_attendance', 'updated_at');
-
-CREATE OR REPLACE TRIGGER log_course_review_changes_insert AFTER INSERT ON public.course_reviews
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('course_reviews', 'updated_at', 'helpful_count', 'not_helpful_count');
-CREATE OR REPLACE TRIGGER log_course_review_changes_update AFTER UPDATE ON public.course_reviews
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('course_reviews', 'updated_at', 'helpful_count', 'not_helpful_count');
-CREATE OR REPLACE TRIGGER log_course_review_changes_delete AFTER DELETE ON public.course_reviews
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('course_reviews', 'updated_at', 'helpful_count', 'not_helpful_count');
-
-CREATE OR REPLACE TRIGGER log_course_changes_insert AFTER INSERT ON public.courses
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('courses', 'updated_at', 'row_version', 'total_enrollments',
-    'active_enrollments', 'completion_count', 'completion_rate', 'avg_rating', 'total_reviews', 'rating_sum', 'lessons_count');
-CREATE OR REPLACE TRIGGER log_course_changes_update AFTER UPDATE ON public.courses
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('courses', 'updated_at', 'row_version', 'total_enrollments',
-    'active_enrollments', 'completion_count', 'completion_rate', 'avg_rating', 'total_reviews', 'rating_sum', 'lessons_count');
-CREATE OR REPLACE TRIGGER log_course_changes_delete AFTER DELETE ON public.courses
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('courses', 'updated_at', 'row_version', 'total_enrollments',
-    'active_enrollments', 'completion_count', 'completion_rate', 'avg_rating', 'total_reviews', 'rating_sum', 'lessons_count');
-
-CREATE OR REPLACE TRIGGER log_quiz_changes_insert AFTER INSERT ON public.quizzes
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('quizzes', 'updated_at', 'row_version', 'attempts_count', 'avg_score',
-    'pass_rate', 'graded_count', 'passed_count', 'score_sum');
-CREATE OR REPLACE TRIGGER log_quiz_changes_update AFTER UPDATE ON public.quizzes
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('quizzes', 'updated_at', 'row_version', 'attempts_count', 'avg_score',
-    'pass_rate', 'graded_count', 'passed_count', 'score_sum');
-CREATE OR REPLACE TRIGGER log_quiz_changes_delete AFTER DELETE ON public.quizzes
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('quizzes', 'updated_at', 'row_version', 'attempts_count', 'avg_score',
-    'pass_rate', 'graded_count', 'passed_count', 'score_sum');
-
-CREATE OR REPLACE TRIGGER log_quiz_question_changes_insert AFTER INSERT ON public.quiz_questions
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('quiz_questions', 'updated_at', 'row_version');
-CREATE OR REPLACE TRIGGER log_quiz_question_changes_update AFTER UPDATE ON public.quiz_questions
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('quiz_questions', 'updated_at', 'row_version');
-CREATE OR REPLACE TRIGGER log_quiz_question_changes_delete AFTER DELETE ON public.quiz_questions
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('quiz_questions', 'updated_at', 'row_version');
-
-CREATE OR REPLACE TRIGGER log_member_changes_insert AFTER INSERT ON public.members
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('members', 'updated_at', 'engagement_score');
-CREATE OR REPLACE TRIGGER log_member_changes_update AFTER UPDATE ON public.members
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('members', 'updated_at', 'engagement_score');
-CREATE OR REPLACE TRIGGER log_member_changes_delete AFTER DELETE ON public.members
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('members', 'updated_at', 'engagement_score');
-
-CREATE OR REPLACE TRIGGER log_transaction_changes_insert AFTER INSERT ON public.transactions
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('transactions', 'updated_at');
-CREATE OR REPLACE TRIGGER log_transaction_changes_update AFTER UPDATE ON public.transactions
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('transactions', 'updated_at');
-CREATE OR REPLACE TRIGGER log_transaction_changes_delete AFTER DELETE ON public.transactions
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('transactions', 'updated_at');
-
-CREATE OR REPLACE TRIGGER log_member_role_changes_insert AFTER INSERT ON lms.member_roles
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.member_roles');
-CREATE OR REPLACE TRIGGER log_member_role_changes_update AFTER UPDATE ON lms.member_roles
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.member_roles');
-CREATE OR REPLACE TRIGGER log_member_role_changes_delete AFTER DELETE ON lms.member_roles
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.member_roles');
-
-CREATE OR REPLACE TRIGGER log_member_login_changes_insert AFTER INSERT ON lms.member_logins
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.member_logins');
-CREATE OR REPLACE TRIGGER log_member_login_changes_update AFTER UPDATE ON lms.member_logins
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.member_logins');
-CREATE OR REPLACE TRIGGER log_member_login_changes_delete AFTER DELETE ON lms.member_logins
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.member_logins');
-
-CREATE OR REPLACE TRIGGER log_certificate_changes_insert AFTER INSERT ON lms.certificates
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.certificates');
-CREATE OR REPLACE TRIGGER log_certificate_changes_update AFTER UPDATE ON lms.certificates
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.certificates');
-CREATE OR REPLACE TRIGGER log_certificate_changes_delete AFTER DELETE ON lms.certificates
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.certificates');
-
-CREATE OR REPLACE TRIGGER log_certificate_template_changes_insert AFTER INSERT ON lms.certificate_templates
-  REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.certificate_templates', 'updated_at');
-CREATE OR REPLACE TRIGGER log_certificate_template_changes_update AFTER UPDATE ON lms.certificate_templates
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.certificate_templates', 'updated_at');
-CREATE OR REPLACE TRIGGER log_certificate_template_changes_delete AFTER DELETE ON lms.certificate_templates
-  REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.certificate_templates', 'updated_at');
+SELECT lms.on_every_change('public.enrollments', 'log_enrollment_changes', 'public.log_audit_trail',
+  'enrollments', 'updated_at', 'progress_percentage', 'lessons_completed', 'total_lessons', 'current_lesson_id', 'last_accessed_at',
+  'total_time_spent_minutes');
+SELECT lms.on_every_change('public.quiz_attempts', 'log_quiz_attempt_changes', 'public.log_audit_trail', 'quiz_attempts', 'updated_at');
+SELECT lms.on_every_change('public.assignment_submissions', 'log_assignment_submission_changes', 'public.log_audit_trail',
+  'assignment_submissions', 'updated_at');
+SELECT lms.on_every_change('public.session_attendance', 'log_session_attendance_changes', 'public.log_audit_trail',
+  'session_attendance', 'updated_at');
+SELECT lms.on_every_change('public.course_reviews', 'log_course_review_changes', 'public.log_audit_trail',
+  'course_reviews', 'updated_at', 'helpful_count', 'not_helpful_count');
+SELECT lms.on_every_change('public.courses', 'log_course_changes', 'public.log_audit_trail',
+  'courses', 'updated_at', 'row_version', 'total_enrollments', 'active_enrollments', 'completion_count', 'completion_rate',
+  'avg_rating', 'total_reviews', 'rating_sum', 'lessons_count');
+SELECT lms.on_every_change('public.quizzes', 'log_quiz_changes', 'public.log_audit_trail',
+  'quizzes', 'updated_at', 'row_version', 'attempts_count', 'avg_score', 'pass_rate', 'graded_count', 'passed_count', 'score_sum');
+SELECT lms.on_every_change('public.quiz_questions', 'log_quiz_question_changes', 'public.log_audit_trail',
+  'quiz_questions', 'updated_at', 'row_version');
+SELECT lms.on_every_change('public.members', 'log_member_changes', 'public.log_audit_trail', 'members', 'updated_at', 'engagement_score');
+SELECT lms.on_every_change('public.transactions', 'log_transaction_changes', 'public.log_audit_trail', 'transactions', 'updated_at');
+SELECT lms.on_every_change('lms.member_roles', 'log_member_role_changes', 'public.log_audit_trail', 'lms.member_roles');
+SELECT lms.on_every_change('lms.member_logins', 'log_member_login_changes', 'public.log_audit_trail', 'lms.member_logins');
+SELECT lms.on_every_change('lms.certificates', 'log_certificate_changes', 'public.log_audit_trail', 'lms.certificates');
+SELECT lms.on_every_change('lms.certificate_templates', 'log_certificate_template_changes', 'public.log_audit_trail',
+  'lms.certificate_templates', 'updated_at');
 

@@ -75,13 +75,7 @@ END
 $$;
 COMMENT ON FUNCTION public.update_course_analytics() IS 'Keeps the enrollment counters of courses';
 
-CREATE OR REPLACE TRIGGER trigger_update_course_analytics_insert AFTER INSERT ON public.enrollments REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.update_course_analytics();
-CREATE OR REPLACE TRIGGER trigger_update_course_analytics_update AFTER UPDATE ON public.enrollments
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.update_course_analytics();
-CREATE OR REPLACE TRIGGER trigger_update_course_analytics_delete AFTER DELETE ON public.enrollments REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.update_course_analytics();
+SELECT lms.on_every_change('public.enrollments', 'trigger_update_course_analytics', 'public.update_course_analytics');
 
 -- Enrollments: completions ------------------------------------------------------------------------------------------------------------
 
@@ -297,13 +291,7 @@ $$;
 COMMENT ON FUNCTION public.update_enrollment_progress() IS
   'Keeps the progress of enrollments, the views and completion rate of lessons and the completions of modules';
 
-CREATE OR REPLACE TRIGGER trigger_update_enrollment_progress_insert AFTER INSERT ON public.lesson_progress REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.update_enrollment_progress();
-CREATE OR REPLACE TRIGGER trigger_update_enrollment_progress_update AFTER UPDATE ON public.lesson_progress
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION public.update_enrollment_progress();
-CREATE OR REPLACE TRIGGER trigger_update_enrollment_progress_delete AFTER DELETE ON public.lesson_progress REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION public.update_enrollment_progress();
+SELECT lms.on_every_change('public.lesson_progress', 'trigger_update_enrollment_progress', 'public.update_enrollment_progress');
 
 -- Lessons: how many a course has ------------------------------------------------------------------------------------------------------
 
@@ -368,10 +356,4 @@ $$;
 COMMENT ON FUNCTION lms.update_course_structure() IS
   'Keeps what depends on the number of lessons: that of the course, the progress of its enrollments, the completions of its modules';
 
-CREATE OR REPLACE TRIGGER trigger_update_course_structure_insert AFTER INSERT ON public.lessons REFERENCING NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_course_structure();
-CREATE OR REPLACE TRIGGER trigger_update_course_structure_update AFTER UPDATE ON public.lessons
-  REFERENCING OLD TABLE AS removed NEW TABLE AS added
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_course_structure();
-CREATE OR REPLACE TRIGGER trigger_update_course_structure_delete AFTER DELETE ON public.lessons REFERENCING OLD TABLE AS removed
-  FOR EACH STATEMENT EXECUTE FUNCTION lms.update_course_structure();
+SELECT lms.on_every_change('public.lessons', 'trigger_update_course_structure', 'lms.update_course_structure');
