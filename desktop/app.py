@@ -275,6 +275,7 @@ class Application(QObject):
         if self._preloading is None:
             self._preloading = asyncio.get_running_loop().create_task(load_rest(self.tasks))
         self._spawn(self._send_left())
+        self._spawn(self._convert_left())
         self.signed_in.emit(self.context)
         self.usable.emit()
 
@@ -403,6 +404,19 @@ class Application(QObject):
             await self.tasks.run(send_left, self.store, self.context.identity.member_id)
         except Exception as error:  # nobody asked for it, and it is tried again: at the next sign-in, and whenever the server is back
             log.warning("lessons' records wait", exc_info=error)
+
+    async def _convert_left(self) -> None:
+        """Go on with media of packages that an earlier session did not get to convert, once there is nothing more urgent."""
+        context, preloading = self.context, self._preloading
+        if context is None or preloading is None or not context.identity.roles & {"instructor", "administrator"}:
+            return
+        await asyncio.wait([preloading])  # it imports what this needs, on a worker thread
+        from desktop.ui.courses.importing_media import convert_media
+
+        try:
+            await convert_media(context)
+        except Exception as error:  # nobody asked for it, and it is tried again at the next sign-in
+            log.warning("media wait to be converted", exc_info=error)
 
     # Settings
 

@@ -104,8 +104,11 @@ def remove_lessons(session: Session, lessons: tuple[UUID, ...]) -> Done[None]:
     return Done(None, Changes.of("lessons"))
 
 
-def replace_package(session: Session, lesson_id: UUID, imported: Imported, fragment: str) -> Done[None]:
-    """Let a lesson play another version of its package. What learners did is kept; :mod:`desktop.scorm.versions` says what carries over."""
+def replace_package(session: Session, lesson_id: UUID, imported: Imported, fragment: str) -> Done[int]:
+    """Let a lesson play another version of its package; the number of the version.
+
+    What learners did is kept; :mod:`desktop.scorm.versions` says what of it carries over.
+    """
     manifest = imported.manifest.part(fragment)
     content, package, declared = _addresses(imported, manifest.default.launchable[0], fragment)
     found = session.execute(
@@ -116,8 +119,7 @@ def replace_package(session: Session, lesson_id: UUID, imported: Imported, fragm
     ).one_or_none()
     if found is None:
         raise NotFound(_("This lesson no longer exists, or you may not change it."))
-    _keep_report(session, lesson_id, imported)
-    return Done(None, Changes.of("lessons", ids=(lesson_id,)))
+    return Done(_keep_report(session, lesson_id, imported), Changes.of("lessons", ids=(lesson_id,)))
 
 
 def settle_media(session: Session, media: WaitingMedia, converted_id: str | None, failure: str | None) -> Done[None]:
@@ -125,7 +127,6 @@ def settle_media(session: Session, media: WaitingMedia, converted_id: str | None
     session.execute(
         sa.update(LessonMedia)
         .where(LessonMedia.package_url == asset_url(media.package_id), LessonMedia.path == media.path)
-        .where(LessonMedia.converted_url.is_(None))
         .values(converted_url=asset_url(converted_id) if converted_id else None, failure=failure)
     )
     return Done(None, Changes.of("lessons"))
@@ -141,12 +142,13 @@ def _addresses(imported: Imported, first: Item, fragment: str) -> tuple[str, str
     )
 
 
-def _keep_report(session: Session, lesson_id: UUID, imported: Imported) -> None:
-    version = sa.select(sa.func.coalesce(sa.func.max(LessonImport.version), 0) + 1).where(LessonImport.lesson_id == lesson_id)
+def _keep_report(session: Session, lesson_id: UUID, imported: Imported) -> int:
+    latest = sa.select(sa.func.coalesce(sa.func.max(LessonImport.version), 0)).where(LessonImport.lesson_id == lesson_id)
+    version: int = session.execute(latest).scalar_one() + 1
     session.execute(
         sa.insert(LessonImport).values(
             lesson_id=lesson_id,
-            version=version.scalar_subquery(),
+            version=version,
             package_url=asset_url(imported.asset_id),
             file_name=imported.file_name,
             standard=imported.manifest.name,
@@ -157,3 +159,4 @@ def _keep_report(session: Session, lesson_id: UUID, imported: Imported) -> None:
     if imported.media:
         rows = [{"lesson_id": lesson_id, "package_url": asset_url(imported.asset_id), "path": path} for path in imported.media]
         session.execute(postgresql.insert(LessonMedia).on_conflict_do_nothing(), rows)
+    return version

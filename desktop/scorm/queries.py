@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from desktop.errors import NotFound
 from desktop.i18n import _
-from desktop.models.courses import Lesson, LessonImport, LessonMedia
+from desktop.models.courses import CourseModule, Lesson, LessonImport, LessonMedia
+from desktop.models.learning import LessonProgress
 from desktop.scorm.records import Document
 from desktop.scorm.report import ImportReport
 from desktop.scorm.route import Shared
@@ -138,6 +139,42 @@ def list_imports(session: Session, lesson_id: UUID) -> tuple[ImportRecord, ...]:
             failures=tuple((one.path, one.failure) for one in files if one.failure),
         )
         for row in rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PackageLesson:
+    """A lesson that plays a package, for whoever teaches it. ``learners`` is how many have a record in it."""
+
+    lesson_id: UUID
+    title: str
+    asset_id: str
+    part: str
+    learners: int
+    current: ImportRecord | None
+    """None where it was not imported by this application."""
+
+
+def list_package_lessons(session: Session, course_id: UUID) -> tuple[PackageLesson, ...]:
+    """The lessons of a course that play packages, in the course's order."""
+    learners = sa.select(sa.func.count()).where(LessonProgress.lesson_id == Lesson.id).correlate(Lesson).scalar_subquery()
+    rows = session.execute(
+        sa.select(Lesson.id, Lesson.title, Lesson.scorm_package_url, Lesson.scorm_manifest_url, learners.label("learners"))
+        .join(CourseModule, CourseModule.id == Lesson.module_id)
+        .where(CourseModule.course_id == course_id, Lesson.lesson_type == "scorm")
+        .order_by(CourseModule.position, Lesson.position)
+    ).all()
+    return tuple(
+        PackageLesson(
+            lesson_id=row.id,
+            title=row.title,
+            asset_id=asset,
+            part=(row.scorm_manifest_url or "").partition("#")[2],
+            learners=row.learners,
+            current=next(iter(list_imports(session, row.id)), None),
+        )
+        for row in rows
+        if (asset := asset_of(row.scorm_package_url))
     )
 
 

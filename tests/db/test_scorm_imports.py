@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from desktop.changes import Done
 from desktop.errors import Cancelled, NotAllowed, NotFound
 from desktop.learning.commands import enroll
-from desktop.scorm.cache import Choice, arriving, import_package, package_of_lesson
-from desktop.scorm.commands import add_lessons, remove_lessons, replace_package
+from desktop.scorm.cache import arriving, import_package, package_of_lesson
+from desktop.scorm.commands import Choice, add_lessons, begin_session, remove_lessons, replace_package, save_session
 from desktop.scorm.conversion import convert_waiting
+from desktop.scorm.journal import Save
 from desktop.scorm.queries import get_scorm_lesson, list_imports, list_waiting_media
+from desktop.scorm.records import resumed_document, status_of
 from desktop.store import assets
 from desktop.store.connection import Store
 from desktop.tasks import JobControl
@@ -25,6 +28,7 @@ from tests.support.courses import add_course, add_module
 from tests.support.postgres import Database, Person
 from tests.support.scorm_packages import make_package
 
+DONE = {"cmi.core.lesson_status": "passed"}
 PAGES = {"one.html": "1", "two.html": "2", "three.html": "3"}
 
 
@@ -60,6 +64,11 @@ def desk(db: Database, tmp_path: Path) -> Desk:
     course = add_course(db, instructor_id=instructor.member_id)
     enrollment = db.store(learner).write(enroll, course).value
     return Desk(db, instructor, learner, course, add_module(db, course), enrollment, tmp_path / "cache")
+
+
+def execute(session: Session, statement: str) -> Done[None]:
+    session.execute(text(statement))
+    return Done(None)
 
 
 def titles_of(desk: Desk, lesson: UUID) -> list[str]:
@@ -119,7 +128,7 @@ def test_nobody_writes_a_report_in_another_name_or_changes_one(desk: Desk, tmp_p
         "DELETE FROM lms.lesson_imports",
     ):
         with pytest.raises(NotAllowed):
-            desk.store.write(lambda session, sql=statement: Done(session.execute(text(sql))))
+            desk.store.write(execute, statement)
 
 
 # --- media ------------------------------------------------------------------------------------------------------------------------------
@@ -178,8 +187,16 @@ def test_another_instructor_converts_only_what_they_teach(desk: Desk, film: UUID
 
 def test_a_new_version_takes_the_place_of_the_old_with_a_report_of_its_own(desk: Desk, tmp_path: Path) -> None:
     lesson, _package = import_package(desk.store, make_package(tmp_path / "v1.zip", PAGES), desk.module, desk.cache, quiet()).value
+    learner, session = desk.db.store(desk.learner), uuid4()
+    learner.write(begin_session, desk.enrollment, lesson, session)
+    document = {"standard": "1.2", "required": ["i0", "i1", "i2"], "current": "i0", "items": {"i0": {"finished": True, "cmi": DONE}}}
+    learner.write(save_session, Save(session, 1, document, 5))
     with arriving(make_package(tmp_path / "v2.zip", {"one.html": "1", "four.html": "4"}), desk.cache, quiet()) as arrived:
         desk.store.write(replace_package, lesson, arrived.store(desk.store, desk.cache, quiet()), "")
+    found = learner.read(get_scorm_lesson, lesson, desk.enrollment)
+    manifest = package_of_lesson(learner, found, desk.cache, quiet()).manifest
+    resumed = resumed_document(found.record, manifest.standard, manifest.default)
+    assert (resumed["required"], status_of(resumed, "i0"), status_of(resumed, "i1")) == (["i0", "i1"], "passed", "not attempted")
     assert titles_of(desk, lesson) == ["one.html", "four.html"]
     assert [(record.version, record.file_name) for record in desk.store.read(list_imports, lesson)] == [(2, "v2.zip"), (1, "v1.zip")]
 

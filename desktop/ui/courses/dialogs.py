@@ -12,9 +12,11 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
+    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -24,11 +26,10 @@ from desktop.courses.commands import NewLesson, create_course, edit_course
 from desktop.courses.queries import CourseDetails
 from desktop.courses.vocabulary import CATEGORIES, DIFFICULTIES, FORMATS, PRICINGS, label
 from desktop.i18n import _
-from desktop.scorm.report import ImportReport, Severity
+from desktop.scorm.report import ImportReport, Remark, Severity
 from desktop.ui.context import Context
-from desktop.ui.theme import Role, colour, px, restyle
-from desktop.ui.theme.icons import icon_pixmap
-from desktop.ui.widgets.labels import Label
+from desktop.ui.theme import Role, px, restyle
+from desktop.ui.widgets.labels import Label, Picture
 from desktop.ui.widgets.surfaces import Dialog
 
 SUMMARY_LENGTH = 200
@@ -275,28 +276,48 @@ class NewLessonDialog(FormDialog):
 
 
 class ReportDialog(Dialog):
-    """What the importer tolerated, line by line."""
+    """What the importer tolerated, line by line: the gravest first, each with the file or the element that it is about."""
 
     def __init__(self, title: str, report: ImportReport, parent: QWidget) -> None:
-        super().__init__(_("“{title}” was imported").format(title=title), "", parent, width=560)
+        super().__init__(_("Import report of “{title}”").format(title=title), "", parent, width=560)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        column = self.body
-        tones = {Severity.PROBLEM: ("error", "bad"), Severity.WARNING: ("warning", "warn"), Severity.NOTE: ("info", "info")}
-        for remark in report.remarks:
-            name, token = tones[remark.severity]
-            line = QHBoxLayout()
-            line.setSpacing(px(10))
-            picture = Label()
-            picture.setPixmap(icon_pixmap(name, colour(token), px(16), picture.devicePixelRatioF()))
-            line.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-            words = QVBoxLayout()
-            words.setSpacing(px(1))
-            words.addWidget(Label(remark.text, wrap=True))
-            if remark.where:
-                words.addWidget(Label(remark.where, Role.CAPTION, "faint", wrap=True))
-            line.addLayout(words, 1)
-            column.addLayout(line)
+        if not report.remarks:
+            self.body.addWidget(Label(_("The package is in order; nothing had to be tolerated."), token="muted", wrap=True))
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, px(8), 0)
+        column.setSpacing(px(12))
+        for remark in sorted(report.remarks, key=lambda remark: list(Severity).index(remark.severity), reverse=True):
+            column.addLayout(remark_row(remark))
+        column.addStretch(1)
+        self.lines = QScrollArea()
+        self.lines.setAccessibleName(_("Remarks"))
+        self.lines.setFrameShape(QFrame.Shape.NoFrame)
+        self.lines.setWidgetResizable(True)
+        self.lines.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.lines.setWidget(content)
+        self.lines.setMinimumHeight(px(min(420, 56 * len(report.remarks))))
+        self.lines.setVisible(bool(report.remarks))
+        self.body.addWidget(self.lines)
         self.add_button(_("Close"), "primary", self.accept)
+
+
+_TONES = {Severity.PROBLEM: ("error", "bad"), Severity.WARNING: ("warning", "warn"), Severity.NOTE: ("info", "info")}
+
+
+def remark_row(remark: Remark) -> QHBoxLayout:
+    """A remark as a line: how grave it is, what it says, and where."""
+    name, token = _TONES[remark.severity]
+    line = QHBoxLayout()
+    line.setSpacing(px(10))
+    line.addWidget(Picture(name, token), 0, Qt.AlignmentFlag.AlignTop)
+    words = QVBoxLayout()
+    words.setSpacing(px(1))
+    words.addWidget(Label(remark.text, wrap=True))
+    if remark.where:
+        words.addWidget(Label(remark.where, Role.CAPTION, "faint", wrap=True))
+    line.addLayout(words, 1)
+    return line
 
 
 def paragraphs(text: str) -> str:

@@ -1,52 +1,140 @@
-"""Bringing a SCORM package into a course: a job with progress and cancel, then the report."""
+"""Bringing a package into a course: read, asked about, stored, reported; and replacing it by another version."""
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from desktop.changes import Done
 from desktop.courses.commands import add_module, remove_module
-from desktop.i18n import _
-from desktop.scorm.cache import import_package
-from desktop.scorm.package import Package
+from desktop.i18n import _, ngettext
+from desktop.scorm.cache import Arrived, arriving, package_of
+from desktop.scorm.commands import Choice, add_lessons, replace_package
+from desktop.scorm.queries import PackageLesson
+from desktop.scorm.report import ImportReport
+from desktop.scorm.versions import compare
 from desktop.settings import cache_folder
 from desktop.tasks import JobControl
 from desktop.ui.courses.dialogs import ReportDialog
+from desktop.ui.courses.importing_dialogs import ChoiceDialog, ReplaceDialog
+from desktop.ui.courses.importing_media import convert_media
 from desktop.ui.page import Page
+from desktop.ui.widgets.surfaces import Dialog
 
 
-def _import(control: JobControl, /, store: Any, source: Path, course: UUID, module: UUID | None) -> Done[tuple[UUID, Package]]:
-    """For the worker thread. A course without modules gets its first one, which goes again where the import fails."""
+class Arrival:
+    """A package that lies unpacked in a scratch folder until :meth:`close`. For worker threads."""
+
+    def __init__(self, source: Path, control: JobControl) -> None:
+        self._room = ExitStack()
+        self.arrived: Arrived = self._room.enter_context(arriving(source, _cache(), control))
+
+    def close(self) -> None:
+        self._room.close()
+
+
+def _cache() -> Path:
+    return cache_folder() / "packages"
+
+
+def _arrive(control: JobControl, /, source: Path) -> Arrival:
+    return Arrival(source, control)
+
+
+def _add(control: JobControl, /, store: Any, arrived: Arrived, course: UUID, module: UUID | None, choice: Choice) -> Done[int]:
+    """On a worker thread; the number of lessons. A course without modules gets its first one, which goes again where the import fails."""
     if module is not None:
-        return import_package(store, source, module, cache_folder() / "packages", control)
+        done = store.write(add_lessons, module, arrived.store(store, _cache(), control), choice)
+        return Done(len(done.value), done.changes, done.undo)
     made = store.write(add_module, course, _("Lessons")).value
     try:
-        return _import(control, store, source, course, made)
+        return _add(control, store, arrived, course, made, choice)
     except BaseException:
         store.write(remove_module, made)
         raise
 
 
 async def import_into(page: Page, course: UUID, module: UUID | None, source: Path) -> None:
-    """Import ``source`` as a lesson at the end of ``module`` and say how it went."""
+    """Import ``source``, a zip or a folder, at the end of ``module`` and say how it went. Asks where there is something to choose."""
     context = page.context
-    imported: tuple[UUID, Package] = await context.job(
-        _("Importing {name}").format(name=source.name),
-        _import,
-        context.store,
-        source,
-        course,
-        module,
-    )
-    package = imported[1]
-    title = package.manifest.title or source.stem
-    if package.report.remarks:
+    arrival: Arrival = await context.job(_("Reading {name}").format(name=source.name), _arrive, source)
+    arrived = arrival.arrived
+    manifest = arrived.package.manifest
+    try:
+        choice = Choice()
+        if len(manifest.organizations) > 1 or len(manifest.default.launchable) > 1:
+            dialog = ChoiceDialog(manifest, page)
+            if not await _answered(dialog):
+                return
+            choice = dialog.choice()
+        lessons: int = await context.job(
+            _("Importing {name}").format(name=source.name), _add, context.store, arrived, course, module, choice
+        )
+    finally:
+        await context.tasks.run(arrival.close)
+    title = manifest.title or source.stem
+    said = _("“{title}” was imported.").format(title=title)
+    if lessons > 1:
+        said = ngettext("“{title}” was imported as {n} lesson.", "“{title}” was imported as {n} lessons.", lessons).format(
+            title=title, n=lessons
+        )
+    _tell(page, title, said, arrived)
+
+
+async def replace_with(page: Page, lesson: PackageLesson, source: Path) -> None:
+    """Let a lesson play another version, once its author has read what does not carry over."""
+    context = page.context
+    arrival: Arrival = await context.job(_("Reading {name}").format(name=source.name), _arrive, source)
+    arrived = arrival.arrived
+    try:
+        report: ImportReport = await context.job(
+            _("Comparing with “{title}”").format(title=lesson.title), _compare, context.store, lesson, arrived
+        )
+        if not await _answered(ReplaceDialog(lesson, source.name, report, page)):
+            return
+        _version: int = await context.job(_("Importing {name}").format(name=source.name), _replace, context.store, arrived, lesson)
+    finally:
+        await context.tasks.run(arrival.close)
+    _tell(page, lesson.title, _("“{title}” now plays {name}.").format(title=lesson.title, name=source.name), arrived)
+
+
+def _compare(control: JobControl, /, store: Any, lesson: PackageLesson, arrived: Arrived) -> ImportReport:
+    old = package_of(store, lesson.asset_id, _cache(), control).manifest
+    return compare(old.part(lesson.part), arrived.package.manifest.part(lesson.part))
+
+
+def _replace(control: JobControl, /, store: Any, arrived: Arrived, lesson: PackageLesson) -> Done[int]:
+    imported = arrived.store(store, _cache(), control)
+    done: Done[int] = store.write(replace_package, lesson.lesson_id, imported, lesson.part)
+    return done
+
+
+def _tell(page: Page, title: str, said: str, arrived: Arrived) -> None:
+    context = page.context
+    report = arrived.package.report
+    if report.remarks:
         context.notices.done(
-            _("“{title}” was imported, with remarks.").format(title=title),
+            _("{sentence} The importer has remarks.").format(sentence=said),
             button=_("Show report"),
-            pressed=lambda: ReportDialog(title, package.report, page).open(),
+            pressed=lambda: ReportDialog(title, report, page).open(),
         )
     else:
-        context.notices.done(_("“{title}” was imported.").format(title=title))
+        context.notices.done(said)
+    if arrived.media:
+        context.spawn(convert_media(context))
+
+
+async def _answered(dialog: Dialog) -> bool:
+    """Open a dialog and wait until it is answered. The page's end ends the dialog, and that is a no."""
+    answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+    def settle(result: int) -> None:
+        if not answer.done():
+            answer.set_result(bool(result))
+
+    dialog.finished.connect(settle)
+    dialog.open()
+    return await answer

@@ -392,6 +392,7 @@ class CoursePage(Page):
             return
         self.staff_menu.addAction(_("Edit the course"), lambda: self.context.open("course-editor", course=self.course_id))
         self.staff_menu.addAction(_("Edit details…"), self._edit)
+        self.staff_menu.addAction(_("Packages…"), self._show_packages)
         self.staff_menu.addAction(_("Preview as a learner"), lambda: self.context.open("course", course=self.course_id, as_learner=True))
         self.staff_menu.addSeparator()
         if course.status == "published":
@@ -567,7 +568,8 @@ class CoursePage(Page):
 
     def _lesson_menu(self, module: UUID) -> QMenu:
         menu = QMenu(self)
-        menu.addAction(_("SCORM package…"), lambda: self._choose_package(module))
+        menu.addAction(_("SCORM or AICC package…"), lambda: self._choose_package(module))
+        menu.addAction(_("Unpacked package…"), lambda: self._choose_package(module, folder=True))
         menu.addAction(_("Reading…"), lambda: self._add_lesson(module, "text"))
         menu.addAction(_("Link…"), lambda: self._add_lesson(module, "external_link"))
         return menu
@@ -579,11 +581,23 @@ class CoursePage(Page):
         dialog.given.connect(lambda lesson: self.spawn(self.context.write(add_lesson, module, lesson)))
         dialog.open()
 
-    def _choose_package(self, module: UUID | None) -> None:
-        dialog = QFileDialog(self, _("Import a SCORM package"), "", _("SCORM packages (*.zip *.pif);;All files (*)"))
+    def _choose_package(self, module: UUID | None, *, folder: bool = False) -> None:
+        dialog = QFileDialog(self, _("Import a course package"), "", _("Course packages (*.zip *.pif);;All files (*)"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setFileMode(QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: self.import_package(Path(path), module))
+        dialog.open()
+
+    def _show_packages(self) -> None:
+        self.spawn(self._packages_shown())
+
+    async def _packages_shown(self) -> None:
+        from desktop.scorm.queries import list_package_lessons
+        from desktop.ui.courses.importing import replace_with
+        from desktop.ui.courses.importing_dialogs import PackagesDialog
+
+        dialog = PackagesDialog(await self.context.read(list_package_lessons, self.course_id), self)
+        dialog.replace_chosen.connect(lambda lesson, path: self.spawn(replace_with(self, lesson, path)))
         dialog.open()
 
     def import_package(self, path: Path, module: UUID | None = None) -> None:
