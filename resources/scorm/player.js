@@ -13,6 +13,7 @@ var LmsPlayer = (function () {
     "use strict";
 
     var WRITE_BEHIND = 1000; // milliseconds
+    var MOST_PATIENT = 30000; // milliseconds between two tries to store what could not be stored
     var TRACED = 2000; // characters of a value that authors are shown
     var TRACED_AT_ONCE = 5000; // calls
     var KEEPALIVE_LIMIT = 60000; // bytes; browsers take at most 64 KiB
@@ -73,7 +74,7 @@ var LmsPlayer = (function () {
     function later(opened) {
         opened.dirty = true;
         if (!opened.timer) {
-            opened.timer = setTimeout(function () { flush(opened); }, WRITE_BEHIND);
+            opened.timer = setTimeout(function () { flush(opened); }, opened.pause);
         }
     }
 
@@ -83,6 +84,7 @@ var LmsPlayer = (function () {
         }
         clean(opened);
         post("commit", body(opened, false), true).then(function (ok) {
+            opened.pause = ok ? WRITE_BEHIND : Math.min(2 * opened.pause, MOST_PATIENT);
             if (!ok && opened === current) {
                 later(opened);
             }
@@ -179,7 +181,7 @@ var LmsPlayer = (function () {
     /** Open an item, after leaving the one before. */
     function open(item) {
         return leave().then(function () {
-            var opened = { id: item.id, session: null, timer: 0, dirty: false, sought: false };
+            var opened = { id: item.id, session: null, timer: 0, dirty: false, pause: WRITE_BEHIND, sought: false };
             expose(opened, item);
             current = opened;
             if (item.asset) {

@@ -31,6 +31,7 @@ var LmsScorm = (function () {
 
     var KEYWORDS = { _children: true, _count: true, _version: true };
     var INDEX = /^[0-9]{1,9}$/;
+    var LARGEST = 4000000; // characters of all values of an item: many times what either standard asks for, and what the server takes
     var TARGET = /\{target=[^}]*\}/; // one name, whatever dots and digits it has
 
     /** Index of the table, made once: groups (`cmi.core`), arrays (`cmi.objectives`) and their children in the order of the table. */
@@ -198,6 +199,12 @@ var LmsScorm = (function () {
             }
         }
         this.values[address] = value;
+    };
+
+    /** Characters of all values. */
+    Session.prototype.size = function () {
+        var values = this.values;
+        return Object.keys(values).reduce(function (sum, address) { return sum + values[address].length; }, 0);
     };
 
     Session.prototype.count = function (array) {
@@ -411,6 +418,10 @@ var LmsScorm = (function () {
         }
         if (place.element.normal) {
             value = place.element.normal(value, this, place.indices);
+        }
+        if (value.length > 1000 && this.size() + value.length > LARGEST) {
+            this.fail("full", "All values together may have " + LARGEST + " characters.");
+            return "false";
         }
         this.put(address, place, place.element.append ? this.get(address) + value : value);
         this._changed(address);

@@ -185,7 +185,7 @@
             terminateBefore: "301", terminateAfter: "301", terminateFailed: "101",
             commitBefore: "301", commitAfter: "301", commitFailed: "101",
             getBefore: "301", getAfter: "301", setBefore: "301", setAfter: "301",
-            emptyGet: "201", emptySet: "201", unknown: "201", unimplemented: "401", getRange: "201", setRange: "201",
+            full: "101", emptyGet: "201", emptySet: "201", unknown: "201", unimplemented: "401", getRange: "201", setRange: "201",
             noChildren: "202", noCount: "203", noVersion: "201", keyword: "402", readOnly: "403", writeOnly: "404", type: "405"
         },
         elements: elements,

@@ -335,7 +335,7 @@
             terminateBefore: "112", terminateAfter: "113", terminateFailed: "111",
             commitBefore: "142", commitAfter: "143", commitFailed: "391",
             getBefore: "122", getAfter: "123", setBefore: "132", setAfter: "133",
-            emptyGet: "301", emptySet: "351", unknown: "401", unimplemented: "402", getRange: "301", setRange: "351",
+            full: "351", emptyGet: "301", emptySet: "351", unknown: "401", unimplemented: "402", getRange: "301", setRange: "351",
             noChildren: "301", noCount: "301", noVersion: "301", keyword: "404", readOnly: "404", writeOnly: "405",
             type: "406", range: "407", dependency: "408", unset: "403", set: "351"
         },

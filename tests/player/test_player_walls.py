@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import http.server
 import itertools
+import os
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QTimer
 
+from desktop.ui.player.view import MOST_POPUPS
 from tests.player.conftest import unpacked, until
 from tests.support.scorm_packages import make_package
 
@@ -159,3 +162,117 @@ async def test_a_flood_of_suspend_data_is_refused_by_the_standard(tmp_path: Path
     await playing.click("#go")
     await until(lambda: playing.view.document["items"] != {})
     assert await playing.js("return content.answer") == "false,405,true"
+
+
+@pytest.fixture
+def relays() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Where WebRTC would look for help: a datagram socket and a listening one. Whoever comes leaves something to be read."""
+    datagrams, streams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), socket.socket()
+    for one in (datagrams, streams):
+        one.bind(("127.0.0.1", 0))
+        one.setblocking(False)
+    streams.listen()
+    yield datagrams, streams
+    datagrams.close()
+    streams.close()
+
+
+async def test_webrtc_reaches_nobody_by_udp_or_tcp(tmp_path: Path, play, relays: tuple[socket.socket, socket.socket]) -> None:
+    datagrams, streams = relays
+    udp, tcp = (f"127.0.0.1:{one.getsockname()[1]}" for one in relays)
+    page = f"""<p id=here>x<script>
+        const who = {{ username: 'a', credential: 'b' }};
+        const peer = new RTCPeerConnection({{ iceServers: [{{ urls: 'stun:{udp}' }}, {{ urls: 'turn:{udp}', ...who }},
+            {{ urls: 'turn:{tcp}?transport=tcp', ...who }}, {{ urls: 'turns:{tcp}?transport=tcp', ...who }}] }});
+        peer.onicegatheringstatechange = () => {{ window.answer = peer.iceGatheringState; }};
+        peer.createDataChannel('x');
+        peer.createOffer().then(offer => peer.setLocalDescription(offer));
+        </script>"""
+    playing = await play(unpacked(make_package(tmp_path / "peer.zip", {"index.html": page}), tmp_path))
+    await playing.shown("#here")
+    for _turn in range(300):  # until it has given up
+        if await playing.js("return content.answer") == "complete":
+            break
+        await asyncio.sleep(0.05)
+    assert await playing.js("return content.answer") == "complete"
+    with pytest.raises(BlockingIOError):
+        datagrams.recvfrom(64)
+    with pytest.raises(BlockingIOError):
+        streams.accept()
+
+
+async def test_names_are_not_looked_up(tmp_path: Path, play, web: tuple[str, list[str]]) -> None:
+    url, asked = web
+    page = f"""<meta http-equiv=x-dns-prefetch-control content=on><link rel=dns-prefetch href="{url}"><link rel=preconnect href="{url}">
+        <p id=here>x<a href="{url}">x</a>"""
+    playing = await play(unpacked(make_package(tmp_path / "names.zip", {"index.html": page}), tmp_path))
+    await playing.shown("#here")
+    await asyncio.sleep(1.0)
+    assert asked == []
+    flags = os.environ["QTWEBENGINE_CHROMIUM_FLAGS"]
+    assert '--host-resolver-rules="MAP * ~NOTFOUND"' in flags
+
+
+async def test_two_lessons_at_once_know_nothing_of_each_other(tmp_path: Path, play) -> None:
+    page = "<p id=here>x<script>api.LMSInitialize(''); localStorage.setItem('secret', location.host); name = 'secret';</script>"
+    victim = await play(unpacked(make_package(tmp_path / "victim.zip", {"index.html": page}), tmp_path))
+    await victim.shown("#here")
+    host = victim.view.launch.host
+    thief = await play(unpacked(make_package(tmp_path / "thief.zip", {"index.html": "<p id=here>x"}), tmp_path))
+    await thief.shown("#here")
+    tries = f"""
+        const frame = document.createElement('iframe'); frame.src = 'scorm://{host}/_lms/player.html'; document.body.append(frame);
+        const script = document.createElement('script'); script.src = 'scorm://{host}/_lms/launch.js'; document.head.append(script);
+        const forged = {{ sequence: 99, item: 'i0', record: {{ finished: true, cmi: {{ 'cmi.core.lesson_status': 'passed' }} }} }};
+        fetch('scorm://{host}/_lms/commit', {{ method: 'POST', mode: 'no-cors', body: JSON.stringify(forged) }})
+            .then(() => {{ answer = 'out'; }}, () => {{ answer = 'stopped'; }});
+        const other = window.open('scorm://{host}/content/index.html');
+        setTimeout(() => {{
+            let seen = [];
+            try {{ seen.push(frame.contentWindow.API ? 'api' : ''); }} catch (error) {{ seen.push(''); }}
+            try {{ seen.push(other.document.body.textContent.trim()); }} catch (error) {{ seen.push(''); }}
+            seen.push(localStorage.getItem('secret') || '');
+            window.seen = seen.join();
+        }}, 600);"""
+    await thief.js(f"content.eval({tries!r}); return 1")
+    for _turn in range(100):
+        if await thief.js("return content.seen !== undefined && content.answer"):
+            break
+        await asyncio.sleep(0.03)
+    assert await thief.js("return content.answer") == "stopped"
+    assert await thief.js("return content.seen") == ",,"
+    assert victim.cmi("i0").get("cmi.core.lesson_status") != "passed"
+    assert await victim.js("return content.localStorage.getItem('secret')") == host
+
+
+async def test_games_with_the_top_window_hurt_only_the_content(tmp_path: Path, play) -> None:
+    page = """<button id=go onclick="
+        try { top.LmsPlayer.leave = null; top.LmsPlayer.open = null; } catch (error) {}
+        try { top.LmsLaunch.sequence = 1e300; delete top.API; top.API = null; top.stop(); } catch (error) {}
+        try { top.close(); top.history.go(-3); top.moveTo(0, 0); top.resizeTo(1, 1); } catch (error) {}
+        for (let i = 0; i < 300; i++) { try { top.history.pushState(null, '', '#' + i); } catch (error) {} }
+        for (let i = 0; i < 20; i++) window.open('about:blank');
+        for (const body of ['['.repeat(200000), '{}', '[]', '{&quot;number&quot;: &quot;x&quot;}', '\\u0000', 'x'.repeat(3e7)])
+            for (const to of ['commit', 'done', 'trace']) fetch('/_lms/' + to, { method: 'POST', body });
+        top.document.body.innerHTML = ''; ">go</button>"""
+    playing = await play(unpacked(make_package(tmp_path / "top.zip", {"index.html": page}), tmp_path))
+    ticks: list[float] = []
+    timer = QTimer()
+    timer.timeout.connect(lambda: ticks.append(time.monotonic()))
+    timer.start(10)
+    await playing.click("#go")
+    await asyncio.sleep(2.0)
+    assert len(playing.view.popups) <= MOST_POPUPS
+    await playing.view.close_launch()
+    timer.stop()
+    assert max(later - earlier for earlier, later in itertools.pairwise(ticks)) < 2.0
+
+
+async def test_a_flood_in_2004_is_refused_before_it_leaves_the_page(tmp_path: Path, play) -> None:
+    page = """<button id=go onclick="api.Initialize(''); window.answer = [api.SetValue('cmi.suspend_data', 'x'.repeat(100e6)),
+        api.GetLastError(), api.SetValue('cmi.suspend_data', 'y'.repeat(64000)), api.GetLastError(), api.Commit('')].join()">go</button>"""
+    package = make_package(tmp_path / "flood.zip", {"index.html": page}, version="2004 4th Edition")
+    playing = await play(unpacked(package, tmp_path))
+    await playing.click("#go")
+    await until(lambda: len(playing.cmi("i0").get("cmi.suspend_data", "")) == 64000)
+    assert await playing.js("return content.answer") == "false,351,true,0,true"

@@ -166,13 +166,14 @@ class LaunchHandler(QWebEngineUrlSchemeHandler):
         data = bytes(body.read(LARGEST_POST + 1).data())
         try:
             message = json.loads(data) if len(data) <= LARGEST_POST else None
-        except ValueError:
+        except (ValueError, RecursionError):  # content may post here itself, whatever it likes
             message = None
         if not isinstance(message, dict):
             job.fail(QWebEngineUrlRequestJob.Error.RequestFailed)
             return
         if path == "/_lms/done":
-            self._reports.page_done(int(message.get("number") or 0), str(message.get("error", "")))
+            number = message.get("number")
+            self._reports.page_done(number if isinstance(number, int) else 0, str(message.get("error", "")))
             _reply(job, "text/plain", b"ok")
             return
         if path == "/_lms/trace":

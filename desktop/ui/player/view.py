@@ -39,6 +39,8 @@ from desktop.ui.player.dialogs import ContentDialog
 from desktop.ui.player.saving import Saving
 from desktop.ui.player.scheme import RUNTIME, SCHEME, ContentFiles, LaunchHandler, NoWayOut, address
 
+MOST_POPUPS = 8
+"""Windows that content may have open at once."""
 LEAVE_SECONDS = 5.0
 """How long content may take to say its last words. A page that hangs is not waited for longer."""
 
@@ -107,7 +109,7 @@ class ContentPage(QWebEnginePage):
     def acceptNavigationRequest(self, url: QUrl | str, type: QWebEnginePage.NavigationType, isMainFrame: bool) -> bool:
         return self._player.may_navigate(QUrl(url), main_frame=isMainFrame and not self._popup)
 
-    def createWindow(self, type: QWebEnginePage.WebWindowType) -> QWebEnginePage:
+    def createWindow(self, type: QWebEnginePage.WebWindowType) -> QWebEnginePage | None:
         return self._player.open_popup()
 
     def chooseFiles(self, mode: QWebEnginePage.FileSelectionMode, oldFiles: Sequence[str], acceptedMimeTypes: Sequence[str]) -> list[str]:
@@ -169,7 +171,7 @@ class PlayerView(QWidget):
         self._saved = 0  # the number of the last save
         self._calls = 0
         self._answers: dict[int, asyncio.Future[str]] = {}
-        self._popups: list[QWebEngineView] = []
+        self.popups: list[QWebEngineView] = []
 
         self._profile = QWebEngineProfile()  # without a storage name: off the record
         self._handler = LaunchHandler(launch.host, ContentFiles(launch.package), self, self)
@@ -304,8 +306,10 @@ class PlayerView(QWidget):
             self.link_refused.emit(url.toString())
         return allowed
 
-    def open_popup(self) -> QWebEnginePage:
-        """A window that the content opens: same profile, so that it finds the API through its opener."""
+    def open_popup(self) -> QWebEnginePage | None:
+        """A window that the content opens: same profile, so that it finds the API through its opener. None where there are enough."""
+        if len(self.popups) >= MOST_POPUPS:
+            return None
         view = QWebEngineView(self)
         view.setWindowFlag(Qt.WindowType.Window)
         view.setAccessibleName(_("Window of the course content"))
@@ -316,7 +320,7 @@ class PlayerView(QWidget):
         page.titleChanged.connect(view.setWindowTitle)
         page.geometryChangeRequested.connect(lambda geometry: view.resize(geometry.size()))
         page.windowCloseRequested.connect(lambda: self._forget_popup(view))
-        self._popups.append(view)
+        self.popups.append(view)
         view.resize(self.size())
         view.show()
         return page
@@ -398,16 +402,16 @@ class PlayerView(QWidget):
         self._answers.pop(number, None)
 
     async def _close_popups(self) -> None:
-        for view in tuple(self._popups):
+        for view in tuple(self.popups):
             view.page().load(QUrl("about:blank"))
-        if self._popups:
+        if self.popups:
             await asyncio.sleep(0.2)  # their last words go through the player's page
-        while self._popups:
-            delete(self._popups.pop())  # at once: its page must not outlive the profile
+        while self.popups:
+            delete(self.popups.pop())  # at once: its page must not outlive the profile
 
     def _forget_popup(self, view: QWebEngineView) -> None:
-        if view in self._popups:
-            self._popups.remove(view)
+        if view in self.popups:
+            self.popups.remove(view)
             view.close()
             view.deleteLater()
 
