@@ -109,7 +109,7 @@ class ContentPage(QWebEnginePage):
     def acceptNavigationRequest(self, url: QUrl | str, type: QWebEnginePage.NavigationType, isMainFrame: bool) -> bool:
         return self._player.may_navigate(QUrl(url), main_frame=isMainFrame and not self._popup)
 
-    def createWindow(self, type: QWebEnginePage.WebWindowType) -> QWebEnginePage | None:
+    def createWindow(self, type: QWebEnginePage.WebWindowType) -> QWebEnginePage | None:  # type: ignore[override]  # Qt takes none for no
         return self._player.open_popup()
 
     def chooseFiles(self, mode: QWebEnginePage.FileSelectionMode, oldFiles: Sequence[str], acceptedMimeTypes: Sequence[str]) -> list[str]:
