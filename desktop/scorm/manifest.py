@@ -39,6 +39,11 @@ class Standard(StrEnum):
     AICC = "aicc"
 
     @property
+    def run_time(self) -> Standard:
+        """Whose data model and API the content is given: AICC's API binding is what SCORM 1.2 made its own."""
+        return Standard.SCORM_12 if self is Standard.AICC else self
+
+    @property
     def label(self) -> str:
         """As people call it."""
         return "AICC" if self is Standard.AICC else f"SCORM {self.value}"

@@ -42,7 +42,7 @@ def status_of(document: Document, item: str) -> str:
     cmi = (document["items"].get(item) or {}).get("cmi")
     if cmi is None:
         return "not attempted"
-    if document["standard"] == Standard.SCORM_12:
+    if document["standard"] != Standard.SCORM_2004:
         return str(cmi.get("cmi.core.lesson_status", "incomplete"))
     success = cmi.get("cmi.success_status", "unknown")
     completion = cmi.get("cmi.completion_status", "unknown")
@@ -64,7 +64,7 @@ def first_to_open(document: Document, items: Iterable[Item]) -> Item | None:
 def launch_values(standard: Standard, item: Item, learner_id: str, learner_name: str, *, preview: bool) -> dict[str, str]:
     """What the content may read about this launch, by element. Names are "Last, First" as the standard has them."""
     mode, credit = ("browse", "no-credit") if preview else ("normal", "credit")
-    if standard is Standard.SCORM_12:
+    if standard is not Standard.SCORM_2004:
         values = {
             "cmi.core.student_id": learner_id,
             "cmi.core.student_name": learner_name,

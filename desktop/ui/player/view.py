@@ -259,7 +259,7 @@ class PlayerView(QWidget):
 
     def page_launch(self) -> dict[str, Any]:
         return {
-            "standard": self.launch.package.manifest.standard.value,
+            "standard": self.launch.package.manifest.standard.run_time.value,
             "sequence": self._said,
             "dark": self._dark,
             "traced": self.launch.traced,
