@@ -4,7 +4,19 @@ Classes have no relationships: queries say what they join. Their annotations are
 SQLAlchemy would evaluate each string by itself, a quarter of the time that importing the models takes.
 """
 
-from desktop.models.assessment import Assignment, AssignmentReview, AssignmentSubmission, Quiz, QuizAnswer, QuizAttempt, QuizQuestion
+from desktop.models.assessment import (
+    Assignment,
+    AssignmentReview,
+    AssignmentSubmission,
+    AttemptDelivery,
+    AttemptQuestion,
+    QuestionVersion,
+    Quiz,
+    QuizAnswer,
+    QuizAttempt,
+    QuizQuestion,
+    Regrade,
+)
 from desktop.models.assets import Asset, AssetChunk, Chunk, ChunkUpload
 from desktop.models.audit import AppliedFile, AuditLog
 from desktop.models.base import Base
@@ -43,6 +55,8 @@ __all__ = [
     "Assignment",
     "AssignmentReview",
     "AssignmentSubmission",
+    "AttemptDelivery",
+    "AttemptQuestion",
     "AuditLog",
     "Base",
     "Certificate",
@@ -66,10 +80,12 @@ __all__ = [
     "MemberRole",
     "ModuleCompletion",
     "PushOutcome",
+    "QuestionVersion",
     "Quiz",
     "QuizAnswer",
     "QuizAttempt",
     "QuizQuestion",
+    "Regrade",
     "RowClock",
     "ScormAttempt",
     "ScormData",

@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import INET, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from desktop.models.base import Base, Counter, Id, Now, Off, On, RowVersion, vocabulary
+from desktop.models.base import Base, Counter, Id, Now, Off, On, RowVersion, Xid8, vocabulary
 
 
 class Quiz(Base):
@@ -73,6 +73,7 @@ class QuizQuestion(Base):
         ),
         CheckConstraint("jsonb_typeof(answer_options) = 'array'", name="quiz_questions_answer_options_check"),
         CheckConstraint("points >= 0", name="quiz_questions_points_check"),
+        CheckConstraint("jsonb_typeof(grading) = 'object'", name="quiz_questions_grading_check"),
         Index("idx_quiz_questions_quiz", "quiz_id"),
         Index("idx_quiz_questions_type", "question_type"),
         {"schema": "public", "comment": "Flexible question bank supporting 8 question types with rich media support"},
@@ -95,6 +96,9 @@ class QuizQuestion(Base):
     row_version: Mapped[RowVersion]
     created_at: Mapped[Now]
     updated_at: Mapped[Now]
+    title: Mapped[str | None]
+    tags: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    grading: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
 
 
 class QuizAttempt(Base):
@@ -155,6 +159,68 @@ class QuizAnswer(Base):
     automated_feedback: Mapped[str | None]
     instructor_feedback: Mapped[str | None]
     created_at: Mapped[Now]
+
+
+class QuestionVersion(Base):
+    __tablename__ = "question_versions"
+    __table_args__ = (
+        UniqueConstraint("question_id", "version", name="unique_question_version"),
+        {"schema": "lms", "comment": "Questions as learners were given them; a new version when one is given after it was changed"},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    question_id: Mapped[UUID] = mapped_column(ForeignKey("public.quiz_questions.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    content_hash: Mapped[bytes]
+    points: Mapped[Decimal] = mapped_column(Numeric(8, 2))
+    created_at: Mapped[Now]
+
+
+class AttemptDelivery(Base):
+    __tablename__ = "attempt_delivery"
+    __table_args__ = ({"schema": "lms", "comment": "How an attempt is delivered"},)
+
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("public.quiz_attempts.id", ondelete="CASCADE"), primary_key=True)
+    seed: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
+    deadline: Mapped[datetime | None]
+    changed_in: Mapped[int] = mapped_column(Xid8, server_default=text("pg_current_xact_id()"))
+
+
+class AttemptQuestion(Base):
+    __tablename__ = "attempt_questions"
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "question_id", name="unique_attempt_question"),
+        Index("idx_attempt_questions_question", "question_id"),
+        Index("idx_attempt_questions_shown", "shown_version"),
+        Index("idx_attempt_questions_graded", "graded_version"),
+        {"schema": "lms", "comment": "The questions of an attempt, answered or not"},
+    )
+
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("public.quiz_attempts.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    question_id: Mapped[UUID] = mapped_column(ForeignKey("public.quiz_questions.id", ondelete="RESTRICT"))
+    shown_version: Mapped[int] = mapped_column(BigInteger, ForeignKey("lms.question_versions.id", ondelete="RESTRICT"))
+    graded_version: Mapped[int] = mapped_column(BigInteger, ForeignKey("lms.question_versions.id", ondelete="RESTRICT"))
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    flagged: Mapped[Off]
+    settled_in: Mapped[int | None] = mapped_column(Xid8)
+
+
+class Regrade(Base):
+    __tablename__ = "regrades"
+    __table_args__ = (
+        Index("idx_regrades_quiz", "quiz_id"),
+        Index("idx_regrades_regraded_by", "regraded_by"),
+        {"schema": "lms", "comment": "Who changed which scores after the fact, and why"},
+    )
+
+    id: Mapped[Id]
+    quiz_id: Mapped[UUID] = mapped_column(ForeignKey("public.quizzes.id", ondelete="CASCADE"))
+    regraded_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="SET NULL"))
+    regraded_at: Mapped[Now]
+    reason: Mapped[str]
+    changes: Mapped[list[Any]] = mapped_column(JSONB)
 
 
 class Assignment(Base):

@@ -127,10 +127,10 @@ QUESTIONS = Authored(
     "quiz_questions",
     (
         *("quiz_id", "question_text", "question_html", "question_type", "position", "answer_options", "correct_answer", "points"),
-        *("explanation", "hint", "image_url", "video_url"),
+        *("explanation", "hint", "image_url", "video_url", "title", "tags", "grading"),
     ),
     parents=(("quiz_id", "quizzes"),),
-    defaults={"answer_options": [], "points": 1},
+    defaults={"answer_options": [], "points": 1, "tags": [], "grading": {}},
     assets=("image_url", "video_url"),
 )
 

@@ -109,6 +109,16 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION lms.attempt_changed_here(p_attempt uuid) RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
+AS $$
+  SELECT EXISTS (
+    SELECT FROM lms.attempt_delivery AS d WHERE d.attempt_id = p_attempt AND d.changed_in = pg_current_xact_id_if_assigned()
+  )
+$$;
+COMMENT ON FUNCTION lms.attempt_changed_here(uuid) IS
+  'Whether this very transaction started or submitted an attempt: it may still be rolled back, so it learns nothing of what came of it';
+
 CREATE OR REPLACE FUNCTION lms.quizzes_passed(p_enrollment uuid, p_quizzes uuid[]) RETURNS boolean
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
 AS $$
@@ -117,6 +127,7 @@ AS $$
     WHERE NOT EXISTS (
       SELECT FROM public.quiz_attempts AS a
       WHERE a.enrollment_id = p_enrollment AND a.quiz_id = quiz.id AND a.passed AND a.status IN ('graded', 'archived')
+        AND NOT lms.attempt_changed_here(a.id)
     )
   )
 $$;

@@ -32,7 +32,7 @@ RETURN CASE p_table
   ]
   WHEN 'quiz_questions' THEN ARRAY[
     'quiz_id', 'question_text', 'question_html', 'question_type', 'position', 'answer_options', 'correct_answer', 'points', 'explanation',
-    'hint', 'image_url', 'video_url'
+    'hint', 'image_url', 'video_url', 'title', 'tags', 'grading'
   ]
   WHEN 'assignments' THEN ARRAY[
     'course_id', 'lesson_id', 'title', 'description', 'instructions_html', 'total_points', 'rubric', 'submission_type',

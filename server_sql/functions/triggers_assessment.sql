@@ -2,87 +2,23 @@
 
 -- Grading -----------------------------------------------------------------------------------------------------------------------------
 
-CREATE OR REPLACE FUNCTION lms.answer_text(p_text text) RETURNS text
-  LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN lower(regexp_replace(btrim(normalize(p_text)), '\s+', ' ', 'g'));
-COMMENT ON FUNCTION lms.answer_text(text) IS 'A typed answer as it is compared: without outer and repeated white space, in lower case';
-
-CREATE OR REPLACE FUNCTION lms.accepts_text(p_accepted jsonb, p_text text) RETURNS boolean
-  LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = ''
+CREATE OR REPLACE FUNCTION lms.questions_of_attempt(p_attempt uuid)
+  RETURNS TABLE (question_id uuid, points numeric, question_type text, answer_options jsonb, correct_answer jsonb, grading jsonb)
+  LANGUAGE sql STABLE SET search_path = ''
 AS $$
-  SELECT EXISTS (
-    SELECT FROM jsonb_array_elements_text(
-      CASE jsonb_typeof(p_accepted) WHEN 'array' THEN p_accepted ELSE jsonb_build_array(p_accepted) END
-    ) AS a (text)
-    WHERE lms.answer_text(a.text) = lms.answer_text(p_text)
-  )
+  SELECT aq.question_id, v.points, v.content ->> 'question_type', v.content -> 'answer_options', v.content -> 'correct_answer',
+    v.content -> 'grading'
+  FROM lms.attempt_questions AS aq
+  JOIN lms.question_versions AS v ON v.id = aq.graded_version
+  WHERE aq.attempt_id = p_attempt
+  UNION ALL
+  SELECT q.id, q.points, q.question_type, q.answer_options, q.correct_answer, q.grading
+  FROM public.quiz_attempts AS a
+  JOIN public.quiz_questions AS q ON q.quiz_id = a.quiz_id
+  WHERE a.id = p_attempt AND NOT EXISTS (SELECT FROM lms.attempt_questions AS aq WHERE aq.attempt_id = p_attempt)
 $$;
-
-CREATE OR REPLACE FUNCTION lms.grade_answer(p_type text, p_options jsonb, p_correct jsonb, p_answer jsonb) RETURNS numeric
-  LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = ''
-AS $$
-DECLARE
-  v_keys jsonb;
-  v_given jsonb;
-  v_right bigint;
-  v_wrong bigint;
-BEGIN
-  CASE p_type
-    WHEN 'essay' THEN
-      RETURN NULL;
-
-    WHEN 'multiple_choice', 'true_false', 'multiple_answer' THEN
-      v_keys := coalesce(
-        (SELECT jsonb_agg(o -> 'id') FROM jsonb_array_elements(p_options) AS o WHERE o -> 'is_correct' = 'true'),
-        CASE jsonb_typeof(p_correct) WHEN 'array' THEN p_correct WHEN 'null' THEN NULL ELSE jsonb_build_array(p_correct) END
-      );
-      IF v_keys IS NULL THEN
-        RETURN NULL;
-      END IF;
-      v_given := coalesce(p_answer -> 'selected', 'null');
-      v_given := CASE jsonb_typeof(v_given) WHEN 'array' THEN v_given WHEN 'null' THEN '[]' ELSE jsonb_build_array(v_given) END;
-      -- As text, so that true and "true", 1 and "1" are the same choice
-      SELECT count(*) FILTER (WHERE g.id IN (SELECT jsonb_array_elements_text(v_keys))),
-        count(*) FILTER (WHERE g.id NOT IN (SELECT jsonb_array_elements_text(v_keys)))
-      INTO v_right, v_wrong
-      FROM (SELECT DISTINCT jsonb_array_elements_text(v_given) AS id) AS g;
-      IF p_type = 'multiple_answer' THEN
-        RETURN greatest(0, v_right - v_wrong)::numeric / jsonb_array_length(v_keys);
-      END IF;
-      RETURN (v_right = 1 AND v_wrong = 0)::integer;
-
-    WHEN 'short_answer' THEN
-      IF coalesce(jsonb_typeof(p_correct), 'null') = 'null' THEN
-        RETURN NULL;
-      END IF;
-      RETURN lms.accepts_text(p_correct, coalesce(p_answer ->> 'text', ''))::integer;
-
-    WHEN 'fill_blank' THEN
-      IF coalesce(jsonb_typeof(p_correct), 'null') <> 'array' OR p_correct = '[]' THEN
-        RETURN NULL;
-      END IF;
-      v_given := coalesce(p_answer -> 'blanks', '[]');
-      RETURN (
-        SELECT avg(lms.accepts_text(blank.accepted, coalesce(v_given ->> (blank.number - 1)::integer, ''))::integer)
-        FROM jsonb_array_elements(p_correct) WITH ORDINALITY AS blank (accepted, number)
-      );
-
-    WHEN 'matching' THEN
-      IF coalesce(jsonb_typeof(p_correct), 'null') <> 'object' OR p_correct = '{}' THEN
-        RETURN NULL;
-      END IF;
-      RETURN (SELECT avg(coalesce(p_answer -> 'pairs' ->> pair.key = pair.value, false)::integer) FROM jsonb_each_text(p_correct) AS pair);
-
-    WHEN 'ordering' THEN
-      IF coalesce(jsonb_typeof(p_correct), 'null') <> 'array' THEN
-        RETURN NULL;
-      END IF;
-      RETURN (p_answer -> 'order' IS NOT DISTINCT FROM p_correct)::integer;
-  END CASE;
-END
-$$;
-COMMENT ON FUNCTION lms.grade_answer(text, jsonb, jsonb, jsonb) IS
-  'The part of the points, 0 to 1, that an answer earns; NULL where a person must grade it. See server_sql/README.md, "Answers"';
+COMMENT ON FUNCTION lms.questions_of_attempt(uuid) IS
+  'What an attempt is graded by: the versions it was given; those of the quiz where it was recorded without being delivered';
 
 CREATE OR REPLACE FUNCTION lms.grade_objective_answers(p_attempt uuid) RETURNS void
   LANGUAGE sql SET search_path = ''
@@ -92,10 +28,9 @@ AS $$
     points_earned = coalesce(round(graded.part * graded.points, 2), 0),
     max_points = graded.points
   FROM (
-    SELECT qa.id, q.points, lms.grade_answer(q.question_type, q.answer_options, q.correct_answer, qa.answer_data) AS part
-    FROM public.quiz_answers AS qa
-    JOIN public.quiz_questions AS q ON q.id = qa.question_id
-    WHERE qa.quiz_attempt_id = p_attempt
+    SELECT qa.id, q.points, lms.grade_answer(q.question_type, q.answer_options, q.correct_answer, qa.answer_data, q.grading) AS part
+    FROM lms.questions_of_attempt(p_attempt) AS q
+    JOIN public.quiz_answers AS qa ON qa.quiz_attempt_id = p_attempt AND qa.question_id = q.question_id
   ) AS graded
   WHERE a.id = graded.id
 $$;
@@ -114,9 +49,8 @@ BEGIN
 
   SELECT coalesce(sum(q.points), 0), coalesce(sum(a.points_earned), 0), coalesce(bool_or(a.id IS NOT NULL AND a.is_correct IS NULL), false)
   INTO NEW.total_points, NEW.points_earned, v_waiting
-  FROM public.quiz_questions AS q
-  LEFT JOIN public.quiz_answers AS a ON a.question_id = q.id AND a.quiz_attempt_id = NEW.id
-  WHERE q.quiz_id = NEW.quiz_id;
+  FROM lms.questions_of_attempt(NEW.id) AS q
+  LEFT JOIN public.quiz_answers AS a ON a.question_id = q.question_id AND a.quiz_attempt_id = NEW.id;
 
   IF v_waiting THEN
     IF NEW.status = 'graded' THEN

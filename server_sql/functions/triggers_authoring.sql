@@ -179,7 +179,7 @@ CREATE OR REPLACE TRIGGER trigger_touch_authored_insert BEFORE INSERT ON public.
   FOR EACH ROW EXECUTE FUNCTION lms.touch_authored('question_order');
 CREATE OR REPLACE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF
     quiz_id, question_text, question_html, question_type, question_order, position, answer_options, correct_answer, points,
-    explanation, hint, image_url, video_url
+    explanation, hint, image_url, video_url, title, tags, grading
   ON public.quiz_questions
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lms.touch_authored('question_order');
 CREATE OR REPLACE TRIGGER trigger_bury_authored AFTER DELETE ON public.quiz_questions

@@ -3,10 +3,16 @@
 
 SELECT lms.protect(
   'public.quizzes', 'public.quiz_questions', 'public.quiz_attempts', 'public.quiz_answers',
-  'public.assignments', 'public.assignment_submissions', 'public.assignment_reviews'
+  'public.assignments', 'public.assignment_submissions', 'public.assignment_reviews',
+  -- Reached through functions alone
+  'lms.question_versions', 'lms.attempt_delivery', 'lms.attempt_questions', 'lms.regrades'
 );
 
-GRANT SELECT ON public.quizzes TO lms_member;
+-- Without the counters: in a transaction of their own a learner could submit, see whether one more has passed, and roll back.
+GRANT SELECT (id, course_id, lesson_id, title, description, instructions, quiz_type, passing_score, max_attempts, require_passing,
+  time_limit_minutes, shuffle_questions, shuffle_answers, show_correct_answers, total_points, available_from, available_until, row_version,
+  created_at, updated_at)
+ON public.quizzes TO lms_member;
 GRANT
   INSERT (id, course_id, lesson_id, title, description, instructions, quiz_type, passing_score, max_attempts, require_passing,
     time_limit_minutes, shuffle_questions, shuffle_answers, show_correct_answers, available_from, available_until),
@@ -33,9 +39,9 @@ CREATE POLICY whole ON public.quizzes TO lms_administrator
 
 GRANT SELECT,
   INSERT (id, quiz_id, question_text, question_html, question_type, question_order, position, answer_options, correct_answer, points,
-    explanation, hint, image_url, video_url),
+    explanation, hint, image_url, video_url, title, tags, grading),
   UPDATE (question_text, question_html, question_type, question_order, position, answer_options, correct_answer, points, explanation,
-    hint, image_url, video_url),
+    hint, image_url, video_url, title, tags, grading),
   DELETE
 ON public.quiz_questions TO lms_staff;
 CREATE POLICY taught ON public.quiz_questions TO lms_staff

@@ -38,6 +38,17 @@ ALTER TABLE public.enrollments OWNER TO lms_owner;
 
 COMMENT ON TABLE public.enrollments IS 'Student course registration with progress tracking, certificate issuance, and payment integration';
 
+CREATE TABLE lms.attempt_delivery (
+    attempt_id uuid NOT NULL,
+    seed uuid DEFAULT gen_random_uuid() NOT NULL,
+    deadline timestamp with time zone,
+    changed_in xid8 DEFAULT pg_current_xact_id() NOT NULL
+);
+
+ALTER TABLE lms.attempt_delivery OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.attempt_delivery IS 'How an attempt is delivered';
+
 CREATE TABLE public.lesson_progress (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     enrollment_id uuid NOT NULL,
@@ -184,6 +195,37 @@ ALTER TABLE public.members OWNER TO lms_owner;
 
 COMMENT ON TABLE public.members IS 'Members of the association and everybody else who learns, teaches or administers';
 
+CREATE TABLE public.quiz_questions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    quiz_id uuid NOT NULL,
+    question_text text NOT NULL,
+    question_html text,
+    question_type text NOT NULL,
+    question_order integer NOT NULL,
+    "position" double precision NOT NULL,
+    answer_options jsonb DEFAULT '[]'::jsonb NOT NULL,
+    correct_answer jsonb,
+    points numeric(8,2) DEFAULT 1.00 NOT NULL,
+    explanation text,
+    hint text,
+    image_url text,
+    video_url text,
+    row_version bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    title text,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    grading jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT quiz_questions_answer_options_check CHECK ((jsonb_typeof(answer_options) = 'array'::text)),
+    CONSTRAINT quiz_questions_grading_check CHECK ((jsonb_typeof(grading) = 'object'::text)),
+    CONSTRAINT quiz_questions_points_check CHECK ((points >= (0)::numeric)),
+    CONSTRAINT quiz_questions_question_type_check CHECK ((question_type = ANY (ARRAY['multiple_choice'::text, 'true_false'::text, 'multiple_answer'::text, 'short_answer'::text, 'essay'::text, 'fill_blank'::text, 'matching'::text, 'ordering'::text])))
+);
+
+ALTER TABLE public.quiz_questions OWNER TO lms_owner;
+
+COMMENT ON TABLE public.quiz_questions IS 'Flexible question bank supporting 8 question types with rich media support';
+
 CREATE TABLE lms.applied_files (
     name text NOT NULL,
     kind text NOT NULL,
@@ -222,6 +264,21 @@ CREATE TABLE lms.assets (
 ALTER TABLE lms.assets OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.assets IS 'Files: videos, packages, attachments, certificates, submissions';
+
+CREATE TABLE lms.attempt_questions (
+    attempt_id uuid NOT NULL,
+    number integer NOT NULL,
+    question_id uuid NOT NULL,
+    shown_version bigint NOT NULL,
+    graded_version bigint NOT NULL,
+    sequence bigint DEFAULT 0 NOT NULL,
+    flagged boolean DEFAULT false NOT NULL,
+    settled_in xid8
+);
+
+ALTER TABLE lms.attempt_questions OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.attempt_questions IS 'The questions of an attempt, answered or not';
 
 CREATE TABLE lms.certificate_templates (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -377,6 +434,42 @@ CREATE TABLE lms.push_outcomes (
 ALTER TABLE lms.push_outcomes OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.push_outcomes IS 'The outcome of each pushed change, values that lost included; a change that is sent again is answered from here';
+
+CREATE TABLE lms.question_versions (
+    id bigint NOT NULL,
+    question_id uuid NOT NULL,
+    version integer NOT NULL,
+    content jsonb NOT NULL,
+    content_hash bytea NOT NULL,
+    points numeric(8,2) NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE lms.question_versions OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.question_versions IS 'Questions as learners were given them; a new version when one is given after it was changed';
+
+ALTER TABLE lms.question_versions ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME lms.question_versions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE lms.regrades (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    quiz_id uuid NOT NULL,
+    regraded_by uuid,
+    regraded_at timestamp with time zone DEFAULT now() NOT NULL,
+    reason text NOT NULL,
+    changes jsonb NOT NULL
+);
+
+ALTER TABLE lms.regrades OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.regrades IS 'Who changed which scores after the fact, and why';
 
 CREATE TABLE lms.row_clocks (
     scope_id uuid NOT NULL,
@@ -855,33 +948,6 @@ ALTER TABLE public.quiz_attempts OWNER TO lms_owner;
 
 COMMENT ON TABLE public.quiz_attempts IS 'Quiz submission tracking with scoring, timing, and proctoring metadata';
 
-CREATE TABLE public.quiz_questions (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    quiz_id uuid NOT NULL,
-    question_text text NOT NULL,
-    question_html text,
-    question_type text NOT NULL,
-    question_order integer NOT NULL,
-    "position" double precision NOT NULL,
-    answer_options jsonb DEFAULT '[]'::jsonb NOT NULL,
-    correct_answer jsonb,
-    points numeric(8,2) DEFAULT 1.00 NOT NULL,
-    explanation text,
-    hint text,
-    image_url text,
-    video_url text,
-    row_version bigint DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT quiz_questions_answer_options_check CHECK ((jsonb_typeof(answer_options) = 'array'::text)),
-    CONSTRAINT quiz_questions_points_check CHECK ((points >= (0)::numeric)),
-    CONSTRAINT quiz_questions_question_type_check CHECK ((question_type = ANY (ARRAY['multiple_choice'::text, 'true_false'::text, 'multiple_answer'::text, 'short_answer'::text, 'essay'::text, 'fill_blank'::text, 'matching'::text, 'ordering'::text])))
-);
-
-ALTER TABLE public.quiz_questions OWNER TO lms_owner;
-
-COMMENT ON TABLE public.quiz_questions IS 'Flexible question bank supporting 8 question types with rich media support';
-
 CREATE TABLE public.quizzes (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     course_id uuid,
@@ -975,6 +1041,12 @@ ALTER TABLE ONLY lms.asset_chunks
 ALTER TABLE ONLY lms.assets
     ADD CONSTRAINT assets_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY lms.attempt_delivery
+    ADD CONSTRAINT attempt_delivery_pkey PRIMARY KEY (attempt_id);
+
+ALTER TABLE ONLY lms.attempt_questions
+    ADD CONSTRAINT attempt_questions_pkey PRIMARY KEY (attempt_id, number);
+
 ALTER TABLE ONLY lms.certificate_templates
     ADD CONSTRAINT certificate_templates_name_key UNIQUE (name);
 
@@ -1017,6 +1089,12 @@ ALTER TABLE ONLY lms.module_completions
 ALTER TABLE ONLY lms.push_outcomes
     ADD CONSTRAINT push_outcomes_pkey PRIMARY KEY (op_id);
 
+ALTER TABLE ONLY lms.question_versions
+    ADD CONSTRAINT question_versions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY lms.regrades
+    ADD CONSTRAINT regrades_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY lms.row_clocks
     ADD CONSTRAINT row_clocks_pkey PRIMARY KEY (scope_id);
 
@@ -1040,6 +1118,12 @@ ALTER TABLE ONLY lms.signing_keys
 
 ALTER TABLE ONLY lms.tombstones
     ADD CONSTRAINT tombstones_pkey PRIMARY KEY (table_name, row_id);
+
+ALTER TABLE ONLY lms.attempt_questions
+    ADD CONSTRAINT unique_attempt_question UNIQUE (attempt_id, question_id);
+
+ALTER TABLE ONLY lms.question_versions
+    ADD CONSTRAINT unique_question_version UNIQUE (question_id, version);
 
 ALTER TABLE ONLY lms.workspace
     ADD CONSTRAINT workspace_pkey PRIMARY KEY (singleton);
@@ -1158,6 +1242,12 @@ CREATE UNIQUE INDEX certificates_current_key ON lms.certificates USING btree (en
 
 CREATE INDEX idx_asset_chunks_chunk ON lms.asset_chunks USING btree (chunk_hash);
 
+CREATE INDEX idx_attempt_questions_graded ON lms.attempt_questions USING btree (graded_version);
+
+CREATE INDEX idx_attempt_questions_question ON lms.attempt_questions USING btree (question_id);
+
+CREATE INDEX idx_attempt_questions_shown ON lms.attempt_questions USING btree (shown_version);
+
 CREATE INDEX idx_certificates_course ON lms.certificates USING btree (course_id);
 
 CREATE INDEX idx_certificates_enrollment ON lms.certificates USING btree (enrollment_id);
@@ -1179,6 +1269,10 @@ CREATE INDEX idx_module_completions_module ON lms.module_completions USING btree
 CREATE INDEX idx_push_outcomes_member ON lms.push_outcomes USING btree (member_id);
 
 CREATE INDEX idx_push_outcomes_scope ON lms.push_outcomes USING btree (scope_id);
+
+CREATE INDEX idx_regrades_quiz ON lms.regrades USING btree (quiz_id);
+
+CREATE INDEX idx_regrades_regraded_by ON lms.regrades USING btree (regraded_by);
 
 CREATE INDEX idx_scorm_attempts_lesson ON lms.scorm_attempts USING btree (lesson_id);
 
@@ -1500,7 +1594,7 @@ CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF lesson_id, file_na
 
 CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF module_id, title, description, lesson_type, lesson_order, "position", content_url, content_html, video_duration_seconds, transcript_url, video_provider, video_thumbnail_url, enable_video_controls, allow_download, scorm_package_url, scorm_manifest_url, scorm_version, is_preview, unlock_after_lesson_id, require_completion, completion_criteria, min_time_seconds, estimated_duration_minutes ON public.lessons FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.touch_authored('lesson_order');
 
-CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF quiz_id, question_text, question_html, question_type, question_order, "position", answer_options, correct_answer, points, explanation, hint, image_url, video_url ON public.quiz_questions FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.touch_authored('question_order');
+CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF quiz_id, question_text, question_html, question_type, question_order, "position", answer_options, correct_answer, points, explanation, hint, image_url, video_url, title, tags, grading ON public.quiz_questions FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.touch_authored('question_order');
 
 CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF course_id, lesson_id, title, description, instructions, quiz_type, passing_score, max_attempts, require_passing, time_limit_minutes, shuffle_questions, shuffle_answers, show_correct_answers, available_from, available_until ON public.quizzes FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.touch_authored();
 
@@ -1564,6 +1658,21 @@ ALTER TABLE ONLY lms.asset_chunks
 
 ALTER TABLE ONLY lms.assets
     ADD CONSTRAINT assets_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY lms.attempt_delivery
+    ADD CONSTRAINT attempt_delivery_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES public.quiz_attempts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.attempt_questions
+    ADD CONSTRAINT attempt_questions_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES public.quiz_attempts(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.attempt_questions
+    ADD CONSTRAINT attempt_questions_graded_version_fkey FOREIGN KEY (graded_version) REFERENCES lms.question_versions(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.attempt_questions
+    ADD CONSTRAINT attempt_questions_question_id_fkey FOREIGN KEY (question_id) REFERENCES public.quiz_questions(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.attempt_questions
+    ADD CONSTRAINT attempt_questions_shown_version_fkey FOREIGN KEY (shown_version) REFERENCES lms.question_versions(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY lms.certificate_templates
     ADD CONSTRAINT certificate_templates_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.members(id) ON DELETE SET NULL;
@@ -1636,6 +1745,15 @@ ALTER TABLE ONLY lms.push_outcomes
 
 ALTER TABLE ONLY lms.push_outcomes
     ADD CONSTRAINT push_outcomes_scope_id_fkey FOREIGN KEY (scope_id) REFERENCES lms.row_clocks(scope_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.question_versions
+    ADD CONSTRAINT question_versions_question_id_fkey FOREIGN KEY (question_id) REFERENCES public.quiz_questions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.regrades
+    ADD CONSTRAINT regrades_quiz_id_fkey FOREIGN KEY (quiz_id) REFERENCES public.quizzes(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.regrades
+    ADD CONSTRAINT regrades_regraded_by_fkey FOREIGN KEY (regraded_by) REFERENCES public.members(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY lms.scorm_attempts
     ADD CONSTRAINT scorm_attempts_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE CASCADE;

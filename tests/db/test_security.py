@@ -75,11 +75,11 @@ EVERY_TABLE = (
     " course_completions course_reviews live_sessions session_attendance quizzes quiz_questions quiz_attempts quiz_answers assignments"
     " assignment_submissions assignment_reviews lms.member_roles lms.member_logins lms.workspace lms.applied_files lms.certificate_templates"
     " lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.scorm_sessions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks lms.certificates lms.signing_keys"
-    " lms.scorm_objectives lms.scorm_data lms.scorm_attempts lms.scorm_interactions lms.lesson_imports lms.lesson_media"
+    " lms.scorm_objectives lms.scorm_data lms.scorm_attempts lms.scorm_interactions lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades lms.lesson_imports lms.lesson_media"
 )
 INTERNAL_TABLES = (
     "lms.applied_files lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.chunks lms.chunk_uploads"
-    " lms.assets lms.asset_chunks"
+    " lms.assets lms.asset_chunks lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades"
 )
 ANON_READS = ("member_designations", "courses", "course_modules", "lessons", "lesson_attachments", "lms.workspace")
 
@@ -137,6 +137,23 @@ ANSWER_KEYS = [
     Case("an attempt of one's own making", "lea",
          "INSERT INTO quiz_attempts (quiz_id, enrollment_id, member_id, attempt_number, score, passed, status)"
          " VALUES (%(quiz)s, %(lea_enrollment)s, %(lea)s, 1, 100, true, 'graded')"),
+    *each("lea otto proctor", "how many have passed", "SELECT passed_count, score_sum FROM quizzes"),
+    *each("lea otto proctor", "the average, as it moves", "SELECT avg_score FROM quizzes WHERE id = %(quiz)s"),
+    *each("lea finn", "what the options are called", "SELECT seed FROM lms.attempt_delivery"),
+    *each("lea teacher", "the versions of questions", "SELECT content FROM lms.question_versions"),
+    *each("lea finn", "the key by its function", "SELECT lms.shown_key('{}', gen_random_uuid())"),
+    *each("lea finn", "grade without an attempt", "SELECT lms.grade_objective_answers(%(attempt)s)"),
+    *each("lea finn", "the questions of an attempt, with keys", "SELECT * FROM lms.questions_of_attempt(%(attempt)s)"),
+    *each("lea finn proctor anon a_station", "the questions of somebody's attempt", "SELECT * FROM lms.get_questions(%(attempt)s)"),
+    *each("lea finn proctor anon a_station", "the review of somebody's attempt", "SELECT * FROM lms.get_review(%(attempt)s)"),
+    *each("lea finn proctor anon a_station", "the result of somebody's attempt", "SELECT lms.get_result(%(attempt)s)"),
+    *each("lea finn proctor anon a_station", "answer in somebody's attempt", "SELECT lms.save_answer(%(attempt)s, %(question)s, 9, '{}')"),
+    *each("lea finn proctor anon a_station", "submit somebody's attempt", "SELECT lms.submit_attempt(%(attempt)s)"),
+    *each("finn proctor anon a_station", "start for somebody else", "SELECT lms.start_attempt(%(lea_enrollment)s, %(quiz)s)"),
+    *each("lea teacher", "more time", "UPDATE lms.attempt_delivery SET deadline = NULL"),
+    *each("lea teacher", "end everybody's attempts", "SELECT lms.close_overdue_attempts()"),
+    Case("questions of an attempt that may be rolled back", "lea",
+         "BEGIN\nSELECT * FROM lms.start_attempt(%(lea_enrollment)s, %(quiz)s) AS a, LATERAL lms.get_questions(a)", REFUSED | INVALID),
     Case("move a question into one's own quiz", "finn", "UPDATE quiz_questions SET quiz_id = %(draft_quiz)s WHERE id = %(question)s"),
     Case("move one's quiz onto a foreign course", "finn", "UPDATE quizzes SET course_id = %(course)s WHERE id = %(draft_quiz)s",
          INVALID),
@@ -186,12 +203,12 @@ OTHER_PEOPLE = [
     *each("lea teacher anon", "a draft's modules", "SELECT * FROM course_modules WHERE course_id = %(draft)s", NOTHING),
     *each("lea teacher anon", "a draft's lessons, preview or not", "SELECT * FROM lessons WHERE module_id = %(draft_module)s", NOTHING),
     *each("lea teacher anon", "a draft's outline", "SELECT * FROM lms.course_outline(%(draft)s)", NOTHING),
-    *each("lea teacher", "a draft's quiz", "SELECT * FROM quizzes WHERE course_id = %(draft)s", NOTHING),
+    *each("lea teacher", "a draft's quiz", "SELECT id, title FROM quizzes WHERE course_id = %(draft)s", NOTHING),
     *each("proctor anon a_stranger", "content without enrolment", "SELECT content_html FROM lessons WHERE id = %(text)s", NOTHING),
     *each("proctor anon", "attachments without enrolment", "SELECT * FROM lesson_attachments", NOTHING),
     Case("content before paying", "paula", "SELECT * FROM lessons WHERE NOT is_preview", NOTHING),
     *each("proctor paula a_stranger", "a meeting's password", "SELECT * FROM live_sessions", NOTHING),
-    *each("proctor paula", "quizzes without enrolment", "SELECT * FROM quizzes", NOTHING),
+    *each("proctor paula", "quizzes without enrolment", "SELECT id, title FROM quizzes", NOTHING),
     *each("proctor paula", "assignments without enrolment", "SELECT * FROM assignments", NOTHING),
     Case("fellow learners", "finn", "SELECT * FROM enrollments WHERE member_id <> %(finn)s", NOTHING),
     Case("holders who did not agree", "anon", "SELECT * FROM public_certificate_verification", NOTHING),

@@ -17,6 +17,8 @@ from tests.support.postgres import Database
 CHOICES = [{"id": "a", "is_correct": True}, {"id": "b", "is_correct": False}, {"id": "c", "is_correct": True}]
 ONE_RIGHT = [{"id": "a", "is_correct": False}, {"id": "b", "is_correct": True}]
 
+PARTS = [{"id": "a", "is_correct": True}, {"id": "b", "part": 0.5}, {"id": "c", "part": -0.5}]
+
 CASES: list[tuple[str, Any, Any, Any, Any]] = [
     # type, options, correct answer, what the learner gave, the part of the points
     ("multiple_choice", ONE_RIGHT, None, {"selected": "b"}, 1),
@@ -52,6 +54,50 @@ CASES: list[tuple[str, Any, Any, Any, Any]] = [
     ("ordering", [], ["c", "a", "b"], {"order": ["a", "c", "b"]}, 0),
     ("ordering", [], ["c", "a", "b"], {}, 0),
     ("essay", [], None, {"html": "<p>Because.</p>"}, None),
+    ("multiple_choice", PARTS, None, {"selected": "a"}, 1),
+    ("multiple_choice", PARTS, None, {"selected": "b"}, Decimal("0.5")),
+    ("multiple_choice", PARTS, None, {"selected": "c"}, 0),
+    ("short_answer", [], ["HSA", {"text": "HRA", "part": 0.5}], {"text": "hra"}, Decimal("0.5")),
+    ("short_answer", [], [{"text": "3.14", "tolerance": 0.01}], {"text": "3,15"}, 1),
+    ("short_answer", [], [{"text": "3.14", "tolerance": 0.01}], {"text": "3.1501"}, 0),
+    ("short_answer", [], [{"text": "1000", "tolerance": 0}], {"text": "1e3"}, 1),
+    ("short_answer", [], [{"text": "3.14", "tolerance": 0.01}], {"text": "pi"}, 0),
+]
+
+RULED: list[tuple[str, Any, Any, Any, Any, Any]] = [
+    # type, options, correct answer, rules, what the learner gave, the part of the points
+    ("short_answer", [], "HSA", {"case": True}, {"text": "hsa"}, 0),
+    ("short_answer", [], "café", {}, {"text": "cafe"}, 0),
+    ("short_answer", [], "café", {"accents": False}, {"text": "CAFE"}, 1),
+    ("short_answer", [], "cafe\u0301", {}, {"text": "café"}, 1),
+    ("short_answer", [], "*saving*", {"wildcards": True}, {"text": "Health Savings Account"}, 1),
+    ("short_answer", [], "2 \\* 2", {"wildcards": True}, {"text": "2 * 2"}, 1),
+    ("short_answer", [], "100%", {"wildcards": True}, {"text": "1000"}, 0),
+    ("short_answer", [], "a_c", {"wildcards": True}, {"text": "abc"}, 0),
+    ("multiple_answer", CHOICES, None, {"rule": "all_or_nothing"}, {"selected": ["a"]}, 0),
+    ("multiple_answer", CHOICES, None, {"rule": "all_or_nothing"}, {"selected": ["a", "c"]}, 1),
+    ("multiple_answer", PARTS, None, {"rule": "weights"}, {"selected": ["b", "c"]}, 0),
+    ("multiple_answer", PARTS, None, {"rule": "weights"}, {"selected": ["a", "c"]}, Decimal("0.5")),
+    ("multiple_answer", PARTS, None, {"rule": "weights"}, {"selected": ["a", "b"]}, 1),
+    ("fill_blank", [], ["a", "b"], {"rule": "all_or_nothing"}, {"blanks": ["a", "x"]}, 0),
+    ("matching", [], {"A": "1", "B": "2"}, {"rule": "all_or_nothing"}, {"pairs": {"A": "1", "B": "1"}}, 0),
+    # Ordering, the key being a b c d: places, and neighbours
+    *(
+        ("ordering", [], list("abcd"), {"rule": rule}, {"order": list(given)}, Decimal(part))
+        for given, positions, neighbours in (
+            ("abcd", "1", "1"),
+            ("bcda", "0", "0.66666666666666666667"),
+            ("abdc", "0.5", "0.33333333333333333333"),
+            ("dcba", "0", "0"),
+            ("acbd", "0.5", "0"),
+            ("bacd", "0.5", "0.33333333333333333333"),
+            ("cdab", "0", "0.66666666666666666667"),
+            ("ab", "0.5", "0.33333333333333333333"),
+            ("aabc", "0", "0"),
+            ("", "0", "0"),
+        )
+        for rule, part in (("positions", positions), ("neighbours", neighbours))
+    ),
 ]
 
 
@@ -71,6 +117,14 @@ def test_each_type_of_question(connection: Connection) -> None:
     for case in CASES:
         *question, part = case
         graded = one(connection, "SELECT lms.grade_answer(%s, %s, %s, %s)", question[0], *(Jsonb(value) for value in question[1:]))[0]
+        assert graded == part, case
+
+
+def test_each_rule_of_a_question(connection: Connection) -> None:
+    for case in RULED:
+        kind, *question, part = case
+        options, correct, rules, answer = (Jsonb(value) for value in question)
+        graded = one(connection, "SELECT lms.grade_answer(%s, %s, %s, %s, %s)", kind, options, correct, answer, rules)[0]
         assert graded == part, case
 
 
