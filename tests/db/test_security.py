@@ -507,7 +507,30 @@ ROLLED_BACK = [
     Case("a guess of a number, un-counted", "anon", "BEGIN\nSELECT public.verify_certificate('CERT-2026-ZZZZZZZZ')\nROLLBACK", ANYTHING),
 ]  # fmt: skip
 
-CASES = [*ANSWER_KEYS, *OTHER_PEOPLE, *FILES, *WRITES, *FUNCTIONS, *ROLES, *IDENTITY, *SERVER, *ROLLED_BACK]
+STOLEN = (
+    "jsonb_build_array(jsonb_build_object('op', gen_random_uuid(), 'table', 'quiz_questions', 'row', %(draft_question)s, 'kind', 'update',"
+    " 'set', '{\"hint\": \"x\"}'::jsonb, 'seen', '{\"hint\": \"y\"}'::jsonb))"
+)
+COURSES_OFFLINE = [
+    *each("lea otto proctor finn a_stranger a_station anon", "take a course away", "SELECT * FROM lms.pull(%(course)s)"),
+    *each("lea proctor finn a_stranger a_station anon", "send changes", "SELECT lms.push(%(course)s, '[]')"),
+    *each("teacher cora", "take somebody else's draft away", "SELECT * FROM lms.pull(%(draft)s, 0)"),
+    *each("teacher cora", "send changes to somebody else's draft", "SELECT lms.push(%(draft)s, '[]')"),
+    *each("teacher cora", "take a bank away", "SELECT * FROM lms.pull(%(draft_quiz)s)"),
+    *each("teacher finn", "read outcomes", "SELECT * FROM lms.push_outcomes"),
+    Case("see how far a draft is", "teacher", "SELECT * FROM lms.clocks(ARRAY[%(draft)s]::uuid[])", NOTHING),
+    Case("send a change to a row of another course", "teacher", f"BEGIN\nSELECT lms.push(%(course)s, {STOLEN})\nROLLBACK", ANYTHING),
+    Case("send what is no change", "teacher", "SELECT lms.push(%(course)s, '{}')", INVALID),
+    Case("write a column that is not an author's", "teacher",
+         "SELECT lms.push(%(course)s, '[{\"op\": \"00000000-0000-0000-0000-000000000001\", \"table\": \"courses\","
+         " \"row\": \"00000000-0000-0000-0000-000000000001\", \"kind\": \"update\", \"set\": {\"status\": \"published\"}, \"seen\": {}}]')",
+         INVALID),
+    Case("write a table that is not an author's", "teacher",
+         "SELECT lms.push(%(course)s, '[{\"op\": \"00000000-0000-0000-0000-000000000001\", \"table\": \"members\","
+         " \"row\": \"00000000-0000-0000-0000-000000000001\", \"kind\": \"delete\"}]')", INVALID),
+]  # fmt: skip
+
+CASES = [*COURSES_OFFLINE, *ANSWER_KEYS, *OTHER_PEOPLE, *FILES, *WRITES, *FUNCTIONS, *ROLES, *IDENTITY, *SERVER, *ROLLED_BACK]
 
 SAME_ANSWER = {
     "enrol": ("lea", "SELECT lms.enroll(%(target)s)", "draft"),
@@ -523,6 +546,8 @@ SAME_ANSWER = {
     "attach a file": ("teacher", "INSERT INTO lesson_attachments (lesson_id, file_name, file_url, file_type) VALUES (%(target)s, 'x', 'x', 'x')",
                       "draft_lesson"),
     "disable a login": ("teacher", "SELECT lms.disable_login(%(target)s)", "lea"),
+    "take a course away": ("teacher", "SELECT * FROM lms.pull(%(target)s)", "draft"),
+    "send changes": ("teacher", "SELECT lms.push(%(target)s, '[]')", "draft"),
     "read a file": ("teacher", "SELECT * FROM lms.get_chunks(encode(sha256(%(target)s::text::bytea), 'hex'), 0, 1)", "draft"),
 }  # fmt: skip
 """Calls that must answer alike for what exists but is hidden and for what does not exist: who, statement, the hidden one."""

@@ -6,7 +6,11 @@ from uuid import UUID
 
 import pytest
 
+from desktop.errors import NotAllowed
 from desktop.store.replica import Draft
+from desktop.sync.commands import push
+from desktop.sync.exchange import exchange
+from tests.support.courses import insert
 from tests.sync.conftest import Workshop
 
 
@@ -74,8 +78,6 @@ def test_rows_are_added_moved_and_deleted(workshop: Workshop) -> None:
 
 @pytest.mark.parametrize("again", [1, 2])
 def test_an_answer_that_was_lost_is_given_again(workshop: Workshop, again: int) -> None:
-    from desktop.sync.commands import push
-
     ada, (terms, _duties) = workshop.ada, workshop.lessons
     ada.sync()
     ada.set("lessons", terms, title="Once")
@@ -86,3 +88,69 @@ def test_an_answer_that_was_lost_is_given_again(workshop: Workshop, again: int) 
     ada.sync()
     assert ada.replica.conflicts() == []
     assert ada.lesson(terms).values["title"] == "Twice"
+
+
+def test_a_course_begun_here_is_made_there(workshop: Workshop) -> None:
+    ada, ben, course = workshop.ada, workshop.ben, UUID(int=4711)
+
+    def begin(draft: Draft) -> None:
+        draft.insert("courses", {"title": "On a train", "slug": "on-a-train", "description": "", "category": "compliance"}, course)
+        draft.insert("course_modules", {"course_id": str(course), "title": "First"})
+
+    ada.replica.edit(course, "New course", begin)
+    exchange(ada.replica, ada.store, course)
+    assert ada.replica.waiting() == 0
+    assert ada.replica.conflicts() == []
+    row = ada.replica.read(lambda reader: reader.get("courses", course))
+    assert (row["status"], row["instructor_id"]) == ("draft", str(ada.person.member_id))
+    with pytest.raises(NotAllowed):
+        exchange(ben.replica, ben.store, course)
+
+
+def test_what_learners_have_records_on_stays(workshop: Workshop) -> None:
+    ada, (terms, _duties) = workshop.ada, workshop.lessons
+    ada.sync()
+    learner = workshop.db.add_person()
+    enrollment = insert(workshop.db, "enrollments", member_id=learner.member_id, course_id=workshop.course)
+    insert(workshop.db, "lesson_progress", enrollment_id=enrollment, lesson_id=terms)
+    ada.replica.edit(workshop.course, "Delete lesson", Draft.delete, "lessons", terms)
+    ada.sync()
+    assert ada.titles() == ["Terms", "Duties"]
+    (conflict,) = ada.replica.conflicts()
+    assert (conflict.kind, conflict.message) == ("refused", "Learners have records on this, so it stays.")
+
+
+def test_an_edit_of_what_somebody_deleted_can_be_restored_with_all_it_belonged_to(workshop: Workshop) -> None:
+    ada, ben, (terms, _duties) = workshop.ada, workshop.ben, workshop.lessons
+    ada.sync()
+    ben.sync()
+    ada.replica.edit(workshop.course, "Delete module", Draft.delete, "course_modules", workshop.module)
+    ben.set("lessons", terms, title="Ben's terms")
+    ada.sync()
+    ben.sync()
+    assert ben.titles() == []
+    (conflict,) = ben.replica.conflicts()
+    assert (conflict.kind, conflict.row["title"]) == ("gone", "Ben's terms")
+    ben.replica.restore(conflict)
+    assert ben.titles("course_modules") == ["Basics"]
+    ben.sync()
+    ada.sync()
+    assert ada.titles() == ["Ben's terms"]
+    assert ben.replica.conflicts() == []
+
+
+def test_what_was_changed_meanwhile_is_not_deleted(workshop: Workshop) -> None:
+    ada, ben, (terms, _duties) = workshop.ada, workshop.ben, workshop.lessons
+    ada.sync()
+    ben.sync()
+    ben.set("lessons", terms, description="Much work")
+    ben.sync()
+    ada.replica.edit(workshop.course, "Delete lesson", Draft.delete, "lessons", terms)
+    ada.sync()
+    assert ada.lesson(terms)["description"] == "Much work"
+    (conflict,) = ada.replica.conflicts()
+    assert (conflict.kind, [field.name for field in conflict.fields]) == ("kept", ["description"])
+    ada.replica.delete_anyway(conflict)
+    ada.sync()
+    ben.sync()
+    assert ben.titles() == ["Duties"]
