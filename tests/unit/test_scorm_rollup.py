@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from dataclasses import dataclass
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,6 @@ from desktop.scorm.sequencing.rollup import overall_rollup_process
 from desktop.scorm.sequencing.tracking import is_completed, is_satisfied, read, write
 from desktop.scorm.sequencing.tree import ActivityTree
 from tests.support.scorm_trees import FLOW, ask, cluster, delivered, leaf, rule, says, tree_of
-
 
 few = settings(max_examples=40)
 """Each example reads manifests."""
@@ -68,7 +68,7 @@ def outcome(tree: ActivityTree) -> tuple[bool | None, bool | None, object]:
 
 @few
 @given(children, st.randoms(use_true_random=False))
-def test_the_order_of_the_children_does_not_matter(family: list[Child], random) -> None:  # type: ignore[no-untyped-def]
+def test_the_order_of_the_children_does_not_matter(family: list[Child], random: Random) -> None:
     shuffled = list(family)
     random.shuffle(shuffled)
     assert outcome(rolled(family)) == outcome(rolled(shuffled))
