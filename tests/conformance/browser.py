@@ -41,7 +41,7 @@ from desktop.ui.player.page import PlayerPage, packages_folder
 from desktop.ui.theme import Scheme, theme
 from tests.benchmarks.workspace import throwaway_workspace
 from tests.conformance.cases import all_cases
-from tests.conformance.replay import act_of, overruled_activity
+from tests.conformance.replay import act_of, answer_to, overruled_activity
 from tests.conformance.steps import judge
 from tests.support.courses import add_course, add_module
 from tests.support.postgres import Database
@@ -156,6 +156,8 @@ class Desk:
             return [fault async for fault in sitting.run(case)]
         except Gone as gone:
             return [str(gone)]
+        except (KeyError, StopIteration, RuntimeError) as error:
+            return [f"the case cannot be followed: {error!r}"]
         finally:
             await sitting.stand_up()
 
@@ -245,24 +247,27 @@ class Sitting:
     def answers(self, launch: Launch) -> list[str]:
         """The questions about the controls that are answered otherwise."""
         asked = zip(launch["ui_questions"] or (), launch["ui_answers"] or (), strict=True)
-        answers = ((question, "Y" if self.answer(question) else "N", expected) for question, expected in asked)
+        answers = ((question, self.answer(question), expected) for question, expected in asked)
         return [f"{question}: {answer}" for question, answer, expected in answers if answer != expected]
 
-    def answer(self, question: str) -> bool:
-        what, _at, title = question.partition("@")
-        page, row = self.player, self.row(title) if title else None
+    def answer(self, question: str) -> str:
+        page = self.player
         contents = page.contents.isVisible()
         here = page.contents.entry(self.shown.identifier) if self.shown is not None else None
         elsewhere = (one for one in _rows(page.contents.invisibleRootItem()) if one is not here)
-        return {
-            "continue.enabled": _usable(page.continue_button),
-            "continue.disabled": not _usable(page.continue_button),
-            "previous.enabled": _usable(page.previous_button),
-            "previous.disabled": not _usable(page.previous_button),
-            "toc.enabled": contents and any(_may_be_chosen(one) for one in elsewhere),
-            "toc.visible": contents and row is not None,
-            "toc.enabled.selectable": contents and row is not None and _may_be_chosen(row),
-        }[what]
+
+        def entry(title: str) -> bool | None:
+            row = self.row(title)
+            return _may_be_chosen(row) if contents and row is not None else None
+
+        usable = {
+            "continue": _usable(page.continue_button),
+            "previous": _usable(page.previous_button),
+            "exit": _usable(page.exit_button),
+            "suspendAll": _usable(page.suspend_button),
+            "toc": contents and any(_may_be_chosen(one) for one in elsewhere),
+        }
+        return answer_to(question, usable, entry)
 
     # what the content does
 

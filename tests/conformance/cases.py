@@ -24,4 +24,8 @@ def replay_all(runtime: Runtime) -> Iterator[tuple[str, list[str]]]:
     """Each case with what went wrong in it, all as one learner."""
     learner = Learner()
     for name, case, manifest in all_cases():
-        yield name, run_case(runtime, case, manifest, learner)
+        try:
+            faults = run_case(runtime, case, manifest, learner)
+        except (KeyError, StopIteration, RuntimeError) as error:  # RuntimeError: what a StopIteration becomes in a generator
+            faults = [f"the case cannot be followed: {error!r}"]
+        yield name, faults

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -106,23 +106,25 @@ class _Course:
 
     def _answers(self, launch: Launch) -> Iterator[str]:
         for question, expected in zip(launch["ui_questions"] or (), launch["ui_answers"] or (), strict=True):
-            answer = "Y" if self._answer(*question.partition("@")[::2]) else "N"
+            answer = self._answer(question)
             if answer != expected:
                 yield f"{question}: {answer}"
 
-    def _answer(self, question: str, title: str) -> bool:
+    def _answer(self, question: str) -> str:
         shown = controls(self.tree)
-        entry = next((one for one in shown.contents if one.identifier == self._titled(title)), None) if title else None
-        visible = entry is not None and entry.visible
-        return {
-            "continue.enabled": shown.shows_continue and shown.can_continue,
-            "continue.disabled": not (shown.shows_continue and shown.can_continue),
-            "previous.enabled": shown.shows_previous and shown.can_go_back,
-            "previous.disabled": not (shown.shows_previous and shown.can_go_back),
-            "toc.enabled": shown.can_choose,
-            "toc.visible": visible,
-            "toc.enabled.selectable": visible and entry is not None and entry.selectable,
-        }[question]
+
+        def entry(title: str) -> bool | None:
+            found = next((one for one in shown.contents if one.identifier == self._titled(title) and one.visible), None)
+            return found.selectable if found is not None else None
+
+        usable = {
+            "continue": shown.shows_continue and shown.can_continue,
+            "previous": shown.shows_previous and shown.can_go_back,
+            "exit": shown.shows_exit,
+            "suspendAll": shown.shows_suspend,
+            "toc": shown.can_choose,
+        }
+        return answer_to(question, usable, entry)
 
     def _go_on(self, navigation: str, cmi: dict[str, str], *, last: bool) -> tuple[Outcome, str]:
         """After the SCO: what the learner asks for, or else what the SCO asked for. With the fault, where the session had to end."""
@@ -155,6 +157,19 @@ class _Course:
         if title.startswith("the activity that corresponds to the root of"):
             return self.tree.root.identifier
         return next(one.identifier for one in self.tree.root.walk_all() if one.title == title)
+
+
+def answer_to(question: str, usable: dict[str, bool], entry: Callable[[str], bool | None]) -> str:
+    """Y or N. ``usable`` tells of each control whether it is there and can be used; ``entry`` of a title in the contents whether it can be
+    chosen, None where it is not there."""
+    what, _at, title = question.partition("@")
+    control, _dot, state = what.partition(".")
+    if title:
+        found = entry(title)
+        yes = found is not None if state == "visible" else bool(found)
+    else:
+        yes = usable[control] is not (state == "disabled")
+    return "Y" if yes else "N"
 
 
 def overruled_activity(tree: ActivityTree, organization: Organization, launch: Launch) -> str:
