@@ -72,12 +72,13 @@ class Author:
 
     async def type_title(self, title: str) -> None:
         """Into the editor that is open in the outline."""
+        await self.until(lambda: self.page.tree.findChild(QLineEdit) is not None)
         editor = self.page.tree.findChild(QLineEdit)
         assert editor is not None
         editor.selectAll()
         QTest.keyClicks(editor, title)
         QTest.keyClick(editor, Qt.Key.Key_Return)
-        await asyncio.sleep(0.02)  # the editor commits once the key is through
+        await self.until(lambda: self.page.tree.findChild(QLineEdit) is None)  # it commits once the key is through
 
     def choose(self, menu_of: QWidget, text: str) -> None:
         """An entry of a button's menu."""
@@ -354,3 +355,92 @@ async def test_a_learner_s_view_at_the_width_of_a_telephone(db: Database, ada: P
 async def test_a_picture_of_the_editor_is_reachable_by_keys(db: Database, ada: Person, ethics: UUID, open_editor: Open) -> None:
     author = await open_editor(db, ada, ethics)
     assert_accessible(author.page)
+
+
+# The source document's sample course, from nothing
+
+SAMPLE = [
+    ("Health Insurance Basics", [("Introduction", "text"), ("Key Terms", "video")]),
+    ("Plan Types", [("HMO vs PPO", "text"), ("Knowledge Check", "quiz")]),
+]
+
+
+@pytest.fixture
+def blank(db: Database, ada: Person) -> UUID:
+    return add_course(db, "Untitled", instructor_id=ada.member_id, status="draft")
+
+
+KINDS = {"text": "Reading", "video": "Video", "quiz": "Quiz"}
+
+
+async def test_a_whole_course_by_mouse_undone_and_done_again(db: Database, ada: Person, blank: UUID, open_editor: Open) -> None:
+    author = await open_editor(db, ada, blank)
+    page = author.page
+    left = Qt.MouseButton.LeftButton
+    QTest.mouseClick(page.course_button, left)
+    title = page.forms["courses"].editors["title"].widget
+    QTest.mouseDClick(title, left)
+    QTest.keyClicks(title, "Health Insurance Fundamentals")
+    QTest.keyClick(title, Qt.Key.Key_Return)
+    for module, lessons in SAMPLE:
+        QTest.mouseClick(page.add_module_button, left)
+        await author.type_title(module)
+        for lesson, kind in lessons:
+            menu = page.add_lesson_button.menu()
+            menu.popup(page.add_lesson_button.mapToGlobal(page.add_lesson_button.rect().bottomLeft()))
+            (action,) = [one for one in menu.actions() if one.text() == KINDS[kind]]
+            QTest.mouseClick(menu, left, pos=menu.actionGeometry(action).center())
+            await author.type_title(lesson)
+    await author.saved()
+    built = [(module, [lesson for lesson, _kind in lessons]) for module, lessons in SAMPLE]
+    assert author.shape == built
+    assert author.lesson("Knowledge Check")["completion_criteria"] == "quiz_passed"
+    assert page.session.draft.course["title"] == "Health Insurance Fundamentals"
+    await everything_undone_and_done_again(author, built)
+    await page.save()
+    assert query(db, "SELECT title FROM public.lessons ORDER BY position, title") != []
+
+
+async def test_a_whole_course_by_keyboard_alone(db: Database, ada: Person, blank: UUID, open_editor: Open) -> None:
+    author = await open_editor(db, ada, blank)
+    page = author.page
+    page.activateWindow()
+    page.tree.setFocus()
+    for module, lessons in SAMPLE:
+        author.desk.context.actions.run("course-editor.add-module")  # Ctrl+Shift+M; the window that has the shortcuts is not here
+        await author.type_title(module)
+        for lesson, kind in lessons:
+            author.desk.context.actions.run("course-editor.add-lesson")
+            await author.type_title(lesson)
+            if kind != "text":
+                page.go_to(author.row(lesson), "lesson_type")
+                box = page.forms["lessons"].editors["lesson_type"].widget
+                await asyncio.sleep(QApplication.keyboardInputInterval() / 1000 + 0.2)  # letters soon after others continue their word
+                QTest.keyClicks(box, KINDS[kind])
+                await author.until(lambda lesson=lesson, kind=kind: author.lesson(lesson)["lesson_type"] == kind)
+                page.tree.setFocus()
+    # A lesson in the wrong module finds its way by Alt+Up, and back.
+    author.select("HMO vs PPO")
+    author.press(Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier, page.tree)
+    assert author.shape[0] == ("Health Insurance Basics", ["Introduction", "Key Terms", "HMO vs PPO"])
+    author.press(Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier, page.tree)
+    await author.saved()
+    built = [(module, [lesson for lesson, _kind in lessons]) for module, lessons in SAMPLE]
+    assert author.shape == built
+    assert {lesson["title"]: lesson["lesson_type"] for lesson in page.session.draft.lessons} == {
+        lesson: kind for _module, lessons in SAMPLE for lesson, kind in lessons
+    }
+    await everything_undone_and_done_again(author, built)
+
+
+async def everything_undone_and_done_again(author: Author, built: list[tuple[str, list[str]]]) -> None:
+    stack = author.desk.context.undo.active
+    steps = 0
+    while stack.undo_name is not None:
+        await author.undo()
+        steps += 1
+    assert author.shape == []
+    assert author.page.session.draft.course["title"] == "Untitled"
+    for _step in range(steps):
+        await author.redo()
+    assert author.shape == built

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -208,7 +208,7 @@ class CourseEditorPage(Page):
         buttons.addWidget(self.add_lesson_button)
         buttons.addStretch(1)
         panel = QWidget()
-        panel.setMinimumWidth(px(200))
+        panel.setMinimumWidth(px(240))
         column = QVBoxLayout(panel)
         column.setContentsMargins(px(16), px(4), px(8), px(12))
         column.setSpacing(px(8))
@@ -253,7 +253,7 @@ class CourseEditorPage(Page):
         box.addLayout(buttons)
         views = (("text", _("Text"), ""), ("settings", _("Settings"), ""), ("attachments", _("Attachments"), ""))
         self.views = SegmentedControl(_("What to edit"), views)
-        self.views.chosen.connect(lambda _value: self._show_view())
+        self.views.chosen.connect(self._choose_view)
         self.heading = ElidedLabel("", Role.HEADING)
         head = QHBoxLayout()
         head.setContentsMargins(px(24), px(4), px(24), px(4))
@@ -398,8 +398,8 @@ class CourseEditorPage(Page):
         with_text = table == LESSONS and row["lesson_type"] in ("text", "embedded_content")
         self.views.setVisible(table == LESSONS)
         self.views.set_enabled("text", with_text)
-        if table == LESSONS and not with_text and self.views.value == "text":
-            self.views.set_value("settings")
+        if table == LESSONS:
+            self.views.set_value("settings" if self._view == "text" and not with_text else self._view)
         self._show_current()
         self._show_view()
 
@@ -423,6 +423,13 @@ class CourseEditorPage(Page):
                     self.spawn(self.text.show_text(row["id"], html))
 
     _text_shown: tuple[UUID, str] | None = None
+
+    _view = "text"
+    """What the person wants to see of lessons; one without a text shows its settings instead."""
+
+    def _choose_view(self, view: str) -> None:
+        self._view = view
+        self._show_view()
 
     def _show_view(self) -> None:
         table = self.session.draft.table_of(self._shown) if self._shown is not None else None
@@ -465,7 +472,7 @@ class CourseEditorPage(Page):
         if table == LESSONS and column == "content_url" and value and (found := film(value)) is not None:
             values |= {"content_url": found.address, "video_provider": found.provider}
         if problem := self.session.edit(table, row, values):
-            self.forms[table].rows[column].set_problem(problem)
+            self.forms[table].say(column, problem)
 
     def _text_edited(self, row: UUID, html: str) -> None:
         self._text_shown = (row, html)
@@ -489,8 +496,8 @@ class CourseEditorPage(Page):
 
     def _rename_now(self) -> None:
         """A new row gets its title at once, in place."""
-        self.tree.setFocus()
-        self.tree.edit(self.tree.currentIndex())
+        # Once the menu that asked for it has given the keyboard back.
+        QTimer.singleShot(0, self.tree, lambda: (self.tree.setFocus(), self.tree.edit(self.tree.currentIndex())))
 
     def _module_of(self, row: UUID | None) -> UUID | None:
         if row in self.session.draft.rows[LESSONS]:

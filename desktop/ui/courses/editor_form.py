@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from desktop.courses.draft import Draft, Row
 from desktop.courses.fields import SECTIONS, Field, Kind
 from desktop.i18n import _
-from desktop.ui.theme import Role, px
+from desktop.ui.theme import Role, px, restyle
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.forms import FormRow
 from desktop.ui.widgets.labels import Label
@@ -170,6 +170,8 @@ class ChoiceEditor(Editor):
     def make(self) -> QWidget:
         self.box = QComboBox()
         self.box.setMaxVisibleItems(20)
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)  # titles are long
+        self.box.setMinimumContentsLength(8)
         self.offer([(value, _(name)) for value, name in (self.field.choices or {}).items()])
         self.box.activated.connect(lambda _index: self.changed.emit())
         return self.box
@@ -296,7 +298,7 @@ class RowForm(QWidget):
             if not editor.dirty:
                 with QSignalBlocker(editor):
                     editor.show_value(row.get(name))
-                self.rows[name].set_problem("")
+                self.say(name, "")
         kind = row.get("lesson_type", "")
         for name, editor in self.editors.items():
             self.rows[name].setVisible(not editor.field.types or kind in editor.field.types)
@@ -315,6 +317,11 @@ class RowForm(QWidget):
             return False
         editor.widget.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
+
+    def say(self, column: str, problem: str) -> None:
+        """Say what is wrong with a field; empty takes it back."""
+        self.rows[column].set_problem(problem)
+        restyle(self.editors[column].widget, invalid=bool(problem))
 
     def offer_designations(self, choices: Iterable[tuple[UUID, str]]) -> None:
         editor = self.editors.get("designation_id")
@@ -344,10 +351,10 @@ class RowForm(QWidget):
         try:
             value = editor.value()
         except ValueError as error:
-            self.rows[editor.field.column].set_problem(str(error))
+            self.say(editor.field.column, str(error))
             return
         problem = editor.field.problem(value, row, draft)
-        self.rows[editor.field.column].set_problem(problem)
+        self.say(editor.field.column, problem)
         if not problem:
             editor.dirty = False
             if row.get(editor.field.column) != value:

@@ -289,7 +289,14 @@ class OutlineDelegate(QStyledItemDelegate):
         side = px(16)
         paint_icon(painter, QRectF(rect.left(), rect.center().y() - side / 2, side, side), ICONS.get(kind, "document"), colour("muted"))
         right = rect.right()
-        if state is not None and rect.width() > px(220):
+        if state is not None and rect.width() <= px(190):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            tone = STATES[state][1]
+            painter.setBrush(colour("faint" if tone == "neutral" else tone))
+            painter.drawEllipse(QRectF(right - px(8), rect.center().y() - px(4), px(8), px(8)))
+            right -= px(14)
+        elif state is not None:
             words, tone = _(STATES[state][0]), STATES[state][1]
             wide = QFontMetrics(font(Role.LABEL)).horizontalAdvance(words) + px(16)
             paint_badge(painter, QRectF(right - wide, rect.top(), wide, rect.height()), words, tone)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTextBrowser, QVBoxLa
 
 from desktop.courses.outline import Outline, OutlineLesson, Progress, build
 from desktop.courses.queries import list_outline
+from desktop.courses.richtext import sanitize
 from desktop.courses.vocabulary import LESSON_TYPES, duration, label
 from desktop.i18n import _
 from desktop.learning.commands import complete_lesson, open_lesson
@@ -56,7 +57,7 @@ class Reading(QTextBrowser):
             f"body {{ font-size: {round(body.pixelSize() * 1.1)}px; line-height: 150%; color: {text}; }} a {{ color: {link}; }}"
             " p { margin: 0 0 12px 0; } h1, h2, h3 { margin: 18px 0 8px 0; }"
         )
-        self.setHtml(f"<body>{html}</body>")
+        self.setHtml(f"<body>{sanitize(html)}</body>")
         self.document().setDocumentMargin(0)
 
 

@@ -98,8 +98,11 @@ class RichText(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.toolbar)
-        column.addWidget(self.notice)
+        head = QVBoxLayout()
+        head.setContentsMargins(px(20), 0, px(12), 0)
+        head.addWidget(self.toolbar)
+        head.addWidget(self.notice)
+        column.addLayout(head)
         column.addWidget(self.stack, 1)
         self.unavailable = _why_unavailable()
         if self.unavailable:
@@ -537,7 +540,7 @@ class RichText(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        self.toolbar.setFixedHeight(self._flow.heightForWidth(self.width()) + px(8))
+        self.toolbar.setFixedHeight(self._flow.heightForWidth(self.width() - px(32)) + px(8))
 
 
 def _why_unavailable() -> str:
