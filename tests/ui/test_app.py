@@ -373,11 +373,13 @@ async def test_an_association_that_cannot_be_made_says_why_in_the_dialog(home, s
         path = config_folder() / "workspaces.json"
         whole = path.read_bytes()
         path.write_text("{")
-        await sitting.click(dialog.create_button)
-        await sitting.until(dialog.problem.isVisible)
-        assert dialog.problem.text().startswith("The list of workspaces cannot be read.")
-        assert folders() == before
-        path.write_bytes(whole)
+        try:
+            await sitting.click(dialog.create_button)
+            await sitting.until(dialog.problem.isVisible)
+            assert dialog.problem.text().startswith("The list of workspaces cannot be read.")
+            assert folders() == before
+        finally:
+            path.write_bytes(whole)
         await sitting.click(dialog.cancel_button)
 
 
