@@ -84,9 +84,9 @@ class Said:
     def last(self) -> int:
         return max(self.times, default=self.opened[-1] if self.opened else 0)
 
-    def owed(self, end: float) -> int:
-        """How far the record must have come by ``end``, where nobody could say goodbye."""
-        old = [n for n, at in self.times.items() if at < end - WRITE_BEHIND]
+    def owed(self, end: float, behind: float) -> int:
+        """How far the record must have come by ``end``, where nobody could say goodbye, written ``behind`` so many seconds at most."""
+        old = [n for n, at in self.times.items() if at < end - behind]
         return max([self.committed, *old])
 
 
@@ -168,8 +168,9 @@ class Desk:
 class Proof:
     """A workspace with two lessons, one for each standard, and a learner who is signed in wherever the application starts."""
 
-    def __init__(self, opened: OpenWorkspace, seed: int) -> None:
+    def __init__(self, opened: OpenWorkspace, seed: int, behind: float) -> None:
         assert opened.server is not None
+        self.behind = behind
         self.server = opened.server
         self.random = random.Random(seed)
         self.database = Database(opened.server.address())
@@ -219,7 +220,7 @@ class Proof:
         self.check(desk.said, end)
 
     def check(self, said: Said, end: float | None) -> None:
-        owed = said.last if end is None else said.owed(end)
+        owed = said.last if end is None else said.owed(end, self.behind)
         stored = self.stored(owed)
         self.lessons[self.lesson] = stored
         if stored < owed:
@@ -358,7 +359,7 @@ WAYS: tuple[Way, ...] = (
 
 
 @contextmanager
-def proof_in(home: Path, seed: int) -> Iterator[Proof]:
+def proof_in(home: Path, seed: int, behind: float) -> Iterator[Proof]:
     """A workspace of its own below ``home``, gone afterwards."""
     before = {name: os.environ.get(name) for name in (HOME_VARIABLE, "PYTHON_KEYRING_BACKEND")}
     os.environ[HOME_VARIABLE] = str(home)
@@ -366,7 +367,7 @@ def proof_in(home: Path, seed: int) -> Iterator[Proof]:
     try:
         workspaces = load_workspaces()
         with open_workspace(workspaces, workspaces.list_all()[0]) as opened:
-            proof = Proof(opened, seed)
+            proof = Proof(opened, seed, behind)
             try:
                 yield proof
             finally:
@@ -381,14 +382,24 @@ def proof_in(home: Path, seed: int) -> Iterator[Proof]:
                 os.environ[name] = value
 
 
-def prove(count: int, *, ways: Sequence[Way] = WAYS, seed: int | None = None, say: Callable[[str], Any] = print) -> tuple[int, int]:
-    """Each way out ``count`` times; how many trials passed, and how many there were. Without a ``seed`` each run is another."""
+def prove(
+    count: int,
+    *,
+    ways: Sequence[Way] = WAYS,
+    seed: int | None = None,
+    behind: float = WRITE_BEHIND,
+    say: Callable[[str], Any] = print,
+) -> tuple[int, int]:
+    """Each way out ``count`` times; how many trials passed, and how many there were. Without a ``seed`` each run is another.
+
+    ``behind``: what was set so many seconds ago must be durable; more than ``WRITE_BEHIND`` on a machine that may stall.
+    """
     seed = random.randrange(1 << 32) if seed is None else seed
     say(f"seed {seed}")
     passed = 0
     home = Path(tempfile.mkdtemp(prefix="lms-proof-"))
     try:
-        with proof_in(home, seed) as proof:
+        with proof_in(home, seed, behind) as proof:
             for way in ways:
                 good = 0
                 for number in range(count):
