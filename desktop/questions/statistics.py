@@ -186,7 +186,7 @@ def random_guess(question: Question) -> float | None:
 
 
 def picks(options: Mapping[str, bool], answers: Iterable[tuple[str, float]]) -> tuple[Pick, ...]:
-    """The distractor analysis: for each option (and whether it is right) who picked it, of pairs of option and mark in the rest of the quiz."""
+    """The distractor analysis: who picked each option (and whether it is right), of pairs of option and mark in the rest of the quiz."""
     rests: dict[str, list[float]] = {option: [] for option in options}
     for option, rest in answers:
         if option in rests:
