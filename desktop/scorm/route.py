@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from desktop.scorm.manifest import Item, Manifest, Organization, Standard
 from desktop.scorm.prerequisites import holds
-from desktop.scorm.records import Document, Record, first_to_open, resumed_document, status_of, with_item
+from desktop.scorm.records import DONE, Document, Record, first_to_open, resumed_document, status_of, with_item
 from desktop.scorm.sequencing import transfer
 from desktop.scorm.sequencing.controls import Controls, Entry, controls
 from desktop.scorm.sequencing.definition import Info
@@ -122,7 +122,7 @@ def route_of(manifest: Manifest, saved: Document | None, shared: Shared) -> Rout
 
 
 class FreeRoute(Route):
-    """SCORM 1.2: any item whose prerequisites are met may be chosen; Continue and Previous follow the contents."""
+    """SCORM 1.2 and AICC: any item whose prerequisites are met may be chosen; Continue and Previous follow the contents."""
 
     def __init__(self, manifest: Manifest, saved: Document | None) -> None:
         super().__init__(manifest, saved)
@@ -200,7 +200,15 @@ class FreeRoute(Route):
 
     def _is_free(self, item: Item) -> bool:
         present = item.resource is not None and item.resource.present
-        return present and holds(item.prerequisites, lambda identifier: status_of(self.document, identifier))
+        return present and holds(item.prerequisites, self._word)
+
+    def _word(self, identifier: str) -> str:
+        """An item's status. A heading, which AICC calls a block, is complete once all below it are."""
+        item = self._items.get(identifier)
+        if item is None or item.resource is not None:
+            return status_of(self.document, identifier)
+        words = {status_of(self.document, one.identifier) for one in item.walk() if one.resource is not None}
+        return "completed" if words and words <= DONE else "not attempted" if words <= {"not attempted"} else "incomplete"
 
     def _entries(self, items: tuple[Item, ...], depth: int) -> list[Entry]:
         entries = []

@@ -119,9 +119,12 @@ var LmsPlayer = (function () {
         });
     }
 
-    /** Content that loaded and never as much as looked for the API is no SCO, whatever the manifest says: it was shown, and that is all. */
+    /**
+     * Content that loaded and never as much as looked for the API is no SCO, whatever the manifest says: it was shown, and that is all.
+     * Where content may also post to the application, silence here means nothing.
+     */
     function isMute(opened, frame) {
-        return !opened.sought && frame.contentDocument !== null && frame.contentDocument.readyState === "complete"
+        return !opened.sought && !opened.posts && frame.contentDocument !== null && frame.contentDocument.readyState === "complete"
             && frame.contentWindow.location.protocol !== "about:";
     }
 
@@ -181,7 +184,7 @@ var LmsPlayer = (function () {
     /** Open an item, after leaving the one before. */
     function open(item) {
         return leave().then(function () {
-            var opened = { id: item.id, session: null, timer: 0, dirty: false, pause: WRITE_BEHIND, sought: false };
+            var opened = { id: item.id, session: null, timer: 0, dirty: false, pause: WRITE_BEHIND, sought: false, posts: item.posts };
             expose(opened, item);
             current = opened;
             if (item.asset) {

@@ -12,7 +12,7 @@ from tests.support.scorm_packages import FIND_API
 
 PAGE = f"""<!doctype html>{FIND_API}<button id=done>Done</button><p id=got></p><script>
   api.LMSInitialize("");
-  document.getElementById("got").textContent = [location.search, api.LMSGetValue("cmi.launch_data"),
+  document.getElementById("got").textContent = [location.search.split("&AICC_")[0], api.LMSGetValue("cmi.launch_data"),
     api.LMSGetValue("cmi.student_data.mastery_score")].join(" ");
   document.getElementById("done").onclick = function () {{
     api.LMSSetValue("cmi.core.score.raw", "90"); api.LMSSetValue("cmi.core.lesson_status", "completed"); api.LMSFinish("");

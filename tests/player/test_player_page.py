@@ -143,8 +143,7 @@ async def test_keys_zoom_and_fill_the_screen(spoken: Desk) -> None:
     QTest.keyClick(page.contents, Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
     await until(lambda: web.zoomFactor() < 0.95)
     QTest.keyClick(page.contents, Qt.Key.Key_F11)
-    await until(lambda: page.stage.isWindow() and page.stage.isActiveWindow())
-    assert page.stage.windowState() & Qt.WindowState.WindowFullScreen
+    await until(lambda: page.stage.isFullScreen() and page.stage.isActiveWindow())
     QTest.keyClick(page.stage, Qt.Key.Key_Escape)
     await until(lambda: not page.stage.isWindow())
     assert page.splitter.indexOf(page.stage) == 1

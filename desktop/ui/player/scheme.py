@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import mimetypes
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from PySide6.QtCore import QBuffer, QByteArray, QFile, QIODevice, QObject, QUrl, Signal
 from PySide6.QtWebEngineCore import (
@@ -65,6 +66,12 @@ def address(host: str, launch: str) -> str:
     return f"{SCHEME.decode()}://{host}/content/{launch}"
 
 
+def with_query(address: str, parameters: Mapping[str, str]) -> str:
+    """``address`` with further parameters, before its fragment."""
+    head, mark, fragment = address.partition("#")
+    return head + ("&" if "?" in head else "?") + urlencode(parameters) + mark + fragment
+
+
 class ContentFiles:
     """The files of an unpacked package, by the names that content uses for them: upper and lower case do not matter.
 
@@ -100,6 +107,10 @@ class Reports(Protocol):
 
     def page_traced(self, calls: object) -> None: ...
 
+    def page_posted(self, form: str, answer: Callable[[str], None]) -> None:
+        """A request of AICC's HACP, as it was posted; the answer is its text."""
+        ...
+
 
 class LaunchHandler(QWebEngineUrlSchemeHandler):
     """Answers for one host. Requests for another host, or started by a page of another, are refused: Chromium does not do it for us."""
@@ -120,7 +131,9 @@ class LaunchHandler(QWebEngineUrlSchemeHandler):
             return
         method = job.requestMethod().data()
         path = url.path(QUrl.ComponentFormattingOption.FullyDecoded)
-        if method == b"POST" and path in ("/_lms/commit", "/_lms/done", "/_lms/trace"):
+        if method == b"POST" and path == "/_lms/aicc":
+            self._hacp(job)
+        elif method == b"POST" and path in ("/_lms/commit", "/_lms/done", "/_lms/trace"):
             self._report(job, path)
         elif method not in (b"GET", b"HEAD"):
             job.fail(QWebEngineUrlRequestJob.Error.RequestDenied)
@@ -157,13 +170,20 @@ class LaunchHandler(QWebEngineUrlSchemeHandler):
             return
         job.reply(QByteArray(media_type(path.name).encode()), file)
 
-    def _report(self, job: QWebEngineUrlRequestJob, path: str) -> None:
-        body = job.requestBody()
-        # The body arrives closed, and only one read gives all of it: further ones return nothing.
-        if not (body.isOpen() or body.open(QIODevice.OpenModeFlag.ReadOnly)):
+    def _hacp(self, job: QWebEngineUrlRequestJob) -> None:
+        data = _body(job)
+        if len(data) > LARGEST_POST:
             job.fail(QWebEngineUrlRequestJob.Error.RequestFailed)
             return
-        data = bytes(body.read(LARGEST_POST + 1).data())
+
+        def answer(text: str) -> None:
+            if isValid(job):
+                _reply(job, "text/plain", text.encode())
+
+        self._reports.page_posted(data.decode("utf-8", "replace"), answer)
+
+    def _report(self, job: QWebEngineUrlRequestJob, path: str) -> None:
+        data = _body(job)
         try:
             message = json.loads(data) if len(data) <= LARGEST_POST else None
         except (ValueError, RecursionError):  # content may post here itself, whatever it likes
@@ -190,6 +210,15 @@ class LaunchHandler(QWebEngineUrlSchemeHandler):
                 job.fail(QWebEngineUrlRequestJob.Error.RequestFailed)
 
         self._reports.page_committed(message, answer)
+
+
+def _body(job: QWebEngineUrlRequestJob) -> bytes:
+    """What was posted, at most a byte more than is taken; nothing where it cannot be read."""
+    body = job.requestBody()
+    # It arrives closed, and only one read gives all of it: further ones return nothing.
+    if not (body.isOpen() or body.open(QIODevice.OpenModeFlag.ReadOnly)):
+        return b""
+    return bytes(body.read(LARGEST_POST + 1).data())
 
 
 def _reply(job: QWebEngineUrlRequestJob, content_type: str, data: bytes) -> None:

@@ -30,14 +30,15 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import delete
 
 from desktop.i18n import _
-from desktop.scorm.manifest import Item
+from desktop.scorm import hacp
+from desktop.scorm.manifest import Item, Standard
 from desktop.scorm.package import Package
 from desktop.scorm.records import Document, Record, launch_values
 from desktop.scorm.route import Route, Step
 from desktop.scorm.sequencing.requests import Navigation, NavigationRequest
 from desktop.ui.player.dialogs import ContentDialog
 from desktop.ui.player.saving import Saving
-from desktop.ui.player.scheme import RUNTIME, SCHEME, ContentFiles, LaunchHandler, NoWayOut, address
+from desktop.ui.player.scheme import RUNTIME, SCHEME, ContentFiles, LaunchHandler, NoWayOut, address, with_query
 
 MOST_POPUPS = 8
 """Windows that content may have open at once."""
@@ -170,6 +171,7 @@ class PlayerView(QWidget):
         self._said = 0  # the number of the page's last record
         self._saved = 0  # the number of the last save
         self._calls = 0
+        self._units: dict[str, tuple[str, hacp.Session]] = {}  # by AICC_SID: the item and its launch
         self._answers: dict[int, asyncio.Future[str]] = {}
         self.popups: list[QWebEngineView] = []
 
@@ -294,6 +296,20 @@ class PlayerView(QWidget):
         if future is not None and not future.done():
             future.set_result(error)
 
+    def page_posted(self, form: str, answer: Callable[[str], None]) -> None:
+        request = hacp.read_request(form)
+        if request.session_id not in self._units:
+            answer(hacp.unknown_session())
+            return
+        item, session = self._units[request.session_id]
+        reply = session.answer(request)
+        if not reply.changed:
+            answer(reply.text)
+            return
+        self.route.says(item, session.record)
+        self.record_changed.emit(self.document)
+        self._save(lambda durable: answer(reply.text if durable else hacp.not_stored()))
+
     # what pages call
 
     def may_navigate(self, url: QUrl, *, main_frame: bool) -> bool:
@@ -375,10 +391,16 @@ class PlayerView(QWidget):
         assert item.resource is not None
         launch, standard = self.launch, self.launch.package.manifest.standard
         values = launch_values(standard, item, launch.learner_id, launch.learner_name, preview=launch.preview)
+        target = address(launch.host, item.launch)
+        if standard is Standard.AICC:
+            session_id = f"{launch.host}-{len(self._units)}"
+            self._units[session_id] = item.identifier, hacp.Session(item, self.route.record(item.identifier), values)
+            target = with_query(target, {"AICC_SID": session_id, "AICC_URL": f"{SCHEME.decode()}://{launch.host}/_lms/aicc"})
         return {
             "id": item.identifier,
-            "address": address(launch.host, item.launch),
+            "address": target,
             "asset": not item.resource.is_sco,
+            "posts": standard is Standard.AICC,
             "launch": values | self.route.launch_values(),
             "record": self.route.record(item.identifier),
         }
