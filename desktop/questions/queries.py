@@ -140,8 +140,10 @@ class Reviewed:
     verdict: Verdict | None
 
 
-def list_quizzes_to_take(session: Session, lesson_id: UUID | None, quiz_id: UUID | None, enrollment_id: UUID) -> tuple[QuizToTake, ...]:
-    """The quizzes of a lesson, or the one that is named, with the reader's attempts in their enrolment."""
+def list_quizzes_to_take(
+    session: Session, lesson_id: UUID | None, quiz_id: UUID | None, enrollment_id: UUID | None
+) -> tuple[QuizToTake, ...]:
+    """The quizzes of a lesson, or the one that is named, with the reader's attempts in their enrolment, if they have one."""
     attempts = session.execute(
         sa.select(
             QuizAttempt.quiz_id,

@@ -17,7 +17,7 @@ from tests.support.postgres import TEMPLATE, Database, Server
 
 type Grade = Callable[..., Decimal | None]
 
-EXAMPLES = settings(max_examples=60)
+EXAMPLES = settings(max_examples=40)
 IDS = list(string.ascii_lowercase[:6])
 AUTO = ("multiple_choice", "multiple_answer", "short_answer", "fill_blank", "matching", "ordering")
 RULES: dict[str, list[dict[str, Any]]] = {
@@ -71,6 +71,8 @@ def questions(draw: st.DrawFn) -> tuple[str, list[dict[str, Any]], Any, dict[str
     """Any question that is graded without a person: type, options, key, rules."""
     kind = draw(st.sampled_from(AUTO))
     rules = draw(st.sampled_from(RULES[kind]))
+    shown: list[dict[str, Any]]
+    key: Any
     match kind:
         case "multiple_choice":
             shown, key = options({draw(st.sampled_from(IDS))}), None
