@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from typing import cast
 
 from lxml import etree
 
@@ -102,7 +103,8 @@ def _question(element: etree._Element, title: str, body: Body, tag: str | None, 
 
 
 def _line(element: etree._Element) -> int:
-    return element.sourceline if isinstance(element.sourceline, int) else 1
+    # Its type is said to be more than it ever is.
+    return cast("int | None", element.sourceline) or 1
 
 
 def _words(element: etree._Element | None) -> str:
