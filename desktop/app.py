@@ -174,6 +174,9 @@ class Application(QObject):
             if self.settings.get(options.LAST_WORKSPACE)
             else _("Preparing the sample association. This happens once and takes some seconds.")
         )
+        from desktop.ui.everything import load_first
+
+        self._spawn(self.tasks.run(load_first))  # while the server is waited for; :meth:`_enter` waits for it
         self._opened, _warm = await asyncio.gather(self.tasks.run(open_workspace, self._workspaces, workspace), warm_chromium())
         self.settings.set(options.LAST_WORKSPACE, workspace.id)
         await self._offer_sign_in(workspace)

@@ -1,6 +1,6 @@
 """Every place and every action of the application, in the order in which the rail and the palette show them.
 
-Pages are imported after the window stands, on a worker thread: the first one while the person is signed in (:func:`load_first`), the rest
+Pages are imported after the window stands, on a worker thread: the first one while the workspace opens (:func:`load_first`), the rest
 one by one behind it (:func:`load_rest`). One that is opened before its turn is imported then.
 """
 
