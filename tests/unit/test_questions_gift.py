@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis.strategies import lists
 
 from desktop.questions import gift
@@ -120,7 +120,8 @@ def test_every_question_of_a_file_is_imported_and_survives_being_written(path: P
     assert gift.read(gift.write(kept).data).questions() == kept
 
 
-@given(lists(questions(gift_can_hold=True), max_size=4))
+@settings(max_examples=40)
+@given(lists(questions(gift_can_hold=True), max_size=3))
 def test_a_round_trip_loses_nothing(asked: list[Question]) -> None:
     written = gift.write(asked)
     assert not any(item.notes for item in written.items)

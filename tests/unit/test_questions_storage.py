@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from desktop.questions.model import FillBlank, Matching, MultipleChoice, Pair, Question, Text, TrueFalse, flaws
 from desktop.questions.storage import from_row, to_row
 from tests.support.questions import questions
 
 
+@settings(max_examples=60)
 @given(questions())
 def test_a_question_comes_back_from_its_row(question: Question) -> None:
     row = json.loads(json.dumps(to_row(question)))
