@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from desktop import settings as options
 from desktop.errors import LmsError, NotAllowed, ServerAway, ServerFailed, SignInRefused, StorageFull
 from desktop.i18n import _, use_language
-from desktop.settings import Settings, config_folder, data_folder
+from desktop.settings import Settings, cache_folder, config_folder, data_folder
 from desktop.store.link import Link, LinkState
 from desktop.tasks import JobControl, Tasks, working_on
 from desktop.ui import arrangement
@@ -409,17 +409,20 @@ class Application(QObject):
             log.warning("lessons' records wait", exc_info=error)
 
     async def _convert_left(self) -> None:
-        """Go on with media of packages that an earlier session did not get to convert, once there is nothing more urgent."""
+        """Remove what a killed import left, and go on with media that an earlier session did not convert, once nothing is more urgent."""
         context, preloading = self.context, self._preloading
-        if context is None or preloading is None or not context.identity.roles & {"instructor", "administrator"}:
+        if context is None or preloading is None:
             return
         await asyncio.wait([preloading])  # it imports what this needs, on a worker thread
+        from desktop.scorm.scratch import sweep
         from desktop.ui.courses.importing_media import convert_media
 
         try:
-            await convert_media(context)
+            await self.tasks.run(sweep, cache_folder() / "packages")
+            if self.context is context and context.identity.roles & {"instructor", "administrator"}:
+                await convert_media(context)
         except Exception as error:  # nobody asked for it, and it is tried again at the next sign-in
-            log.warning("media wait to be converted", exc_info=error)
+            log.warning("packages wait to be tidied or converted", exc_info=error)
 
     # Settings
 

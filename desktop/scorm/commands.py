@@ -82,9 +82,12 @@ def add_lessons(session: Session, module_id: UUID, imported: Imported, choice: C
         fragment = part_of(organization, item) if item is not None or organization != manifest.default else ""
         title = item.title if item is not None else organization.title or Path(imported.file_name).stem
         content, package, declared = _addresses(imported, item or organization.launchable[0], fragment)
+        about = item.metadata if item is not None else manifest.metadata
         lesson = courses.NewLesson(
             title=title,
             lesson_type="scorm",
+            description=about.description or None,
+            estimated_duration_minutes=about.minutes,
             content_url=content,
             scorm_package_url=package,
             scorm_manifest_url=declared,

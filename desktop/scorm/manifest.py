@@ -9,6 +9,7 @@ line in the report.
 from __future__ import annotations
 
 import codecs
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,8 @@ from desktop.scorm.sequencing.reader import SequencingReader, global_flag
 
 MANIFEST = "imsmanifest.xml"
 _MAX_BYTES = 32 << 20
+_DURATION = re.compile(r"PT(?:(?P<hours>\d{1,4})H)?(?:(?P<minutes>\d{1,4})M)?(?:(?P<seconds>\d{1,6}(?:\.\d+)?)S)?")
+_CLOCK = re.compile(r"(?P<hours>\d{1,4}):(?P<minutes>\d{1,2})(?::(?P<seconds>\d{1,2}(?:\.\d+)?))?")
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 
 
@@ -100,6 +103,15 @@ class Metadata:
     description: str = ""
     keywords: tuple[str, ...] = ()
     duration: str = ""
+
+    @property
+    def minutes(self) -> int | None:
+        """The duration in minutes, rounded up; None where there is none that can be read."""
+        found = _DURATION.fullmatch(self.duration) or _CLOCK.fullmatch(self.duration)
+        if found is None:
+            return None
+        hours, minutes, seconds = (float(found[name] or 0) for name in ("hours", "minutes", "seconds"))
+        return math.ceil(hours * 60 + minutes + seconds / 60) or None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import pytest
 from desktop import cli
 from desktop.courses import queries
 from tests.support.postgres import Database, Person
+from tests.support.scorm_packages import make_package
 
 MANIFEST = """<?xml version="1.0"?>
 <manifest identifier="lighthouse" version="1.0" xmlns="http://www.imsproject.org/xsd/imscp_rootv1p1p2"
@@ -71,6 +72,14 @@ def test_a_package_becomes_a_draft_course(
 def test_the_title_can_be_given(db: Database, package: Path, place: list[str]) -> None:
     assert cli.main(["import", str(package), "--title", "Lamps", "--category", "compliance", *place]) == 0
     assert titles(db) == ["Lamps"]
+
+
+def test_a_folder_becomes_a_lesson_for_each_part(db: Database, tmp_path: Path, place: list[str]) -> None:
+    with zipfile.ZipFile(make_package(tmp_path / "parts.zip", {"one.html": "1", "two.html": "2"})) as archive:
+        archive.extractall(tmp_path / "parts")
+    assert cli.main(["import", str(tmp_path / "parts"), "--lesson-per-item", *place]) == 0
+    with psycopg.connect(db.dsn) as connection:
+        assert connection.execute("SELECT title FROM public.lessons ORDER BY lesson_order").fetchall() == [("one.html",), ("two.html",)]
 
 
 def test_what_is_no_package_leaves_nothing(db: Database, tmp_path: Path, place: list[str], capsys: pytest.CaptureFixture[str]) -> None:

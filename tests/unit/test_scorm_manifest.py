@@ -182,6 +182,14 @@ def test_metadata_are_read_where_they_stand_and_from_a_file() -> None:
     assert report.codes == ["metadata"]
 
 
+@pytest.mark.parametrize(
+    ("duration", "minutes"),
+    [("PT1H30M", 90), ("PT90S", 2), ("00:45:00", 45), ("1:05", 65), ("PT0S", None), ("soon", None), ("", None)],
+)
+def test_a_learning_time_is_minutes_where_it_can_be_read(duration: str, minutes: int | None) -> None:
+    assert Metadata(duration=duration).minutes == minutes
+
+
 def test_dependencies_and_shared_state_are_the_resources_own() -> None:
     resource = """<resource identifier="r" adlcp:scormtype="sco" href="index.html"><dependency identifierref="d"/>
         <dependency identifierref="gone"/><ssp:bucket xmlns:ssp="http://www.adlnet.org/xsd/adlssp_v1p0" bucketID="notes"
@@ -273,3 +281,24 @@ def test_any_tree_of_manifest_elements_is_read_or_refused(children: list[etree._
     for item in read_.default.launchable:
         assert item.launch
         assert not item.launch.startswith(("/", ".."))
+
+
+WHOLE = manifest(
+    '<item identifier="i" identifierref="r" parameters="?a=1"><title>Lesson</title><imsss:sequencing><imsss:controlMode flow="true"/>'
+    "</imsss:sequencing><metadata><lom><general><title><string>T</string></title></general></lom></metadata></item>",
+    SCO,
+    names=V2004,
+    version="2004 4th Edition",
+).encode()
+
+
+@given(changes=st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.binary(max_size=3)), min_size=1, max_size=8))
+def test_a_manifest_with_any_bytes_changed_is_read_or_refused(changes: list[tuple[int, bytes]]) -> None:
+    data = bytearray(WHOLE)
+    for position, new in changes:
+        data[position : position + 1] = new
+    try:
+        read_, _ = read(bytes(data))
+    except PackageError:
+        return
+    assert read_.default.launchable
