@@ -285,7 +285,10 @@ class _Filling:
                 position=order,
                 explanation=question["explanation"],
                 answer_options=Jsonb(
-                    [{"id": "abcdefgh"[n], "text": words, "is_correct": right} for n, (words, right) in enumerate(question["options"])]
+                    [
+                        {"id": words.casefold() if question["type"] == "true_false" else "abcdefgh"[n], "text": words, "is_correct": right}
+                        for n, (words, right) in enumerate(question["options"])
+                    ]
                 ),
             )
 

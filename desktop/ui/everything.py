@@ -54,6 +54,7 @@ PLACES: tuple[Place, ...] = (
     Place("learners", N_("My learners"), "people", _Later("desktop.ui.members.learners", "LearnersPage"), roles=frozenset({"instructor"})),
     Place("record", N_("Record"), "report", _Later("desktop.ui.members.record", "RecordPage"), parent="learners"),
     Place("lesson", N_("Lesson"), "play", _Later("desktop.ui.learning.lesson", "LessonPage"), parent="learning"),
+    Place("quiz", N_("Quiz"), "quiz", _Later("desktop.ui.questions.quiz", "QuizPage"), parent="learning"),
     Place("certificates", N_("Certificates"), "certificate", _Later("desktop.ui.certificates.certificates", "CertificatesPage")),
     Place(
         "certificate", N_("Certificate"), "certificate", _Later("desktop.ui.certificates.page", "CertificatePage"), parent="certificates"
@@ -87,6 +88,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("sync.now", N_("Sync now"), icon="cloud", place="local", roles=STAFF, hint=N_("Send what waits, and fetch what others wrote")),
     Action("member.add", N_("Add member"), icon="plus", place="people", roles=ADMINISTRATORS),
     Action("record.export", N_("Export…"), icon="download", place="record", hint=N_("Save all that lessons recorded, as JSON or CSV")),
+    Action("quiz.previous", N_("Previous question"), "Ctrl+PgUp", "chevron-left", place="quiz"),
+    Action("quiz.next", N_("Next question"), "Ctrl+PgDown", "chevron-right", place="quiz"),
+    Action("quiz.flag", N_("Flag this question"), "Ctrl+Shift+G", place="quiz", hint=N_("Mark it to come back to")),
+    Action("quiz.submit", N_("Submit the quiz"), "Ctrl+Return", place="quiz"),
     Action("certificate.verify", N_("Verify a certificate"), icon="check", place="certificates"),
     Action(
         "certificate.issue-one",

@@ -64,8 +64,14 @@ async def test_a_link_shows_where_it_leads_before_anything_opens(open_lesson):
     assert not page.visit_button.isHidden()
 
 
-async def test_what_cannot_be_shown_says_so_without_a_button(open_lesson):
-    page, _desk, _lesson = await open_lesson("quiz")
-    assert page.elsewhere_text.text() == "A lesson of this kind cannot be opened here yet."
-    assert page.visit_button.isHidden()
+async def test_a_quiz_goes_on_to_its_page_once(open_lesson, qtbot, until):
+    page, desk, lesson = await open_lesson("quiz")
+    place, arguments = desk.opened[-1]
+    assert (place, arguments["lesson"]) == ("quiz", lesson.id)
+    assert arguments["enrollment"] is not None
     assert page.complete_button.isHidden()
+    page.reload()  # as when somebody comes back here
+    await until(lambda: not page.loading)
+    assert len(desk.opened) == 1
+    qtbot.mouseClick(page.visit_button, Qt.MouseButton.LeftButton)
+    assert len(desk.opened) == 2

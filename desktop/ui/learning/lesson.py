@@ -1,4 +1,4 @@
-"""A lesson that is open: reading, PDF, link; packages go on to the player. What cannot be shown here says so."""
+"""A lesson that is open: reading, PDF, link; packages go on to the player, quizzes to their page. What cannot be shown here says so."""
 
 from __future__ import annotations
 
@@ -32,6 +32,9 @@ from desktop.ui.widgets.badges import StatusPill
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.labels import Label
 from desktop.ui.widgets.surfaces import Dialog
+
+ELSEWHERE = frozenset({"scorm", "quiz"})
+"""Types of lessons that have a page of their own."""
 
 COLUMN = 720
 """Widest line of a reading, in pixels at nominal text."""
@@ -149,9 +152,9 @@ class LessonPage(Page):
             self.context.read(get_lesson, self.lesson_id, self.enrollment_id),
             self.context.read(list_outline, self.course_id, self.enrollment_id),
         )
-        if lesson.lesson_type == "scorm" and not self._played:
+        if lesson.lesson_type in ELSEWHERE and not self._played:
             self._played = True  # once: whoever comes back here with Alt+Left wants to go on back
-            self._play()
+            self._play(lesson)
         first = self._lesson is None
         self._lesson = lesson
         self._outline = build(*rows, now=datetime.now(UTC), enrolled=self.enrollment_id is not None, unlocked=self.enrollment_id is None)
@@ -177,10 +180,11 @@ class LessonPage(Page):
 
     def _show_elsewhere(self, lesson: LessonContent) -> None:
         url = lesson.content_url or ""
-        if lesson.lesson_type == "scorm":
-            self.elsewhere_text.setText(_("This lesson opens in the player."))
+        if lesson.lesson_type in ELSEWHERE:
+            is_quiz = lesson.lesson_type == "quiz"
+            self.elsewhere_text.setText(_("This lesson is a quiz.") if is_quiz else _("This lesson opens in the player."))
             self.elsewhere_second.setText("")
-            self.visit_button.setText(_("Open the player"))
+            self.visit_button.setText(_("Open the quiz") if is_quiz else _("Open the player"))
             self.stack.setCurrentWidget(self.elsewhere)
             return
         on_the_web = url.startswith(("https://", "http://"))
@@ -228,12 +232,15 @@ class LessonPage(Page):
         if found is not None:
             self.context.open("lesson", course=self.course_id, lesson=found.row.id, enrollment=self.enrollment_id)
 
-    def _play(self) -> None:
-        self.context.open("player", lesson=self.lesson_id, enrollment=self.enrollment_id)
+    def _play(self, lesson: LessonContent) -> None:
+        if lesson.lesson_type == "quiz":
+            self.context.open("quiz", course=self.course_id, lesson=self.lesson_id, enrollment=self.enrollment_id)
+        else:
+            self.context.open("player", lesson=self.lesson_id, enrollment=self.enrollment_id)
 
     def _visit(self) -> None:
-        if self._lesson is not None and self._lesson.lesson_type == "scorm":
-            self._play()
+        if self._lesson is not None and self._lesson.lesson_type in ELSEWHERE:
+            self._play(self._lesson)
         elif self._lesson is not None:
             self.ask_to_visit(self._lesson.content_url or "")
 

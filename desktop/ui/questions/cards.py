@@ -1,0 +1,157 @@
+"""A question on a card: to be answered, or as it was answered."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop.i18n import _, ngettext
+from desktop.questions.markup import is_markup, plain_text
+from desktop.questions.queries import Asked, Reviewed, Verdict
+from desktop.ui.learning.lesson import Reading
+from desktop.ui.questions.answering import field_for
+from desktop.ui.questions.wording import answer_words, key_words
+from desktop.ui.theme import Role, px
+from desktop.ui.widgets.badges import StatusPill
+from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.labels import Label
+from desktop.ui.widgets.surfaces import Card
+
+_BLANK = re.compile(r"\[\[(\d+)\]\]")
+
+
+def number_text(number: Decimal) -> str:
+    """Without decimals where there are none."""
+    return f"{float(number):g}"
+
+
+def points_text(points: Decimal) -> str:
+    return ngettext("{n} point", "{n} points", 1 if points == 1 else 2).format(n=number_text(points))
+
+
+class QuestionText(Reading):
+    """An author's question with its formatting, as high as it is long."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.setAccessibleName(_("Question"))
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.show_html(html)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.document().setTextWidth(self.viewport().width())
+        self.setFixedHeight(round(self.document().size().height()) + px(2))
+
+    def sizeHint(self) -> QSize:
+        return QSize(px(400), self.height())
+
+
+def question_text(asked: Asked) -> QWidget:
+    """The question's words; blanks are drawn as lines with their numbers."""
+    if asked.html:
+        return QuestionText(_BLANK.sub(r"<u>&nbsp;&nbsp;(\1)&nbsp;&nbsp;</u>", asked.html))
+    return Label(_BLANK.sub(r"____ (\1)", asked.text), Role.HEADING, wrap=True)
+
+
+class QuestionCard(Card):
+    """One question with its field."""
+
+    checked = Signal()
+    """The person wants this answer checked; only where ``checkable``."""
+
+    def __init__(self, asked: Asked, *, checkable: bool) -> None:
+        super().__init__()
+        self.asked = asked
+        self.flagged = asked.flagged
+        name = _("Question {number}").format(number=asked.number)
+        self.setAccessibleName(name)
+        head = QHBoxLayout()
+        head.addWidget(Label(name, Role.LABEL, "muted"))
+        head.addStretch(1)
+        head.addWidget(Label(points_text(asked.points), Role.LABEL, "muted"))
+        self.body.addLayout(head)
+        self.body.addWidget(question_text(asked))
+        if asked.hint:
+            self._add_hint(asked.hint)
+        self.field = field_for(asked)
+        self.body.addSpacing(px(8))
+        self.body.addWidget(self.field)
+        self.verdict = QVBoxLayout()
+        self.body.addLayout(self.verdict)
+        self.check_button = Button(_("Check this answer"), "quiet", "check")
+        self.check_button.clicked.connect(self.checked)
+        self.check_button.setVisible(checkable and not asked.settled)
+        self.body.addWidget(self.check_button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    @property
+    def answered(self) -> bool:
+        return self.field.answer() is not None
+
+    def show_verdict(self, reviewed: Reviewed) -> None:
+        """Close the question and say what the answer was worth."""
+        self.check_button.hide()
+        self.field.setEnabled(False)
+        if reviewed.verdict is not None and self.verdict.count() == 0:
+            add_verdict(self.verdict, reviewed.asked, reviewed.verdict)
+
+    def _add_hint(self, hint: str) -> None:
+        words = Label(hint, Role.BODY, "muted", wrap=True)
+        words.hide()
+        button = Button(_("Show the hint"), "link")
+        button.clicked.connect(words.show)
+        button.clicked.connect(button.hide)
+        self.body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.body.addWidget(words)
+
+
+def verdict_pill(asked: Asked, verdict: Verdict) -> StatusPill:
+    earned = _("{earned} of {points}").format(earned=number_text(verdict.earned), points=points_text(asked.points))
+    if verdict.correct:
+        return StatusPill(_("Right · {earned}").format(earned=earned), "good")
+    if asked.answer is not None and verdict.correct is None:
+        return StatusPill(_("Waits to be graded"), "accent")
+    if verdict.earned > 0:
+        return StatusPill(_("Partly right · {earned}").format(earned=earned), "warn")
+    return StatusPill(
+        _("Not answered · {earned}").format(earned=earned) if asked.answer is None else _("Wrong · {earned}").format(earned=earned), "bad"
+    )
+
+
+def add_verdict(column: QVBoxLayout, asked: Asked, verdict: Verdict) -> None:
+    """What an answer was worth, what would have been right, and why."""
+    column.addWidget(verdict_pill(asked, verdict), 0, Qt.AlignmentFlag.AlignLeft)
+    right = key_words(asked, verdict.right)
+    if right and not verdict.correct:
+        _add_words(column, _("Right answer"), right)
+    selected = (asked.answer or {}).get("selected")
+    picked: list[str] = selected if isinstance(selected, list) else [str(selected)]
+    for name in picked:
+        if name in verdict.feedback:
+            _add_words(column, _("About your answer"), verdict.feedback[name])
+    if verdict.explanation:
+        _add_words(column, _("Explanation"), verdict.explanation)
+
+
+class ReviewCard(Card):
+    """One question as it was answered."""
+
+    def __init__(self, reviewed: Reviewed) -> None:
+        super().__init__()
+        asked = reviewed.asked
+        self.setAccessibleName(_("Question {number}").format(number=asked.number))
+        self.body.addWidget(Label(_("Question {number}").format(number=asked.number), Role.LABEL, "muted"))
+        self.body.addWidget(question_text(asked))
+        _add_words(self.body, _("Your answer"), answer_words(asked, asked.answer) or _("Nothing"))
+        if reviewed.verdict is not None:
+            add_verdict(self.body, asked, reviewed.verdict)
+
+
+def _add_words(column: QVBoxLayout, title: str, words: str) -> None:
+    column.addWidget(Label(title, Role.LABEL, "muted"))
+    column.addWidget(Label(plain_text(words) if is_markup(words) else words, wrap=True))
