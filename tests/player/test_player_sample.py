@@ -6,11 +6,15 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from desktop.scorm.journal import Journal, Save, journal_path
+from desktop.scorm.records import with_item
 from desktop.scorm.sample import build_sample
+from desktop.settings import data_folder
 from desktop.ui.player.page import PlayerPage
 from desktop.ui.player.saving import SaveState
 from tests.player.conftest import Playing, shared_package, until
@@ -152,3 +156,28 @@ async def test_root_is_told_why_no_lesson_opens(desk: Desk, monkeypatch: pytest.
     await until(lambda: page.state == "error")
     assert "root" in page._error.sentence
     assert page.view is None
+
+
+async def test_who_comes_back_at_once_finds_what_was_said_last(desk: Desk) -> None:
+    page, playing = await desk.sit_down()
+    await playing.click("#next")
+    await playing.says("cmi.core.lesson_location", "1")
+    page.hide()  # the launch closes in the background while the next one begins
+    page, playing = await desk.sit_down()
+    await playing.says("cmi.core.lesson_location", "1")
+    await playing.says("cmi.core.entry", "resume")
+    await desk.stand_up(page)
+    row = desk.row()
+    assert row.scorm_cmi_data["items"]["welcome"]["cmi"]["cmi.core.exit"] == "suspend"
+
+
+async def test_what_an_earlier_launch_still_had_to_say_comes_before_the_record_is_read(desk: Desk) -> None:
+    page, playing = await desk.sit_down()
+    await playing.says("cmi.core.lesson_location", "0")
+    session, document = playing.view.launch.session_id, playing.view.document
+    await desk.stand_up(page)
+    document = with_item(document, "welcome", {"finished": False, "attempt": 1, "cmi": {"cmi.core.lesson_location": "3"}})
+    with closing(Journal(journal_path(data_folder(), desk.learner.member_id))) as journal:
+        journal.keep(Save(session, 1000, document, 5))  # as a process that was killed while the server was away leaves it
+    page, playing = await desk.sit_down()
+    await playing.says("cmi.core.lesson_location", "3")
