@@ -55,6 +55,8 @@ class Route(ABC):
         self.organization: Organization = manifest.default
         self.document: Document = resumed_document(saved, manifest.standard, manifest.default)
         self._items = {item.identifier: item for item in reversed(list(self.organization.walk()))}
+        self.revision = 0
+        """Rises whenever :meth:`controls` or :meth:`status` may answer otherwise than before."""
 
     @property
     def current(self) -> Item | None:
@@ -155,7 +157,9 @@ class FreeRoute(Route):
         return {}
 
     def says(self, identifier: str, record: Record) -> None:
+        before = status_of(self.document, identifier)
         self.document = with_item(self.document, identifier, {**record, "attempt": 1})
+        self.revision += before != status_of(self.document, identifier)
 
     def requested(self) -> NavigationRequest | None:
         record = self.record(self.document["current"])
@@ -353,6 +357,7 @@ class SequencedRoute(Route):
     def _keep(self) -> None:
         """Put what is tracked into the document."""
         self._news = True
+        self.revision += 1
         objectives, data = self._before
         self.document = {
             **self.document,

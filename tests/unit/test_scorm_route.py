@@ -172,9 +172,11 @@ class Test2004:
         route.begin()
         assert route.launch_values()["adl.nav.request_valid.previous"] == "false"
         assert route.valid_requests() == {}
+        shown = route.revision
         says(route, finished=False, location="3")
-        assert route.valid_requests() == {}
+        assert (route.valid_requests(), route.revision) == ({}, shown)
         says(route, finished=False, completion_status="completed")
+        assert route.revision > shown
         assert route.valid_requests()["adl.nav.request_valid.continue"] == "true"
 
     def test_the_summary_counts_what_runs_still(self) -> None:

@@ -92,6 +92,7 @@ class PlayerPage(Page):
         self.view: PlayerView | None = None
         self._shortcuts: dict[bool, list[QShortcut]] = {False: [], True: []}  # of the page, and of the stage in full screen
         self._several = False
+        self._shown_revision = -1
         self._course_id: UUID | None = None
         self._full = False
         self._narrow = False
@@ -413,6 +414,7 @@ class PlayerPage(Page):
         if self.view is None:
             return
         shown: Controls = self.view.route.controls()
+        self._shown_revision = self.view.route.revision
         for button, visible, enabled in (
             (self.previous_button, shown.shows_previous, shown.can_go_back),
             (self.continue_button, shown.shows_continue, shown.can_continue),
@@ -440,7 +442,10 @@ class PlayerPage(Page):
         self.context.notices.info(_("That is not possible at this point of the lesson."))
 
     def _record_changed(self, _document: Document) -> None:
-        self._show_controls()
+        if self.view is not None and self.view.route.revision != self._shown_revision:
+            self._show_controls()
+        elif self.console.isVisible():
+            self._show_values()
 
     def _broke(self, sentence: str) -> None:
         self.trouble_text.setText(sentence)
