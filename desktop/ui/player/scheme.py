@@ -11,7 +11,7 @@ import json
 import mimetypes
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
 from PySide6.QtCore import QBuffer, QByteArray, QFile, QIODevice, QObject, QUrl, Signal
@@ -24,7 +24,8 @@ from PySide6.QtWebEngineCore import (
 )
 from shiboken6 import isValid
 
-from desktop.scorm.package import Package
+if TYPE_CHECKING:
+    from desktop.scorm.package import Package  # with lxml, which the first window need not wait for
 
 SCHEME = b"scorm"
 RUNTIME = Path(__file__).resolve().parents[3] / "resources" / "scorm"
