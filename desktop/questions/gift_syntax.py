@@ -19,6 +19,7 @@ FORMATS = ("html", "markdown", "plain", "moodle")
 
 _FORMAT = re.compile(r"\s*\[(html|markdown|plain|moodle)\]", re.IGNORECASE)
 _MARK = re.compile(r"\[(id|tag):\s*((?:\\.|[^\]\\])*)\]")
+_MARK_ESCAPED = re.compile(r"\\([\]~=#{}:\\])")
 _TRUTH = re.compile(r"\s*(TRUE|FALSE|T|F)\s*(?=#|$)", re.IGNORECASE)
 _WEIGHT = re.compile(r"\s*%(-?\d*\.?\d+)%")
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -214,8 +215,9 @@ class _Block:
         block = self.block
         if block.lstrip().startswith("$CATEGORY:"):
             return Category(self.line, block.split(":", 1)[1].strip())
-        ids = [_unescape(value) for name, value in _MARK.findall(self.marks) if name == "id"]
-        tags = tuple(_unescape(value) for name, value in _MARK.findall(self.marks) if name == "tag")
+        marks = [(name, _MARK_ESCAPED.sub(r"\1", value)) for name, value in _MARK.findall(self.marks)]
+        ids = [value for name, value in marks if name == "id"]
+        tags = tuple(value for name, value in marks if name == "tag")
         title, offset = self._title()
         opened = _find(block, "{", offset)
         closed = _find(block, "}", opened + 1) if opened >= 0 else _find(block, "}", offset)

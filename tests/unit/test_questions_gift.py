@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis.strategies import lists
 
 from desktop.questions import gift
 from desktop.questions import gift_syntax as syntax
 from desktop.questions.exchange import Kind, Unsound
-from desktop.questions.model import Body, MultipleAnswer, MultipleChoice, Ordering, Question, Rule, Text, TrueFalse
+from desktop.questions.model import Body, Essay, MultipleAnswer, MultipleChoice, Ordering, Question, Rule, Text, TrueFalse
 from tests.support.data import TEST_DATA, needs_data
 from tests.support.questions import questions
 
@@ -121,6 +121,7 @@ def test_every_question_of_a_file_is_imported_and_survives_being_written(path: P
 
 
 @settings(max_examples=40)
+@example([Question(Text("Essay?"), Essay(), tags=("]", "a]b\\", "\\n"))])
 @given(lists(questions(gift_can_hold=True), max_size=3))
 def test_a_round_trip_loses_nothing(asked: list[Question]) -> None:
     written = gift.write(asked)
