@@ -102,7 +102,7 @@ BROKEN: dict[str, tuple[str, str, str, int, str, list[str]] | type[PackageError]
     "MissingLaunchUrl_SCORM12": errors.NothingToLaunch,
     "MissingRequiredFields_SCORM12": ("1.2", "", "Test Item", 1, "content/index.html", ["missing-file", "no-title"]),
     "MultipleItemsWithIdentifierRef_SCORM12": ("1.2", "", "Multiple Items With IdentifierRef Test", 3, "content/item1.html", []),
-    "PrerequisitesTest_SCORM12": ("1.2", "", "Prerequisites Test Course", 4, "module1.html", []),
+    "PrerequisitesTest_SCORM12": ("1.2", "", "Prerequisites Test Course", 4, "module1.html", ["prerequisites"]),
     "badscorm": errors.ManifestUnreadable,
     "invalid": errors.ManifestMissing,
     "validscorm": errors.ManifestUnreadable,
