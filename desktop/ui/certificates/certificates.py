@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -129,27 +131,7 @@ class CertificatesPage(Page):
         self.status_chip = FilterChip(_("Status"))
         self.status_chip.set_choices((status, _(name), None) for status, name in STATUSES.items())
         self.status_chip.changed.connect(self._status_chosen)
-        self.issued = VirtualModel[CertificateRow](self.context, ISSUED, key=lambda row: row.id)
-        self.due = VirtualModel[DueRow](self.context, DUE, key=lambda row: row.enrollment_id)
-        self.mine = VirtualModel[CertificateRow](self.context, ISSUED, key=lambda row: row.id)
-        for model in (self.issued, self.due, self.mine):
-            model.setParent(self)
-        self.issued_table = TableView("certificates", _("Certificates that were issued"))
-        self.issued_table.show_model(self.issued)
-        self.issued_table.opened.connect(self._open)
-        self.due_table = TableView("certificates-due", _("Certificates that are due"))
-        self.due_table.show_model(self.due)
-        self.due_table.opened.connect(lambda row: self.context.open("certificate", enrollment=row.enrollment_id))
-        self.due_table.chosen.connect(lambda row: self.context.actions.set_enabled("certificate.issue-one", row is not None))
-        self.cards = CardView(CertificateDelegate(), _("My certificates"))
-        self.cards.setModel(self.mine)
-        self.cards.opened.connect(self._open)
-        self.panel = VerifyPanel(self.context)
-        self.signing = SigningPanel(self.context)
-        self.nothing = EmptyState()
         self.views = QStackedWidget()
-        for widget in (self.issued_table, self.due_table, self.cards, self.panel, self.signing, self.nothing):
-            self.views.addWidget(widget)
         tools = QHBoxLayout()
         tools.setContentsMargins(px(32), 0, px(32), px(14))
         tools.setSpacing(px(8))
@@ -175,6 +157,68 @@ class CertificatesPage(Page):
         column.addLayout(tools)
         column.addLayout(middle, 1)
         return content
+
+    # The views, each made when its tab is first opened
+
+    @cached_property
+    def issued(self) -> VirtualModel[CertificateRow]:
+        return self._model(ISSUED, lambda row: row.id)
+
+    @cached_property
+    def due(self) -> VirtualModel[DueRow]:
+        return self._model(DUE, lambda row: row.enrollment_id)
+
+    @cached_property
+    def mine(self) -> VirtualModel[CertificateRow]:
+        return self._model(ISSUED, lambda row: row.id)
+
+    def _model[Row](self, columns: tuple[Column[Row], ...], key: Callable[[Row], Hashable]) -> VirtualModel[Row]:
+        model = VirtualModel[Row](self.context, columns, key=key)
+        model.setParent(self)
+        return model
+
+    @cached_property
+    def issued_table(self) -> TableView:
+        table = TableView("certificates", _("Certificates that were issued"))
+        table.show_model(self.issued)
+        table.opened.connect(self._open)
+        self.views.addWidget(table)
+        return table
+
+    @cached_property
+    def due_table(self) -> TableView:
+        table = TableView("certificates-due", _("Certificates that are due"))
+        table.show_model(self.due)
+        table.opened.connect(lambda row: self.context.open("certificate", enrollment=row.enrollment_id))
+        table.chosen.connect(lambda row: self.context.actions.set_enabled("certificate.issue-one", row is not None))
+        self.views.addWidget(table)
+        return table
+
+    @cached_property
+    def cards(self) -> CardView:
+        cards = CardView(CertificateDelegate(), _("My certificates"))
+        cards.setModel(self.mine)
+        cards.opened.connect(self._open)
+        self.views.addWidget(cards)
+        return cards
+
+    @cached_property
+    def panel(self) -> VerifyPanel:
+        panel = VerifyPanel(self.context)
+        self.views.addWidget(panel)
+        return panel
+
+    @cached_property
+    def signing(self) -> SigningPanel:
+        panel = SigningPanel(self.context)
+        self.views.addWidget(panel)
+        return panel
+
+    @cached_property
+    def nothing(self) -> EmptyState:
+        state = EmptyState()
+        self.views.addWidget(state)
+        return state
 
     # Reading
 
@@ -212,9 +256,8 @@ class CertificatesPage(Page):
         for button in self.issue_buttons:
             button.setVisible(tab == "due")
         self.context.actions.set_enabled("certificate.issue-all", tab == "due" and count > 0 and not self._issuing)
-        view = {"issued": self.issued_table, "due": self.due_table, "mine": self.cards, "verify": self.panel, "signing": self.signing}[tab]
         if count or tab in {"verify", "signing"}:
-            self.views.setCurrentWidget(view)
+            self.views.setCurrentWidget(self._view(tab))
             return
         narrowed = (tab == "issued" and self._filter != CertificateFilter()) or (tab == "due" and self._due_text)
         if narrowed:
@@ -228,6 +271,19 @@ class CertificatesPage(Page):
                 _("Complete a course, and its certificate is here."), "certificate", _("My learning"), lambda: self.context.open("learning")
             )
         self.views.setCurrentWidget(self.nothing)
+
+    def _view(self, tab: str) -> QWidget:
+        match tab:
+            case "issued":
+                return self.issued_table
+            case "due":
+                return self.due_table
+            case "mine":
+                return self.cards
+            case "signing":
+                return self.signing
+            case _:
+                return self.panel
 
     # Answering
 
