@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
@@ -131,16 +131,10 @@ class CataloguePage(Page):
         self.cards = CardView(CourseDelegate(), _("Courses"))
         self.cards.setModel(self.model)
         covers().painted.connect(self.cards.viewport().update)
-        self.table = TableView("catalogue", _("Courses"))
-        self.table.show_model(self.model)
-        self._show_order()
+        self.cards.opened.connect(self._open)
         self.model.sort_asked.connect(self._column_clicked)
-        for view in (self.cards, self.table):
-            view.opened.connect(self._open)
-        self.nothing = EmptyState()
         self.views = QStackedWidget()
-        for widget in (self.cards, self.table, self.nothing):
-            self.views.addWidget(widget)
+        self.views.addWidget(self.cards)
         tools = QHBoxLayout()
         tools.setContentsMargins(px(32), 0, px(32), px(12))
         tools.setSpacing(px(8))
@@ -172,6 +166,20 @@ class CataloguePage(Page):
         self._show_view(self.context.settings.get(VIEW))
         self._name_sort()
         return content
+
+    @cached_property
+    def table(self) -> TableView:  # like what follows, made when it is first shown
+        table = TableView("catalogue", _("Courses"))
+        table.show_model(self.model)
+        table.opened.connect(self._open)
+        self.views.addWidget(table)
+        return table
+
+    @cached_property
+    def nothing(self) -> EmptyState:
+        state = EmptyState()
+        self.views.addWidget(state)
+        return state
 
     def _sort_menu(self) -> QMenu:
         menu = QMenu(self)
@@ -267,6 +275,7 @@ class CataloguePage(Page):
             self.views.setCurrentWidget(self.nothing)
         else:
             self.views.setCurrentWidget(self.cards if view == "cards" else self.table)
+            self._show_order()
 
     def _sort_chosen(self, sort: CatalogueSort) -> None:
         self._set_order(sort, sort in DESCENDING_FIRST)
@@ -279,11 +288,12 @@ class CataloguePage(Page):
         self.context.settings.set(SORT, sort.value)
         self.context.settings.set(DESCENDING, descending)
         self._name_sort()
-        self._show_order()
         self.reload()
 
     def _show_order(self) -> None:
         """The table's header says what the catalogue is ordered by, whoever chose it."""
+        if self.views.currentWidget() is self.cards:
+            return
         keys = [column.key for column in self.model.columns]
         header = self.table.horizontalHeader()
         blocked = header.blockSignals(True)
