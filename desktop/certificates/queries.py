@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,9 +14,10 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
 from desktop.certificates.snapshot import Snapshot
+from desktop.chain import START, Entry, Flaw, Head, find_flaw
 from desktop.errors import NotFound
 from desktop.i18n import _
-from desktop.models.certificates import Certificate, SigningKeyRow
+from desktop.models.certificates import Certificate, CertificateLogEntry, SigningKeyRow
 from desktop.models.courses import Course
 from desktop.models.learning import Enrollment
 from desktop.models.people import Member, Workspace
@@ -276,6 +278,30 @@ def list_signing_keys(session: Session) -> tuple[KnownKey, ...]:
         KnownKey(PublicKeys.from_text(row.public_keys), row.added_at, added_by or None, row.retired_at, row.compromised_at)
         for row, added_by in session.execute(query)
     )
+
+
+# The log
+
+
+def list_log(session: Session) -> Iterator[Entry]:
+    """Everything that was done to certificates, in its order, to be consumed in this session. Administrators only."""
+    query = sa.select(CertificateLogEntry.number, CertificateLogEntry.entry, CertificateLogEntry.hash).order_by(CertificateLogEntry.number)
+    for row in session.execute(query.execution_options(yield_per=1_000)):
+        yield Entry(*row)
+
+
+def check_log(session: Session) -> tuple[Head, Flaw | None]:
+    """The last entry of the log (0 where there is none), and the first flaw of its chain."""
+    last = Head(0, START)
+
+    def watched() -> Iterator[Entry]:
+        nonlocal last
+        for entry in list_log(session):
+            last = Head(entry.number, entry.hash)
+            yield entry
+
+    flaw = find_flaw(watched())
+    return last, flaw
 
 
 def get_issuer_name(session: Session) -> str:

@@ -20,7 +20,7 @@ from desktop.models.assessment import (
 from desktop.models.assets import Asset, AssetChunk, Chunk, ChunkUpload
 from desktop.models.audit import AppliedFile, AuditLog
 from desktop.models.base import Base
-from desktop.models.certificates import Certificate, CertificateTemplate, SigningKeyRow
+from desktop.models.certificates import Certificate, CertificateLogEntry, CertificateLogHead, CertificateTemplate, SigningKeyRow
 from desktop.models.courses import (
     Course,
     CourseModule,
@@ -60,6 +60,8 @@ __all__ = [
     "AuditLog",
     "Base",
     "Certificate",
+    "CertificateLogEntry",
+    "CertificateLogHead",
     "CertificateTemplate",
     "Chunk",
     "ChunkUpload",

@@ -1,11 +1,11 @@
-"""Certificates and the designs that they are drawn from: migrations 0003, 0007 and 0008."""
+"""Certificates and the designs that they are drawn from: migrations 0003, 0007, 0008 and 0013."""
 
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.models.base import Base, Id, Now, Off, vocabulary
@@ -99,3 +99,36 @@ class SigningKeyRow(Base):
     retired_at: Mapped[datetime | None]
     retired_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="RESTRICT"))
     compromised_at: Mapped[datetime | None]
+
+
+class CertificateLogEntry(Base):
+    __tablename__ = "certificate_log"
+    __table_args__ = (
+        CheckConstraint("number > 0", name="certificate_log_number_check"),
+        vocabulary("certificate_log", "event", "issued", "filed", "superseded", "revoked"),
+        CheckConstraint("octet_length(hash) = 32", name="certificate_log_hash_check"),
+        Index("idx_certificate_log_certificate", "certificate_id"),
+        {
+            "schema": "lms",
+            "comment": "Append-only hash chain of what was done to certificates; lms.append_to_certificate_log says what is hashed",
+        },
+    )
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    certificate_id: Mapped[UUID] = mapped_column(ForeignKey("lms.certificates.id", ondelete="RESTRICT"))
+    event: Mapped[str]
+    entry: Mapped[str]
+    hash: Mapped[bytes]
+
+
+class CertificateLogHead(Base):
+    __tablename__ = "certificate_log_head"
+    __table_args__ = (
+        CheckConstraint("singleton", name="certificate_log_head_singleton_check"),
+        {"schema": "lms", "comment": "The last entry of the log; who appends holds this row, so that the chain never forks"},
+    )
+
+    singleton: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    number: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes]

@@ -3,7 +3,7 @@
 SELECT lms.protect(
   'public.enrollments', 'public.lesson_progress', 'public.course_completions', 'public.session_attendance',
   'lms.module_completions', 'lms.scorm_sessions', 'lms.scorm_objectives', 'lms.scorm_data', 'lms.scorm_attempts', 'lms.scorm_interactions',
-  'lms.certificates', 'lms.signing_keys'
+  'lms.certificates', 'lms.signing_keys', 'lms.certificate_log', 'lms.certificate_log_head'
 );
 
 GRANT SELECT ON
@@ -50,3 +50,6 @@ CREATE POLICY whole ON lms.scorm_interactions FOR SELECT TO lms_administrator US
 CREATE POLICY own ON lms.certificates FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
 CREATE POLICY taught ON lms.certificates FOR SELECT TO lms_staff USING (course_id = ANY (ARRAY(SELECT lms.my_courses())));
 CREATE POLICY whole ON lms.certificates FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+
+GRANT SELECT ON lms.certificate_log TO lms_administrator;
+CREATE POLICY whole ON lms.certificate_log FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));

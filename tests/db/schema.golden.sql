@@ -1,3 +1,41 @@
+CREATE TABLE lms.certificates (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    certificate_number text NOT NULL,
+    enrollment_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    course_id uuid NOT NULL,
+    template_id uuid,
+    member_name text NOT NULL,
+    credentials text[] DEFAULT ARRAY[]::text[] NOT NULL,
+    course_title text NOT NULL,
+    designation text,
+    ce_credits numeric(5,2) NOT NULL,
+    instructor_name text,
+    issuer_name text NOT NULL,
+    npn text,
+    license_state text,
+    license_number text,
+    completed_at timestamp with time zone NOT NULL,
+    issued_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    issued_by uuid,
+    status text DEFAULT 'valid'::text NOT NULL,
+    supersedes uuid,
+    revoked_at timestamp with time zone,
+    revoked_by uuid,
+    revocation_reason text,
+    asset_id text,
+    signing_key_id text,
+    CONSTRAINT certificates_certificate_number_check CHECK ((certificate_number ~ '^CERT-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{8}$'::text)),
+    CONSTRAINT certificates_expires_at_check CHECK ((expires_at > issued_at)),
+    CONSTRAINT certificates_revoked_check CHECK (((status = 'revoked'::text) = ((revoked_at IS NOT NULL) AND (revocation_reason IS NOT NULL)))),
+    CONSTRAINT certificates_status_check CHECK ((status = ANY (ARRAY['valid'::text, 'revoked'::text, 'superseded'::text])))
+);
+
+ALTER TABLE lms.certificates OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.certificates IS 'Certificates as issued; status, revocation and PDF come later, nothing else changes, and no row is deleted';
+
 CREATE TABLE public.enrollments (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     course_id uuid NOT NULL,
@@ -280,6 +318,33 @@ ALTER TABLE lms.attempt_questions OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.attempt_questions IS 'The questions of an attempt, answered or not';
 
+CREATE TABLE lms.certificate_log (
+    number bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    certificate_id uuid NOT NULL,
+    event text NOT NULL,
+    entry text NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT certificate_log_event_check CHECK ((event = ANY (ARRAY['issued'::text, 'filed'::text, 'superseded'::text, 'revoked'::text]))),
+    CONSTRAINT certificate_log_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT certificate_log_number_check CHECK ((number > 0))
+);
+
+ALTER TABLE lms.certificate_log OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.certificate_log IS 'Append-only hash chain of what was done to certificates; lms.append_to_certificate_log says what is hashed';
+
+CREATE TABLE lms.certificate_log_head (
+    singleton boolean DEFAULT true NOT NULL,
+    number bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT certificate_log_head_singleton_check CHECK (singleton)
+);
+
+ALTER TABLE lms.certificate_log_head OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.certificate_log_head IS 'The last entry of the log; who appends holds this row, so that the chain never forks';
+
 CREATE TABLE lms.certificate_templates (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     name text NOT NULL,
@@ -294,44 +359,6 @@ CREATE TABLE lms.certificate_templates (
 ALTER TABLE lms.certificate_templates OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.certificate_templates IS 'Designs that a certificate is drawn from';
-
-CREATE TABLE lms.certificates (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    certificate_number text NOT NULL,
-    enrollment_id uuid NOT NULL,
-    member_id uuid NOT NULL,
-    course_id uuid NOT NULL,
-    template_id uuid,
-    member_name text NOT NULL,
-    credentials text[] DEFAULT ARRAY[]::text[] NOT NULL,
-    course_title text NOT NULL,
-    designation text,
-    ce_credits numeric(5,2) NOT NULL,
-    instructor_name text,
-    issuer_name text NOT NULL,
-    npn text,
-    license_state text,
-    license_number text,
-    completed_at timestamp with time zone NOT NULL,
-    issued_at timestamp with time zone DEFAULT now() NOT NULL,
-    expires_at timestamp with time zone,
-    issued_by uuid,
-    status text DEFAULT 'valid'::text NOT NULL,
-    supersedes uuid,
-    revoked_at timestamp with time zone,
-    revoked_by uuid,
-    revocation_reason text,
-    asset_id text,
-    signing_key_id text,
-    CONSTRAINT certificates_certificate_number_check CHECK ((certificate_number ~ '^CERT-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{8}$'::text)),
-    CONSTRAINT certificates_expires_at_check CHECK ((expires_at > issued_at)),
-    CONSTRAINT certificates_revoked_check CHECK (((status = 'revoked'::text) = ((revoked_at IS NOT NULL) AND (revocation_reason IS NOT NULL)))),
-    CONSTRAINT certificates_status_check CHECK ((status = ANY (ARRAY['valid'::text, 'revoked'::text, 'superseded'::text])))
-);
-
-ALTER TABLE lms.certificates OWNER TO lms_owner;
-
-COMMENT ON TABLE lms.certificates IS 'Certificates as issued; status, revocation and PDF come later, nothing else changes, and no row is deleted';
 
 CREATE TABLE lms.chunk_uploads (
     chunk_hash bytea NOT NULL,
@@ -1047,6 +1074,12 @@ ALTER TABLE ONLY lms.attempt_delivery
 ALTER TABLE ONLY lms.attempt_questions
     ADD CONSTRAINT attempt_questions_pkey PRIMARY KEY (attempt_id, number);
 
+ALTER TABLE ONLY lms.certificate_log_head
+    ADD CONSTRAINT certificate_log_head_pkey PRIMARY KEY (singleton);
+
+ALTER TABLE ONLY lms.certificate_log
+    ADD CONSTRAINT certificate_log_pkey PRIMARY KEY (number);
+
 ALTER TABLE ONLY lms.certificate_templates
     ADD CONSTRAINT certificate_templates_name_key UNIQUE (name);
 
@@ -1247,6 +1280,8 @@ CREATE INDEX idx_attempt_questions_graded ON lms.attempt_questions USING btree (
 CREATE INDEX idx_attempt_questions_question ON lms.attempt_questions USING btree (question_id);
 
 CREATE INDEX idx_attempt_questions_shown ON lms.attempt_questions USING btree (shown_version);
+
+CREATE INDEX idx_certificate_log_certificate ON lms.certificate_log USING btree (certificate_id);
 
 CREATE INDEX idx_certificates_course ON lms.certificates USING btree (course_id);
 
@@ -1452,7 +1487,11 @@ CREATE TRIGGER trigger_count_module_completions_insert AFTER INSERT ON lms.modul
 
 CREATE TRIGGER trigger_keep_certificate BEFORE DELETE OR UPDATE ON lms.certificates FOR EACH ROW EXECUTE FUNCTION lms.keep_certificate();
 
+CREATE TRIGGER trigger_keep_certificate_log BEFORE DELETE OR UPDATE OR TRUNCATE ON lms.certificate_log FOR EACH STATEMENT EXECUTE FUNCTION lms.keep_certificate_log();
+
 CREATE TRIGGER trigger_keep_certificates BEFORE TRUNCATE ON lms.certificates FOR EACH STATEMENT EXECUTE FUNCTION lms.keep_certificate();
+
+CREATE TRIGGER trigger_log_certificate AFTER INSERT OR UPDATE ON lms.certificates FOR EACH ROW EXECUTE FUNCTION lms.log_certificate();
 
 CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.certificate_templates FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
 
@@ -1673,6 +1712,9 @@ ALTER TABLE ONLY lms.attempt_questions
 
 ALTER TABLE ONLY lms.attempt_questions
     ADD CONSTRAINT attempt_questions_shown_version_fkey FOREIGN KEY (shown_version) REFERENCES lms.question_versions(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.certificate_log
+    ADD CONSTRAINT certificate_log_certificate_id_fkey FOREIGN KEY (certificate_id) REFERENCES lms.certificates(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY lms.certificate_templates
     ADD CONSTRAINT certificate_templates_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.members(id) ON DELETE SET NULL;

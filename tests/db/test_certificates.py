@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 import zxingcpp
@@ -30,11 +29,11 @@ from desktop.certificates.queries import (
 from desktop.certificates.signing import read_signature
 from desktop.certificates.verify import verify_file, verify_number
 from desktop.errors import Conflict, Invalid, LmsError, NotAllowed, NotFound
-from desktop.learning.commands import complete_lesson, enroll, open_lesson
+from desktop.learning.commands import enroll
 from desktop.store.assets import fetch
 from desktop.store.connection import Store
 from desktop.tasks import JobControl
-from tests.support.courses import add_course, add_lesson, add_module
+from tests.support.courses import add_course, add_lesson, add_module, complete_course
 from tests.support.postgres import Database
 
 
@@ -52,18 +51,8 @@ def administrator(db: Database) -> Store:
     return db.store(db.add_person("administrator"))
 
 
-def complete(db: Database, learner: Store, title: str = "Ethics") -> UUID:
-    """A course of one reading, enrolled in and completed; its enrolment."""
-    course = add_course(db, title, ce_credits=Decimal("1.5"))
-    lesson = add_lesson(db, add_module(db, course), "Terms", 1)
-    enrollment = learner.write(enroll, course).value
-    learner.write(open_lesson, enrollment, lesson)
-    learner.write(complete_lesson, enrollment, lesson)
-    return enrollment
-
-
 def test_a_completed_course_gives_a_certificate_that_anybody_can_verify(db: Database, learner: Store) -> None:
-    certificate = learner.read(get_certificate, learner.write(issue, complete(db, learner)).value)
+    certificate = learner.read(get_certificate, learner.write(issue, complete_course(db, learner)).value)
     found = db.store(db.add_person("learner")).read(verify_number, certificate.snapshot.number.lower())
     assert (found.status, found.member_name, found.course_title, found.ce_credits) == ("valid", "Amara Okafor", "Ethics", Decimal("1.50"))
     assert found.sentence() == "This certificate is valid."
@@ -78,7 +67,7 @@ def test_a_course_that_is_not_completed_gives_none(db: Database, learner: Store)
 
 
 def test_fifty_at_once_issue_one_certificate(db: Database, learner: Store) -> None:
-    enrollment = complete(db, learner)
+    enrollment = complete_course(db, learner)
     with ThreadPoolExecutor(10) as pool:
         issued = set(pool.map(lambda _turn: learner.write(issue, enrollment).value, range(50)))
     assert len(issued) == 1
@@ -93,7 +82,7 @@ def key() -> SigningKey:
 def test_the_signed_file_is_kept_with_the_enrolment_and_read_by_its_holder_only(
     db: Database, learner: Store, administrator: Store, key: SigningKey, tmp_path: Path
 ) -> None:
-    certificate = learner.write(issue, complete(db, learner)).value
+    certificate = learner.write(issue, complete_course(db, learner)).value
     administrator.write(add_key, key.public)
     with pytest.raises(NotAllowed):
         sign_one(control(), learner, key, certificate)
@@ -111,7 +100,7 @@ def test_the_signed_file_is_kept_with_the_enrolment_and_read_by_its_holder_only(
 def test_the_code_on_the_page_is_read_by_another_program_and_carries_the_fields(
     db: Database, learner: Store, key: SigningKey, tmp_path: Path
 ) -> None:
-    certificate = learner.read(get_certificate, learner.write(issue, complete(db, learner)).value)
+    certificate = learner.read(get_certificate, learner.write(issue, complete_course(db, learner)).value)
     raster = rasterize(draw_signed(certificate, key), 1600)
     rows = (raster.pixels[row * raster.stride : row * raster.stride + 4 * raster.width : 4] for row in range(raster.height))
     picture = memoryview(b"".join(rows)).cast("B", (raster.height, raster.width))
@@ -122,7 +111,7 @@ def test_the_code_on_the_page_is_read_by_another_program_and_carries_the_fields(
 
 
 def test_a_retired_key_signs_nothing_more(db: Database, learner: Store, administrator: Store, key: SigningKey) -> None:
-    certificate = learner.write(issue, complete(db, learner)).value
+    certificate = learner.write(issue, complete_course(db, learner)).value
     administrator.write(add_key, key.public)
     administrator.write(add_key, make_key("Sample association").public)
     with pytest.raises(Invalid, match="not in use"):
@@ -162,7 +151,7 @@ def test_signing_all_goes_on_where_it_was_cancelled(db: Database, learner: Store
     """Ten of them, so that the workers are processes of their own."""
     administrator.write(add_key, key.public)
     for turn in range(10):
-        learner.write(issue, complete(db, learner, f"Ethics {turn}"))
+        learner.write(issue, complete_course(db, learner, f"Ethics {turn}"))
     first = control()
     stopping = JobControl(lambda fraction, _detail: first.cancel() if fraction and fraction >= 0.3 else None)
     first = stopping
@@ -182,7 +171,7 @@ def test_a_name_that_no_font_can_print_is_refused_and_the_others_are_signed(db: 
     arabic = db.store(db.add_person("learner", first_name="أحمد", last_name="حسن"))
     latin = db.store(db.add_person("learner", first_name="Ahmed", last_name="Hassan"))
     for person in (arabic, latin):
-        person.write(issue, complete(db, person))
+        person.write(issue, complete_course(db, person))
     done = sign_unsigned(control(), administrator, key).value
     assert done.signed == 1
     (refusal,) = done.refused
@@ -190,7 +179,7 @@ def test_a_name_that_no_font_can_print_is_refused_and_the_others_are_signed(db: 
 
 
 def test_a_file_is_held_against_the_record(db: Database, learner: Store, tmp_path: Path) -> None:
-    certificate = learner.read(get_certificate, learner.write(issue, complete(db, learner)).value)
+    certificate = learner.read(get_certificate, learner.write(issue, complete_course(db, learner)).value)
     path = tmp_path / "certificate.pdf"
     path.write_bytes(draw(certificate))
     found = verify_file(learner, path)
@@ -199,8 +188,8 @@ def test_a_file_is_held_against_the_record(db: Database, learner: Store, tmp_pat
 
 
 def test_an_edited_page_is_found_out(db: Database, learner: Store, tmp_path: Path) -> None:
-    mine = learner.read(get_certificate, learner.write(issue, complete(db, learner, "Ethics")).value)
-    other = learner.read(get_certificate, learner.write(issue, complete(db, learner, "Advanced Ethics")).value)
+    mine = learner.read(get_certificate, learner.write(issue, complete_course(db, learner, "Ethics")).value)
+    other = learner.read(get_certificate, learner.write(issue, complete_course(db, learner, "Advanced Ethics")).value)
     forged = replace(mine, snapshot=replace(mine.snapshot, course_title=other.snapshot.course_title, ce_credits=Decimal(40)))
     path = tmp_path / "forged.pdf"
     path.write_bytes(draw(forged))
@@ -211,7 +200,7 @@ def test_an_edited_page_is_found_out(db: Database, learner: Store, tmp_path: Pat
 
 
 def test_a_revoked_certificate_says_so_and_its_reason_stays_inside(db: Database, learner: Store, administrator: Store) -> None:
-    certificate = learner.write(issue, complete(db, learner)).value
+    certificate = learner.write(issue, complete_course(db, learner)).value
     with pytest.raises(LmsError, match="why"):
         administrator.write(revoke, certificate, "  ")
     administrator.write(revoke, certificate, "Exam voided")
@@ -223,7 +212,7 @@ def test_a_revoked_certificate_says_so_and_its_reason_stays_inside(db: Database,
 
 
 def test_a_replacement_supersedes(db: Database, learner: Store, administrator: Store) -> None:
-    old = learner.write(issue, complete(db, learner)).value
+    old = learner.write(issue, complete_course(db, learner)).value
     new = administrator.write(reissue, old).value
     before, after = administrator.read(get_certificate, old), administrator.read(get_certificate, new)
     assert before.superseded_by == after.snapshot.number
@@ -237,7 +226,7 @@ def test_an_unknown_number_says_no_more_than_that(learner: Store) -> None:
 
 
 def test_lists_are_searched_filtered_and_paged(db: Database, learner: Store, administrator: Store) -> None:
-    ids = [learner.write(issue, complete(db, learner, title)).value for title in ("Ethics", "Medicare", "Ethics II")]
+    ids = [learner.write(issue, complete_course(db, learner, title)).value for title in ("Ethics", "Medicare", "Ethics II")]
     administrator.write(revoke, ids[1], "Test")
     assert {row.course_title for row in administrator.read(page_certificates, CertificateFilter("okafor ethics"))} == {
         "Ethics",
@@ -252,7 +241,7 @@ def test_lists_are_searched_filtered_and_paged(db: Database, learner: Store, adm
 
 
 def test_others_see_nothing_of_a_certificate(db: Database, learner: Store) -> None:
-    certificate = learner.write(issue, complete(db, learner)).value
+    certificate = learner.write(issue, complete_course(db, learner)).value
     stranger = db.store(db.add_person("learner"))
     assert stranger.read(count_certificates, CertificateFilter()) == 0
     with pytest.raises(NotFound):

@@ -11,7 +11,7 @@ from desktop import cli
 from desktop.certificates.commands import draw, issue, revoke
 from desktop.certificates.queries import get_certificate
 from desktop.store.connection import Store
-from tests.db.test_certificates import complete
+from tests.support.courses import complete_course
 from tests.support.postgres import Database
 
 
@@ -27,7 +27,7 @@ def test_a_certificate_is_verified_by_its_number(
     monkeypatch.setenv("LMS_HOME", str(tmp_path))
     monkeypatch.setenv("PGPASSWORD", administrator.password)
     place = ["--workspace", str(db.address.with_(user=administrator.login))]
-    certificate = learner.write(issue, complete(db, learner)).value
+    certificate = learner.write(issue, complete_course(db, learner)).value
     number = learner.read(get_certificate, certificate).snapshot.number
 
     assert cli.main(["verify", "certificate", number, *place]) == 0
@@ -50,7 +50,7 @@ def test_a_file_is_held_against_the_record_and_what_was_changed_is_named(
     monkeypatch.setenv("LMS_HOME", str(tmp_path))
     monkeypatch.setenv("PGPASSWORD", administrator.password)
     place = ["--workspace", str(db.address.with_(user=administrator.login))]
-    certificate = learner.read(get_certificate, learner.write(issue, complete(db, learner)).value)
+    certificate = learner.read(get_certificate, learner.write(issue, complete_course(db, learner)).value)
     genuine, forged, other = tmp_path / "genuine.pdf", tmp_path / "forged.pdf", tmp_path / "other.pdf"
     genuine.write_bytes(draw(certificate))
     forged.write_bytes(draw(replace(certificate, snapshot=replace(certificate.snapshot, member_name="Eve Okafor"))))

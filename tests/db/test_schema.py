@@ -180,7 +180,7 @@ def test_each_word_of_each_vocabulary_is_taken_and_no_other(connection: Connecti
     tried = 0
     for name, vocabulary in vocabularies(connection).items():
         table, column = name.split(".")
-        if table in ("applied_files", "row_clocks"):
+        if table in ("applied_files", "row_clocks", "certificate_log"):
             continue  # written by the runner and by triggers only
 
         def take(word: str, target: str = f"{schemas[table]}.{table}", column: str = column) -> None:

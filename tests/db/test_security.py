@@ -76,10 +76,12 @@ EVERY_TABLE = (
     " assignment_submissions assignment_reviews lms.member_roles lms.member_logins lms.workspace lms.applied_files lms.certificate_templates"
     " lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.scorm_sessions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks lms.certificates lms.signing_keys"
     " lms.scorm_objectives lms.scorm_data lms.scorm_attempts lms.scorm_interactions lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades lms.lesson_imports lms.lesson_media"
+    " lms.certificate_log lms.certificate_log_head"
 )
 INTERNAL_TABLES = (
     "lms.applied_files lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.chunks lms.chunk_uploads"
     " lms.assets lms.asset_chunks lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades"
+    " lms.certificate_log_head"
 )
 ANON_READS = ("member_designations", "courses", "course_modules", "lessons", "lesson_attachments", "lms.workspace")
 
@@ -266,6 +268,11 @@ WRITES = [
     *each("lea teacher admin", "a certificate of one's own making",
           "INSERT INTO lms.certificates (certificate_number, enrollment_id, member_id, course_id, member_name, course_title, ce_credits,"
           " issuer_name, completed_at) VALUES ('CERT-2026-AAAAAAAA', %(lea_enrollment)s, %(lea)s, %(course)s, 'L', 'H', 3, 'N', now())"),
+    *each("otto teacher", "read the log of certificates", "SELECT * FROM lms.certificate_log"),
+    *each("teacher admin", "edit the log of certificates", "UPDATE lms.certificate_log SET entry = replace(entry, 'a', 'b')"),
+    *each("teacher admin", "cut the log of certificates", "DELETE FROM lms.certificate_log"),
+    *each("teacher admin", "append to the log of certificates",
+          "SELECT lms.append_to_certificate_log(c, 'issued', now()) FROM lms.certificates AS c"),
     *each("otto teacher admin", "a certificate's name", "UPDATE lms.certificates SET member_name = 'x'"),
     *each("teacher admin", "a certificate's status", "UPDATE lms.certificates SET status = 'revoked'"),
     *each("teacher admin", "an enrolment's status by hand", "UPDATE enrollments SET status = 'completed' WHERE id = %(lea_enrollment)s"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +10,8 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from desktop.learning.commands import complete_lesson, enroll, open_lesson
+from desktop.store.connection import Store
 from tests.support.postgres import Database
 
 
@@ -46,3 +49,13 @@ def add_lesson(db: Database, module_id: UUID, title: str = "Terms", order: int =
     """A reading, unless ``lesson_type`` says otherwise."""
     values = {"lesson_type": "text", "content_html": "<p>Words.</p>", **values}
     return insert(db, "lessons", module_id=module_id, title=title, lesson_order=order, position=order, **values)
+
+
+def complete_course(db: Database, learner: Store, title: str = "Ethics") -> UUID:
+    """A course of one reading, enrolled in and completed; its enrolment."""
+    course = add_course(db, title, ce_credits=Decimal("1.5"))
+    lesson = add_lesson(db, add_module(db, course), "Terms", 1)
+    enrollment = learner.write(enroll, course).value
+    learner.write(open_lesson, enrollment, lesson)
+    learner.write(complete_lesson, enrollment, lesson)
+    return enrollment
