@@ -19,7 +19,6 @@ from desktop.errors import NotFound
 from desktop.i18n import _
 from desktop.models.certificates import Certificate, CertificateLogEntry, SigningKeyRow
 from desktop.models.courses import Course
-from desktop.models.learning import Enrollment
 from desktop.models.people import Member, Workspace
 
 if TYPE_CHECKING:
@@ -169,6 +168,21 @@ def find_certificate(session: Session, enrollment_id: UUID) -> IssuedCertificate
     return None if found is None else get_certificate(session, found)
 
 
+CANDIDATE = sa.table(
+    "certificate_candidates",
+    sa.column("enrollment_id", sa.Uuid()),
+    sa.column("member_id", sa.Uuid()),
+    sa.column("course_id", sa.Uuid()),
+    sa.column("status", sa.Text()),
+    sa.column("enrolled_at", sa.DateTime(timezone=True)),
+    sa.column("completed_at", sa.DateTime(timezone=True)),
+    sa.column("progress_percentage", sa.Numeric(5, 2)),
+    sa.column("hindrance", sa.Text()),
+    schema="lms",
+)
+"""The view that says of each enrolment without a valid certificate what keeps it from one."""
+
+
 @dataclass(frozen=True, slots=True)
 class DueKey:
     """Where an enrolment stands among those whose certificate is due: the one that waited longest first."""
@@ -192,23 +206,20 @@ class DueRow:
 
 
 def select_due(text: str, *columns: Any) -> Select[Any]:
-    """``columns`` of :class:`Enrollment`, :class:`Member` and :class:`Course` where a certificate can be issued and never was.
+    """``columns`` of :data:`CANDIDATE`, :class:`Member` and :class:`Course` where a certificate can be issued and never was.
 
     One that was revoked is not due again: to issue another is a decision of its own.
     """
+    return select_candidates(text, *columns).where(CANDIDATE.c.status == "completed", CANDIDATE.c.hindrance.is_(None))
+
+
+def select_candidates(text: str, *columns: Any) -> Select[Any]:
+    """``columns`` of those without a valid certificate. ``text``: every word must occur in the member's name or the course's title."""
     query = (
         sa.select(*columns)
-        .select_from(Enrollment)
-        .join(Course, Course.id == Enrollment.course_id)
-        .join(Member, Member.id == Enrollment.member_id)
-        .where(
-            Enrollment.status == "completed",
-            Enrollment.completed_at.is_not(None),
-            Course.completion_certificate,
-            ~Enrollment.certificate_issued,
-            sa.or_(Enrollment.expires_at.is_(None), Enrollment.expires_at > sa.func.now()),
-            ~sa.exists().where(Certificate.enrollment_id == Enrollment.id),
-        )
+        .select_from(CANDIDATE)
+        .join(Course, Course.id == CANDIDATE.c.course_id)
+        .join(Member, Member.id == CANDIDATE.c.member_id)
     )
     for word in text.split():
         query = query.where(sa.or_(member_name().icontains(word, autoescape=True), Course.title.icontains(word, autoescape=True)))
@@ -219,12 +230,12 @@ def member_name() -> ColumnElement[str]:
     return sa.func.concat_ws(" ", Member.first_name, Member.last_name)
 
 
-DUE_ORDER = (Enrollment.completed_at, Enrollment.id)
+DUE_ORDER = (CANDIDATE.c.completed_at, CANDIDATE.c.enrollment_id)
 
 
 def page_due(session: Session, text: str = "", after: DueKey | None = None, limit: int = 100) -> tuple[DueRow, ...]:
     """The ``limit`` enrolments that follow ``after``, the longest waiting first."""
-    query = select_due(text, Enrollment.id, member_name(), Course.title, Enrollment.completed_at)
+    query = select_due(text, CANDIDATE.c.enrollment_id, member_name(), Course.title, CANDIDATE.c.completed_at)
     if after is not None:
         query = query.where(sa.tuple_(*DUE_ORDER) > sa.tuple_(after.completed_at, after.enrollment_id))
     return tuple(DueRow(*row) for row in session.execute(query.order_by(*DUE_ORDER).limit(limit)))
@@ -244,7 +255,80 @@ def list_due_keys(session: Session, text: str, page_size: int) -> tuple[DueKey, 
 
 def list_due(session: Session, text: str = "") -> tuple[UUID, ...]:
     """Every enrolment whose certificate is due, the longest waiting first."""
-    return tuple(session.scalars(select_due(text, Enrollment.id).order_by(*DUE_ORDER)))
+    return tuple(session.scalars(select_due(text, CANDIDATE.c.enrollment_id).order_by(*DUE_ORDER)))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKey:
+    """Where an enrolment stands among those that get no certificate: the latest enrolled first."""
+
+    enrolled_at: datetime
+    enrollment_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """An enrolment that gets no certificate as it stands. ``hindrance`` is one of :data:`desktop.certificates.eligibility.HINDRANCES`."""
+
+    enrollment_id: UUID
+    member_name: str
+    course_title: str
+    enrolled_at: datetime
+    progress: Decimal
+    """Per cent of the course."""
+    hindrance: str
+
+    @property
+    def key(self) -> HeldKey:
+        return HeldKey(self.enrolled_at, self.enrollment_id)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFilter:
+    """``text`` as in :func:`select_candidates`; ``hindrances``: only these, or all where empty."""
+
+    text: str = ""
+    hindrances: frozenset[str] = frozenset()
+
+
+HELD_ORDER = (CANDIDATE.c.enrolled_at.desc(), CANDIDATE.c.enrollment_id)
+
+
+def select_held(filter: HeldFilter, *columns: Any) -> Select[Any]:
+    query = select_candidates(filter.text, *columns).where(CANDIDATE.c.hindrance.is_not(None))
+    return query.where(CANDIDATE.c.hindrance.in_(sorted(filter.hindrances))) if filter.hindrances else query
+
+
+def page_held(session: Session, filter: HeldFilter, after: HeldKey | None = None, limit: int = 100) -> tuple[HeldRow, ...]:
+    """The ``limit`` enrolments that follow ``after``, the latest enrolled first."""
+    query = select_held(
+        filter,
+        CANDIDATE.c.enrollment_id,
+        member_name(),
+        Course.title,
+        CANDIDATE.c.enrolled_at,
+        CANDIDATE.c.progress_percentage,
+        CANDIDATE.c.hindrance,
+    )
+    if after is not None:
+        later = sa.and_(CANDIDATE.c.enrolled_at == after.enrolled_at, CANDIDATE.c.enrollment_id > after.enrollment_id)
+        query = query.where(sa.or_(CANDIDATE.c.enrolled_at < after.enrolled_at, later))
+    return tuple(HeldRow(*row) for row in session.execute(query.order_by(*HELD_ORDER).limit(limit)))
+
+
+def count_held(session: Session, filter: HeldFilter) -> dict[str, int]:
+    """How many each hindrance keeps from a certificate."""
+    query = select_held(filter, CANDIDATE.c.hindrance, sa.func.count().label("n")).group_by(CANDIDATE.c.hindrance)
+    return {row.hindrance: row.n for row in session.execute(query)}
+
+
+def list_held_keys(session: Session, filter: HeldFilter, page_size: int) -> tuple[HeldKey, ...]:
+    """The key of the last row of each full page, as :func:`list_certificate_keys`."""
+    numbered = select_held(
+        filter, CANDIDATE.c.enrolled_at, CANDIDATE.c.enrollment_id, sa.func.row_number().over(order_by=HELD_ORDER).label("number")
+    ).subquery()
+    query = sa.select(numbered.c.enrolled_at, numbered.c.enrollment_id)
+    return tuple(HeldKey(*row) for row in session.execute(query.where(numbered.c.number % page_size == 0).order_by(numbered.c.number)))
 
 
 def list_unsigned(session: Session) -> tuple[UUID, ...]:

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from desktop.certificates.queries import page_due, select_due
+from desktop.certificates.queries import CANDIDATE, page_due, select_due
 from desktop.courses.queries import taught_by_me
 from desktop.models.assessment import Assignment, AssignmentSubmission, Quiz, QuizAttempt
 from desktop.models.certificates import Certificate
@@ -242,7 +242,7 @@ def get_waiting(session: Session) -> Waiting:
         .where(Member.status == "active", ~sa.exists().where(MemberLogin.member_id == Member.id))
         .scalar_subquery()
     )
-    due = sa.select(sa.func.count()).select_from(select_due("", Enrollment.id).subquery()).scalar_subquery()
+    due = sa.select(sa.func.count()).select_from(select_due("", CANDIDATE.c.enrollment_id).subquery()).scalar_subquery()
     review = sa.select(sa.func.count()).select_from(Course).where(Course.status == "under_review").scalar_subquery()
     return Waiting(*session.execute(sa.select(payments, without_login, due, review)).one())
 

@@ -42,13 +42,33 @@ BEGIN
 END
 $$;
 
+-- One definition of who gets a certificate, for the function that issues and for the lists of what is due and of what is held back.
+CREATE OR REPLACE VIEW lms.certificate_candidates WITH (security_invoker = true) AS
+SELECT e.id AS enrollment_id, e.member_id, e.course_id, e.status, e.enrolled_at, e.completed_at, e.progress_percentage,
+  CASE
+    WHEN NOT c.completion_certificate THEN 'no-certificate'
+    WHEN e.status IN ('dropped', 'suspended', 'expired') THEN 'enrollment-' || e.status
+    WHEN e.status <> 'completed' OR e.completed_at IS NULL THEN 'not-completed'
+    WHEN e.expires_at <= now() THEN 'completion-expired'
+    WHEN EXISTS (SELECT FROM lms.certificates AS r WHERE r.enrollment_id = e.id AND r.status = 'revoked') THEN 'certificate-revoked'
+    WHEN c.delivery_format <> 'self_paced'
+      AND EXISTS (SELECT FROM public.live_sessions AS s WHERE s.course_id = c.id AND s.status = 'completed')
+      AND NOT EXISTS (SELECT FROM public.session_attendance AS a WHERE a.enrollment_id = e.id AND a.eligible_for_credit)
+      THEN 'attendance-missing'
+  END AS hindrance
+FROM public.enrollments AS e
+JOIN public.courses AS c ON c.id = e.course_id
+WHERE NOT EXISTS (SELECT FROM lms.certificates AS valid WHERE valid.enrollment_id = e.id AND valid.status = 'valid');
+COMMENT ON VIEW lms.certificate_candidates IS
+  'Enrolments without a valid certificate, and what keeps each from one; NULL where it is due. Everybody sees their own part of it';
+
 CREATE OR REPLACE FUNCTION lms.issue_certificate(p_enrollment uuid) RETURNS uuid
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
 AS $$
 DECLARE
   v_enrollment public.enrollments;
   v_id uuid;
-  v_problem text[]; -- code, sentence
+  v_hindrance text;
 BEGIN
   SELECT * INTO v_enrollment FROM public.enrollments AS e WHERE e.id = p_enrollment FOR NO KEY UPDATE;
   IF v_enrollment.id IS NULL OR NOT (lms.may_administer() OR coalesce(v_enrollment.member_id = lms.current_member_id(), false)) THEN
@@ -58,18 +78,21 @@ BEGIN
   IF FOUND THEN
     RETURN v_id;
   END IF;
-  v_problem := CASE
-    WHEN v_enrollment.status <> 'completed'
-      THEN ARRAY['not-completed', 'The course has not been completed.']
-    WHEN NOT (SELECT c.completion_certificate FROM public.courses AS c WHERE c.id = v_enrollment.course_id)
-      THEN ARRAY['no-certificate', 'This course issues no certificates.']
-    WHEN v_enrollment.expires_at <= now()
-      THEN ARRAY['enrollment-expired', 'What was completed has expired.']
-    WHEN NOT lms.may_administer() AND EXISTS (SELECT FROM lms.certificates AS c WHERE c.enrollment_id = p_enrollment AND c.status = 'revoked')
-      THEN ARRAY['certificate-revoked', 'The certificate was revoked; only an administrator can issue another.']
-  END;
-  IF v_problem IS NOT NULL THEN
-    RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = v_problem[2], HINT = v_problem[1];
+  SELECT k.hindrance INTO v_hindrance FROM lms.certificate_candidates AS k WHERE k.enrollment_id = p_enrollment;
+  IF v_hindrance = 'certificate-revoked' AND lms.may_administer() THEN
+    v_hindrance := NULL; -- to issue another is a decision of theirs
+  END IF;
+  IF v_hindrance IS NOT NULL THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM003', HINT = v_hindrance, MESSAGE = CASE v_hindrance
+      WHEN 'no-certificate' THEN 'This course issues no certificates.'
+      WHEN 'enrollment-dropped' THEN 'The course was dropped.'
+      WHEN 'enrollment-suspended' THEN 'The enrolment is suspended.'
+      WHEN 'enrollment-expired' THEN 'The time to complete the course has passed.'
+      WHEN 'not-completed' THEN 'The course has not been completed.'
+      WHEN 'completion-expired' THEN 'What was completed has expired.'
+      WHEN 'certificate-revoked' THEN 'The certificate was revoked; only an administrator can issue another.'
+      WHEN 'attendance-missing' THEN 'No live session of the course was attended for credit.'
+    END;
   END IF;
   RETURN lms.write_certificate(v_enrollment, NULL);
 END
@@ -225,6 +248,7 @@ JOIN public.members AS m ON m.id = c.member_id
 WHERE m.lists_certificates AND c.status = 'valid' AND (c.expires_at IS NULL OR c.expires_at > now());
 COMMENT ON VIEW public.public_certificate_verification IS 'Valid certificates of the members who agreed to be listed';
 
+GRANT SELECT ON lms.certificate_candidates TO lms_member;
 GRANT EXECUTE ON FUNCTION lms.issue_certificate(uuid) TO lms_member, lms_staff;
 GRANT EXECUTE ON FUNCTION lms.reissue_certificate(uuid), lms.revoke_certificate(uuid, text), lms.file_certificate(uuid, text, text) TO lms_staff;
 GRANT EXECUTE ON FUNCTION lms.add_signing_key(text, text, text), lms.distrust_signing_key(text, timestamptz) TO lms_staff;

@@ -318,6 +318,69 @@ ALTER TABLE lms.attempt_questions OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.attempt_questions IS 'The questions of an attempt, answered or not';
 
+CREATE TABLE public.live_sessions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    course_id uuid NOT NULL,
+    title text NOT NULL,
+    description text,
+    session_date timestamp with time zone NOT NULL,
+    duration_minutes integer NOT NULL,
+    timezone text DEFAULT 'America/New_York'::text NOT NULL,
+    meeting_platform text,
+    meeting_url text NOT NULL,
+    meeting_id text,
+    meeting_password text,
+    instructor_id uuid NOT NULL,
+    co_hosts uuid[] DEFAULT ARRAY[]::uuid[] NOT NULL,
+    max_attendees integer,
+    registered_count integer DEFAULT 0 NOT NULL,
+    recording_enabled boolean DEFAULT true NOT NULL,
+    recording_url text,
+    recording_available boolean DEFAULT false NOT NULL,
+    agenda_html text,
+    pre_session_materials jsonb DEFAULT '[]'::jsonb NOT NULL,
+    post_session_materials jsonb DEFAULT '[]'::jsonb NOT NULL,
+    status text DEFAULT 'scheduled'::text NOT NULL,
+    attendance_count integer DEFAULT 0 NOT NULL,
+    avg_attendance_duration_minutes integer,
+    attendance_minutes_sum integer DEFAULT 0 NOT NULL,
+    attendance_minutes_count integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT live_sessions_duration_minutes_check CHECK ((duration_minutes > 0)),
+    CONSTRAINT live_sessions_max_attendees_check CHECK ((max_attendees >= 0)),
+    CONSTRAINT live_sessions_meeting_platform_check CHECK ((meeting_platform = ANY (ARRAY['zoom'::text, 'microsoft_teams'::text, 'google_meet'::text, 'webex'::text, 'custom'::text]))),
+    CONSTRAINT live_sessions_post_session_materials_check CHECK ((jsonb_typeof(post_session_materials) = 'array'::text)),
+    CONSTRAINT live_sessions_pre_session_materials_check CHECK ((jsonb_typeof(pre_session_materials) = 'array'::text)),
+    CONSTRAINT live_sessions_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text])))
+);
+
+ALTER TABLE public.live_sessions OWNER TO lms_owner;
+
+COMMENT ON TABLE public.live_sessions IS 'Live virtual classroom sessions with meeting integration and recording support';
+
+CREATE TABLE public.session_attendance (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    session_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    attended boolean DEFAULT false NOT NULL,
+    joined_at timestamp with time zone,
+    left_at timestamp with time zone,
+    duration_minutes integer,
+    questions_asked integer DEFAULT 0 NOT NULL,
+    polls_answered integer DEFAULT 0 NOT NULL,
+    eligible_for_credit boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT session_attendance_duration_minutes_check CHECK ((duration_minutes >= 0))
+);
+
+ALTER TABLE public.session_attendance OWNER TO lms_owner;
+
+COMMENT ON TABLE public.session_attendance IS 'Live session participation tracking with CE credit eligibility validation';
+
 CREATE TABLE lms.certificate_log (
     number bigint NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -871,47 +934,6 @@ ALTER TABLE public.lessons OWNER TO lms_owner;
 
 COMMENT ON TABLE public.lessons IS 'Granular learning units supporting video, SCORM, and rich text with precise progress tracking';
 
-CREATE TABLE public.live_sessions (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    course_id uuid NOT NULL,
-    title text NOT NULL,
-    description text,
-    session_date timestamp with time zone NOT NULL,
-    duration_minutes integer NOT NULL,
-    timezone text DEFAULT 'America/New_York'::text NOT NULL,
-    meeting_platform text,
-    meeting_url text NOT NULL,
-    meeting_id text,
-    meeting_password text,
-    instructor_id uuid NOT NULL,
-    co_hosts uuid[] DEFAULT ARRAY[]::uuid[] NOT NULL,
-    max_attendees integer,
-    registered_count integer DEFAULT 0 NOT NULL,
-    recording_enabled boolean DEFAULT true NOT NULL,
-    recording_url text,
-    recording_available boolean DEFAULT false NOT NULL,
-    agenda_html text,
-    pre_session_materials jsonb DEFAULT '[]'::jsonb NOT NULL,
-    post_session_materials jsonb DEFAULT '[]'::jsonb NOT NULL,
-    status text DEFAULT 'scheduled'::text NOT NULL,
-    attendance_count integer DEFAULT 0 NOT NULL,
-    avg_attendance_duration_minutes integer,
-    attendance_minutes_sum integer DEFAULT 0 NOT NULL,
-    attendance_minutes_count integer DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT live_sessions_duration_minutes_check CHECK ((duration_minutes > 0)),
-    CONSTRAINT live_sessions_max_attendees_check CHECK ((max_attendees >= 0)),
-    CONSTRAINT live_sessions_meeting_platform_check CHECK ((meeting_platform = ANY (ARRAY['zoom'::text, 'microsoft_teams'::text, 'google_meet'::text, 'webex'::text, 'custom'::text]))),
-    CONSTRAINT live_sessions_post_session_materials_check CHECK ((jsonb_typeof(post_session_materials) = 'array'::text)),
-    CONSTRAINT live_sessions_pre_session_materials_check CHECK ((jsonb_typeof(pre_session_materials) = 'array'::text)),
-    CONSTRAINT live_sessions_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text])))
-);
-
-ALTER TABLE public.live_sessions OWNER TO lms_owner;
-
-COMMENT ON TABLE public.live_sessions IS 'Live virtual classroom sessions with meeting integration and recording support';
-
 CREATE TABLE public.member_designations (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     code text NOT NULL,
@@ -1013,28 +1035,6 @@ CREATE TABLE public.quizzes (
 ALTER TABLE public.quizzes OWNER TO lms_owner;
 
 COMMENT ON TABLE public.quizzes IS 'Assessment configuration with passing criteria, time limits, and retry policies';
-
-CREATE TABLE public.session_attendance (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    session_id uuid NOT NULL,
-    enrollment_id uuid NOT NULL,
-    member_id uuid NOT NULL,
-    registered_at timestamp with time zone DEFAULT now() NOT NULL,
-    attended boolean DEFAULT false NOT NULL,
-    joined_at timestamp with time zone,
-    left_at timestamp with time zone,
-    duration_minutes integer,
-    questions_asked integer DEFAULT 0 NOT NULL,
-    polls_answered integer DEFAULT 0 NOT NULL,
-    eligible_for_credit boolean DEFAULT false NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT session_attendance_duration_minutes_check CHECK ((duration_minutes >= 0))
-);
-
-ALTER TABLE public.session_attendance OWNER TO lms_owner;
-
-COMMENT ON TABLE public.session_attendance IS 'Live session participation tracking with CE credit eligibility validation';
 
 CREATE TABLE public.transactions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import psycopg
 import pypdfium2
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -393,6 +394,26 @@ async def test_issuing_all_can_be_cancelled_and_keeps_what_was_issued(db, learne
     assert 0 < count < 6
     assert administrator.notices[-1].message.endswith(f"{6 - count} are left." if count < 5 else "1 is left.")
     administrator.context.tasks.listeners.remove(stop)
+
+
+async def test_who_gets_none_is_listed_with_the_reason(db, learner, administrator, show, qtbot, until):
+    for title in ("Ethics", "Medicare"):
+        take(db, learner, title)
+    with psycopg.connect(db.dsn) as connection:
+        connection.execute("UPDATE courses SET completion_certificate = false WHERE title = 'Medicare'")
+        connection.execute("UPDATE enrollments SET status = 'dropped' WHERE course_id IN (SELECT id FROM courses WHERE title = 'Ethics')")
+    page = await show(CertificatesPage(administrator.context))
+    click(qtbot, page, "Not due")
+    await until(lambda: page.held.rowCount() == 2 and not page.loading)
+    reasons = {page.held.row(at).course_title: page.held.index(at, 4).data() for at in range(2)}
+    assert reasons == {"Medicare": "Course issues no certificates", "Ethics": "Course dropped"}
+    assert_accessible(page)
+    page.reason_chip.choose("enrollment-dropped")
+    await until(lambda: page.held.rowCount() == 1 and not page.loading)
+    qtbot.keyClicks(page.search, "medicare")
+    await until(lambda: page.views.currentWidget() is page.nothing and not page.loading)
+    click(qtbot, page, "Clear search and filters")
+    await until(lambda: page.held.rowCount() == 2 and not page.loading)
 
 
 async def test_a_number_is_verified_as_it_is_typed_by_people(db, learner, show, qtbot, until):

@@ -12,18 +12,25 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.certificates.commands import Round, issue, issue_due
+from desktop.certificates.eligibility import HINDRANCES
 from desktop.certificates.queries import (
     CertificateFilter,
     CertificateKey,
     CertificateRow,
     DueKey,
     DueRow,
+    HeldFilter,
+    HeldKey,
+    HeldRow,
     count_certificates,
     count_due,
+    count_held,
     list_certificate_keys,
     list_due_keys,
+    list_held_keys,
     page_certificates,
     page_due,
+    page_held,
 )
 from desktop.courses.vocabulary import label, plain
 from desktop.i18n import N_, _, ngettext
@@ -81,6 +88,15 @@ DUE: tuple[Column[DueRow], ...] = (
 )
 
 
+HELD: tuple[Column[HeldRow], ...] = (
+    Column("name", N_("Member"), lambda row: row.member_name, person=lambda row: row.member_name, width=232, sortable=False),
+    Column("course", N_("Course"), lambda row: row.course_title, width=200, stretch=True, sortable=False),
+    Column("enrolled", N_("Enrolled"), lambda row: date_text(row.enrolled_at), numeric=True, width=124, sortable=False),
+    Column("progress", N_("Progress"), lambda row: _("{n} %").format(n=round(row.progress)), numeric=True, width=88, sortable=False),
+    Column("hindrance", N_("Why there is none"), lambda row: label(HINDRANCES, row.hindrance), width=240, sortable=False),
+)
+
+
 class IssuedSource(KeysetSource[CertificateRow, CertificateKey]):
     def __init__(self, filter: CertificateFilter) -> None:
         super().__init__(
@@ -99,6 +115,15 @@ class DueSource(KeysetSource[DueRow, DueKey]):
         )
 
 
+class HeldSource(KeysetSource[HeldRow, HeldKey]):
+    def __init__(self, filter: HeldFilter) -> None:
+        super().__init__(
+            lambda session: sum(count_held(session, filter).values()),
+            lambda session, size: list_held_keys(session, filter, size),
+            lambda session, after, limit: page_held(session, filter, after, limit),
+        )
+
+
 class CertificatesPage(Page):
     title = N_("Certificates")
     shows: ClassVar[frozenset[str]] = frozenset({"lms.certificates", "enrollments", "lms.signing_keys"})
@@ -107,6 +132,7 @@ class CertificatesPage(Page):
         self._administers = "administrator" in context.identity.roles
         self._filter = CertificateFilter()
         self._due_text = ""
+        self._held = HeldFilter()
         self._shown: dict[str, object] = {}
         self._issuing = False
         super().__init__(context, parent)
@@ -118,7 +144,8 @@ class CertificatesPage(Page):
     # Making
 
     def build(self) -> QWidget:
-        everything = [("issued", _("Issued"), "list"), ("due", _("Due"), "clock")] if self._administers else []
+        administered = [("issued", _("Issued"), "list"), ("due", _("Due"), "clock"), ("held", _("Not due"), "pause")]
+        everything = administered if self._administers else []
         signing = [("signing", _("Signing"), "key")] if self._administers else []
         self.tabs = SegmentedControl(
             _("Which certificates"), [*everything, ("mine", _("Mine"), "certificate"), ("verify", _("Verify"), "check"), *signing]
@@ -131,6 +158,9 @@ class CertificatesPage(Page):
         self.status_chip = FilterChip(_("Status"))
         self.status_chip.set_choices((status, _(name), None) for status, name in STATUSES.items())
         self.status_chip.changed.connect(self._status_chosen)
+        self.reason_chip = FilterChip(_("Why not"))
+        self.reason_chip.set_choices((hindrance, _(name), None) for hindrance, name in HINDRANCES.items())
+        self.reason_chip.changed.connect(self._reason_chosen)
         self.views = QStackedWidget()
         tools = QHBoxLayout()
         tools.setContentsMargins(px(32), 0, px(32), px(14))
@@ -139,6 +169,7 @@ class CertificatesPage(Page):
         tools.addSpacing(px(8))
         tools.addWidget(self.search, 1)
         tools.addWidget(self.status_chip)
+        tools.addWidget(self.reason_chip)
         tools.addStretch(1)
         self.issue_buttons: list[Button] = []
         for action_id, kind in (("certificate.issue-one", "quiet"), ("certificate.issue-all", "primary")):
@@ -169,6 +200,10 @@ class CertificatesPage(Page):
         return self._model(DUE, lambda row: row.enrollment_id)
 
     @cached_property
+    def held(self) -> VirtualModel[HeldRow]:
+        return self._model(HELD, lambda row: row.enrollment_id)
+
+    @cached_property
     def mine(self) -> VirtualModel[CertificateRow]:
         return self._model(ISSUED, lambda row: row.id)
 
@@ -191,6 +226,13 @@ class CertificatesPage(Page):
         table.show_model(self.due)
         table.opened.connect(lambda row: self.context.open("certificate", enrollment=row.enrollment_id))
         table.chosen.connect(lambda row: self.context.actions.set_enabled("certificate.issue-one", row is not None))
+        self.views.addWidget(table)
+        return table
+
+    @cached_property
+    def held_table(self) -> TableView:
+        table = TableView("certificates-held", _("Enrolments that get no certificate as they stand"))
+        table.show_model(self.held)
         self.views.addWidget(table)
         return table
 
@@ -232,6 +274,10 @@ class CertificatesPage(Page):
             case "due":
                 count = await self._read(self.due, tab, self._due_text, DueSource(self._due_text))
                 self.set_title(_(self.title), ngettext("{n} is due", "{n} are due", count).format(n=f"{count:,}"))
+            case "held":
+                count = await self._read(self.held, tab, self._held, HeldSource(self._held))
+                found = ngettext("{n} enrolment without a certificate", "{n} enrolments without a certificate", count)
+                self.set_title(_(self.title), found.format(n=f"{count:,}"))
             case "mine":
                 own = CertificateFilter(member=self.context.identity.member_id)
                 count = await self._read(self.mine, tab, own, IssuedSource(own))
@@ -251,26 +297,32 @@ class CertificatesPage(Page):
 
     def _show_tab(self, tab: str, count: int) -> None:
         self.tabs.set_value(tab)
-        self.search.setVisible(tab in {"issued", "due"})
+        self.search.setVisible(tab in {"issued", "due", "held"})
         self.status_chip.setVisible(tab == "issued")
+        self.reason_chip.setVisible(tab == "held")
         for button in self.issue_buttons:
             button.setVisible(tab == "due")
         self.context.actions.set_enabled("certificate.issue-all", tab == "due" and count > 0 and not self._issuing)
         if count or tab in {"verify", "signing"}:
             self.views.setCurrentWidget(self._view(tab))
             return
-        narrowed = (tab == "issued" and self._filter != CertificateFilter()) or (tab == "due" and self._due_text)
-        if narrowed:
+        if self._narrowed(tab):
             self.nothing.show_empty(_("No certificate fits."), "search", _("Clear search and filters"), self._clear)
         elif tab == "issued":
             self.nothing.show_empty(_("No certificate has been issued yet."), "certificate", _("What is due"), lambda: self._go("due"))
         elif tab == "due":
             self.nothing.show_empty(_("Everybody who completed a course has their certificate."), "done", "", None)
+        elif tab == "held":
+            self.nothing.show_empty(_("Nothing keeps anybody from a certificate."), "done", "", None)
         else:
             self.nothing.show_empty(
                 _("Complete a course, and its certificate is here."), "certificate", _("My learning"), lambda: self.context.open("learning")
             )
         self.views.setCurrentWidget(self.nothing)
+
+    def _narrowed(self, tab: str) -> bool:
+        asked: dict[str, object] = {"issued": self._filter, "due": self._due_text, "held": self._held}
+        return asked.get(tab) not in {None, "", CertificateFilter(), HeldFilter()}
 
     def _view(self, tab: str) -> QWidget:
         match tab:
@@ -278,6 +330,8 @@ class CertificatesPage(Page):
                 return self.issued_table
             case "due":
                 return self.due_table
+            case "held":
+                return self.held_table
             case "mine":
                 return self.cards
             case "signing":
@@ -297,26 +351,33 @@ class CertificatesPage(Page):
         self._tab_chosen(tab)
 
     def _tab_chosen(self, tab: str) -> None:
-        text = {"issued": self._filter.text, "due": self._due_text}.get(tab, "")
-        if tab in {"issued", "due"} and self.search.text() != text:
+        text = {"issued": self._filter.text, "due": self._due_text, "held": self._held.text}.get(tab)
+        if text is not None and self.search.text() != text:
             self.search.setText(text)
         if tab == "verify":
             self._show_tab(tab, 0)
         self.reload()
 
     def _searched(self, text: str) -> None:
-        if self.tabs.value == "due":
-            self._due_text = text
-        else:
-            self._filter = replace(self._filter, text=text)
+        match self.tabs.value:
+            case "due":
+                self._due_text = text
+            case "held":
+                self._held = replace(self._held, text=text)
+            case _:
+                self._filter = replace(self._filter, text=text)
         self.reload()
 
     def _status_chosen(self) -> None:
         self._filter = replace(self._filter, statuses=frozenset(map(str, self.status_chip.chosen)))
         self.reload()
 
+    def _reason_chosen(self) -> None:
+        self._held = replace(self._held, hindrances=frozenset(map(str, self.reason_chip.chosen)))
+        self.reload()
+
     def _clear(self) -> None:
-        self.status_chip.clear()
+        (self.reason_chip if self.tabs.value == "held" else self.status_chip).clear()
         self.search.clear_now()
 
     def _open(self, row: CertificateRow) -> None:
