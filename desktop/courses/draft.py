@@ -74,12 +74,16 @@ CRITERIA = MappingProxyType({"video": "video_watched", "quiz": "quiz_passed", "s
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to one row. ``before`` None: it is new; ``after`` None: it goes; else both hold the columns that differ."""
+    """What happens to one row. ``before`` None: it is new; ``after`` None: it goes; else both hold the columns that differ.
+
+    ``seen``: what the author had before their eyes, where that is not ``before`` as a colleague's words have arrived meanwhile.
+    """
 
     table: str
     id: UUID
     before: Row | None
     after: Row | None
+    seen: Row | None = None
 
     @property
     def inverse(self) -> Change:
@@ -172,8 +176,11 @@ class Draft:
 # Editing
 
 
-def edit(draft: Draft, table: str, row_id: UUID, values: Row, name: str = "") -> Step:
-    """Set columns of a row; nothing where they hold that already. Raises :class:`Invalid` for a title that nobody could read."""
+def edit(draft: Draft, table: str, row_id: UUID, values: Row, name: str = "", seen: Row | None = None) -> Step:
+    """Set columns of a row; nothing where they hold that already. Raises :class:`Invalid` for a title that nobody could read.
+
+    ``seen``: what the author saw in these columns, where the row may have changed since.
+    """
     row = draft.row(table, row_id)
     if "title" in values:
         values = {**values, "title": checked_title(values["title"])}
@@ -184,7 +191,8 @@ def edit(draft: Draft, table: str, row_id: UUID, values: Row, name: str = "") ->
     what = name or (_("Rename") if after.keys() == {"title"} else _("Edit"))
     title = str(row.get("title") or row.get("file_name") or "")
     shown = f"{what} “{title}”" if title and not name else what
-    return Step(shown, (Change(table, row_id, before, after),), (row_id,), f"{table}.{row_id}.{','.join(sorted(after))}")
+    unseen = {column: value for column, value in (seen or {}).items() if column in after and value != before[column]}
+    return Step(shown, (Change(table, row_id, before, after, unseen or None),), (row_id,), f"{table}.{row_id}.{','.join(sorted(after))}")
 
 
 def checked_title(title: str) -> str:

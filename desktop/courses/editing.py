@@ -59,7 +59,7 @@ def write(edited: replica.Draft, changes: Iterable[Change]) -> None:
         elif change.before is None:
             edited.insert(change.table, _to_json(change.table, change.after), change.id)
         elif here:
-            edited.update(change.table, change.id, _to_json(change.table, change.after))
+            edited.update(change.table, change.id, _to_json(change.table, change.after), _to_json(change.table, change.seen or {}))
 
 
 def _from_json(values: Mapping[str, Any]) -> dict[str, Any]:

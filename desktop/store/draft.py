@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -104,16 +105,19 @@ class Draft(Reader):
         self.edits.append(Edit(table, row, None, full))
         return row
 
-    def update(self, table: str, row: UUID, values: Values) -> None:
-        """Set columns of a row; those that hold the value already are left alone. Raises :class:`NotFound`."""
+    def update(self, table: str, row: UUID, values: Values, seen: Values = MappingProxyType({})) -> None:
+        """Set columns of a row; those that hold the value already are left alone. Raises :class:`NotFound`.
+
+        ``seen``: what the author had before their eyes, where a pull has changed the row since: the server compares with that.
+        """
         declared = TABLES[table]
         self._check(declared, values)
         now = self.get(table, row).values
         wanted = {column: value for column, value in values.items() if now.get(column) != value}
         if wanted:
-            seen = {column: now.get(column) for column in wanted}
-            self._want(declared, row, "update", wanted, seen)
-            self.edits.append(Edit(table, row, seen, wanted))
+            before = {column: now.get(column) for column in wanted}
+            self._want(declared, row, "update", wanted, before | {column: seen[column] for column in wanted if column in seen})
+            self.edits.append(Edit(table, row, before, wanted))
 
     def delete(self, table: str, row: UUID) -> None:
         """Delete a row and what belongs to it, from the leaves up. Raises :class:`NotFound`."""

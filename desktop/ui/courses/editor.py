@@ -233,7 +233,7 @@ class CourseEditorPage(Page):
             self.form_stack.addWidget(scroll)
         self.text = RichText(self.context, self.files, _("Lesson text"))
         self.text.edited.connect(self._text_edited)
-        self.text.history_asked.connect(lambda what: self.spawn(self.session.undo() if what == "undo" else self.session.redo()))
+        self.text.history_asked.connect(lambda what: self.spawn(self._undo() if what == "undo" else self._redo()))
         self.text.left.connect(lambda forward: (self.checklist if forward else self.tree).setFocus(Qt.FocusReason.TabFocusReason))
         self.attachments = QListWidget()
         self.attachments.setAccessibleName(_("Attachments"))
@@ -417,12 +417,16 @@ class CourseEditorPage(Page):
         if table == LESSONS:
             self._show_attachments()
             if row["lesson_type"] in ("text", "embedded_content"):
-                html = row["content_html"] or ""
-                if (row["id"], html) != self._text_shown:
-                    self._text_shown = (row["id"], html)
-                    self.spawn(self.text.show_text(row["id"], html))
+                shown = (row["id"], row["content_html"] or "")
+                if shown != self._text_shown:
+                    self._text_shown = shown
+                    self.spawn(self.text.show_text(row["id"], lambda: self._text_of(row["id"])))
 
     _text_shown: tuple[UUID, str] | None = None
+
+    def _text_of(self, lesson: UUID) -> str:
+        """How the text of a lesson reads now; nothing where it was deleted."""
+        return str(self.session.draft.rows[LESSONS].get(lesson, {}).get("content_html") or "")
 
     _view = "text"
     """What the person wants to see of lessons; one without a text shows its settings instead."""
@@ -474,9 +478,10 @@ class CourseEditorPage(Page):
         if problem := self.session.edit(table, row, values):
             self.forms[table].say(column, problem)
 
-    def _text_edited(self, row: UUID, html: str) -> None:
+    def _text_edited(self, row: UUID, html: str, before: str) -> None:
+        """``before`` is what was on the screen: where a colleague's text has arrived unseen meanwhile, the two meet as a conflict."""
         self._text_shown = (row, html)
-        self.session.edit(LESSONS, row, {"content_html": html})
+        self.session.edit(LESSONS, row, {"content_html": html or None}, seen={"content_html": before or None})
 
     def _add_module(self) -> None:
         at = self.tree.current
@@ -540,10 +545,11 @@ class CourseEditorPage(Page):
         self._try(lambda: paste(self.session.draft, fragment, self.tree.current))
 
     async def _undo(self) -> None:
-        await self.text.flush()
+        await self.flush()
         await self.session.undo()
 
     async def _redo(self) -> None:
+        await self.flush()  # what was typed is newer than what was taken back, and there is nothing to redo then
         await self.session.redo()
 
     async def save(self) -> None:

@@ -88,10 +88,10 @@ class CourseSession(QObject):
         self.applied.emit(step)
         self._pause.start()
 
-    def edit(self, table: str, row: UUID, values: Row, name: str = "") -> str:
-        """Set columns of a row; answers what is wrong, or nothing."""
+    def edit(self, table: str, row: UUID, values: Row, name: str = "", seen: Row | None = None) -> str:
+        """Set columns of a row; answers what is wrong, or nothing. ``seen``: what the author saw there, if it may be another by now."""
         try:
-            self.do(edit(self.draft, table, row, values, name))
+            self.do(edit(self.draft, table, row, values, name, seen))
         except (Invalid, NotFound) as error:
             return error.message
         return ""

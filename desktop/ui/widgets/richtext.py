@@ -12,6 +12,7 @@ import contextlib
 import json
 import mimetypes
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -67,11 +68,27 @@ def look() -> tuple[dict[str, str], bool]:
     return values, theme().colour("canvas").lightness() < theme().colour("text").lightness()
 
 
-class RichText(QWidget):
-    """``await show_text(key, html)`` opens a text; :attr:`edited` says how it reads now. Close it with :meth:`close_editor`."""
+@dataclass(slots=True)
+class Opened:
+    """A text that the page was given. ``said`` is how its owner knows it, ``heard`` how the page wrote it last: in other words perhaps,
+    which is no change; None until the page has answered for the first time."""
 
-    edited = Signal(object, str)
-    """The key of the text and its HTML, sanitized."""
+    key: Hashable
+    said: str
+    heard: str | None = None
+    early: str | None = None
+    """What it wrote before that answer came."""
+
+
+REMEMBERED = 8
+"""Texts whose last keys may still be on their way."""
+
+
+class RichText(QWidget):
+    """``await show_text(key, read)`` opens a text; :attr:`edited` says how it reads now. Close it with :meth:`close_editor`."""
+
+    edited = Signal(object, str, str)
+    """The key of the text, its HTML, sanitized, and what that was made of: the text that its author had before their eyes."""
     history_asked = Signal(str)
     """``undo`` or ``redo`` beyond what the text itself remembers."""
     left = Signal(bool)
@@ -84,8 +101,8 @@ class RichText(QWidget):
         self._label = label
         self._key: Hashable = None
         self._html = ""
-        self._made = ""  # how the page wrote the text when it was opened: in other words perhaps, which is no change
-        self._keys: dict[int, Hashable] = {}  # of the texts that were opened, by the number that the page knows them by
+        self._opened: dict[int, Opened] = {}  # the texts that were opened last, by the number that the page knows them by
+        self._number = 0  # of the text that is open
         self._state: dict[str, Any] = {}
         self._ready: asyncio.Future[None] | None = None
         self._turn = asyncio.Lock()
@@ -124,15 +141,15 @@ class RichText(QWidget):
         """True where the text is shown as it looks, False for its source."""
         return self.stack.currentWidget() is not self.source
 
-    async def show_text(self, key: Hashable, html: str, *, editable: bool = True) -> None:
+    async def show_text(self, key: Hashable, read: Callable[[], str], *, editable: bool = True) -> None:
         """Open the text ``key``, or take another state of the one that is open. What was typed before goes out first.
 
-        The text that :attr:`edited` said last changes nothing, also where more was typed meanwhile: what is saved may come back without
-        moving a cursor.
+        ``read`` is asked only then, so that it answers with that typing in it: what comes back from a store late never takes a word
+        away or moves a cursor.
         """
-        said = self._html
         await self.flush()
-        if key == self._key and html in (said, self._html):
+        html = read()
+        if key == self._key and html == self._html:
             return
         self._key, self._html = key, html
         self._say("")
@@ -317,14 +334,17 @@ class RichText(QWidget):
             except TimeoutError:
                 self._say(_("The editor did not start. The source can be edited meanwhile."))
                 return
-            given = sanitize(self._html)
-            number = len(self._keys) + 1
-            self._keys[number] = self._key
+            source = self._html
+            given = sanitize(source)
+            self._number += 1
+            number = self._number
+            opened = self._opened[number] = Opened(self._key, source)
+            self._opened.pop(number - REMEMBERED, None)
             made = await self._js(f"JSON.stringify(LessonText.show({number}, {json.dumps(given)}, {json.dumps(editable)}))")
             if made is None:
                 return
-            self._made = sanitize(made)
-            lost = losses(self._html, self._made)
+            opened.heard = sanitize(made)
+            lost = losses(source, opened.heard)
             if lost and not accept_losses:
                 self._set_rich(False)
                 self._say(
@@ -337,7 +357,9 @@ class RichText(QWidget):
             self._say("")
             self._set_rich(True)
             if lost:
-                self._take(self._made)
+                self._take(opened.heard)
+            if opened.early is not None:
+                self._page_changed({"text": number, "html": opened.early})
 
     async def _convert(self) -> None:
         await self._open_rich(editable=True, accept_losses=True)
@@ -400,19 +422,32 @@ class RichText(QWidget):
             self._ready.set_result(None)
 
     def _page_changed(self, message: dict[str, Any]) -> None:
-        """Keys travel on another way than calls do: the last ones may belong to the text that was open before."""
+        """Keys travel on another way than calls do: the last ones may belong to the text that was open before.
+
+        Whatever reads as it was heard last is no change, however late it comes.
+        """
         number, html = message["text"], sanitize(message["html"])
-        if number != len(self._keys):
-            self.edited.emit(self._keys[number], html)
-        elif self.rich and html != self._made:
-            self._made = ""
-            self._take(html)
+        opened = self._opened.get(number)
+        if opened is None or html == opened.heard:
+            return
+        if opened.heard is None:
+            opened.early = html
+            return
+        before, opened.said, opened.heard = opened.said, html, html
+        if number == self._number:
+            if self.rich:
+                self._take(html)
+            return
+        self.edited.emit(opened.key, html, before)
+        if opened.key == self._key:  # typed into a state of it that has been replaced meanwhile: it is shown as its owner has it now
+            self._html = ""
+            self._context.spawn(self.show_text(opened.key, lambda: html), self)
 
     def _take(self, html: str) -> None:
         clean = sanitize(html)
         if clean != self._html:
-            self._html = clean
-            self.edited.emit(self._key, clean)
+            before, self._html = self._html, clean
+            self.edited.emit(self._key, clean, before)
 
     def _show_state(self, state: dict[str, Any]) -> None:
         self._state = state
