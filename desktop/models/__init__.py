@@ -14,6 +14,7 @@ from desktop.models.assessment import (
     Quiz,
     QuizAnswer,
     QuizAttempt,
+    QuizDraw,
     QuizQuestion,
     Regrade,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "Quiz",
     "QuizAnswer",
     "QuizAttempt",
+    "QuizDraw",
     "QuizQuestion",
     "Regrade",
     "RowClock",

@@ -21,6 +21,7 @@ class Quiz(Base):
         CheckConstraint("time_limit_minutes > 0", name="quizzes_time_limit_minutes_check"),
         vocabulary("quizzes", "show_correct_answers", "immediately", "after_submission", "after_deadline", "never"),
         CheckConstraint("available_until >= available_from", name="quizzes_available_check"),
+        CheckConstraint("NOT is_bank OR lesson_id IS NULL AND NOT require_passing", name="quizzes_is_bank_check"),
         Index("idx_quizzes_course", "course_id"),
         Index("idx_quizzes_lesson", "lesson_id"),
         Index("idx_quizzes_type", "quiz_type"),
@@ -53,6 +54,7 @@ class Quiz(Base):
     row_version: Mapped[RowVersion]
     created_at: Mapped[Now]
     updated_at: Mapped[Now]
+    is_bank: Mapped[Off]
 
 
 class QuizQuestion(Base):
@@ -99,6 +101,30 @@ class QuizQuestion(Base):
     title: Mapped[str | None]
     tags: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     grading: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    retired: Mapped[Off]
+
+
+class QuizDraw(Base):
+    __tablename__ = "quiz_draws"
+    __table_args__ = (
+        CheckConstraint("count > 0", name="quiz_draws_count_check"),
+        CheckConstraint("question_id IS NULL OR count = 1 AND tags = '{}'", name="quiz_draws_question_id_check"),
+        Index("idx_quiz_draws_quiz", "quiz_id"),
+        Index("idx_quiz_draws_bank", "bank_id"),
+        Index("idx_quiz_draws_question", "question_id"),
+        {"schema": "lms", "comment": "Questions that a quiz takes from a bank for each attempt: one that is named, or some at random"},
+    )
+
+    id: Mapped[Id]
+    quiz_id: Mapped[UUID] = mapped_column(ForeignKey("public.quizzes.id", ondelete="CASCADE"))
+    bank_id: Mapped[UUID] = mapped_column(ForeignKey("public.quizzes.id", ondelete="RESTRICT"))
+    question_id: Mapped[UUID | None] = mapped_column(ForeignKey("public.quiz_questions.id", ondelete="RESTRICT"))
+    tags: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    count: Mapped[int] = mapped_column(server_default=text("1"))
+    position: Mapped[float]
+    row_version: Mapped[RowVersion]
+    created_at: Mapped[Now]
+    updated_at: Mapped[Now]
 
 
 class QuizAttempt(Base):

@@ -29,6 +29,8 @@ class Authored:
     assets: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
     """Columns that are pulled but changed by functions of their own."""
+    together: tuple[str, ...] = ()
+    """Columns that mean something only together: where two authors changed any of them, they are one conflict."""
 
     @property
     def ordered(self) -> bool:
@@ -110,10 +112,11 @@ QUIZZES = Authored(
     (
         *("course_id", "lesson_id", "title", "description", "instructions", "quiz_type", "passing_score", "max_attempts"),
         *("require_passing", "time_limit_minutes", "shuffle_questions", "shuffle_answers", "show_correct_answers", "available_from"),
-        "available_until",
+        *("available_until", "is_bank"),
     ),
     parents=(("lesson_id", "lessons"), ("course_id", "courses")),
     defaults={
+        "is_bank": False,
         "quiz_type": "formative",
         "passing_score": 70,
         "require_passing": False,
@@ -127,11 +130,20 @@ QUESTIONS = Authored(
     "quiz_questions",
     (
         *("quiz_id", "question_text", "question_html", "question_type", "position", "answer_options", "correct_answer", "points"),
-        *("explanation", "hint", "image_url", "video_url", "title", "tags", "grading"),
+        *("explanation", "hint", "image_url", "video_url", "title", "tags", "grading", "retired"),
     ),
     parents=(("quiz_id", "quizzes"),),
-    defaults={"answer_options": [], "points": 1, "tags": [], "grading": {}},
+    defaults={"answer_options": [], "points": 1, "tags": [], "grading": {}, "retired": False},
     assets=("image_url", "video_url"),
+    together=("question_type", "answer_options", "correct_answer", "grading"),
+)
+
+DRAWS = Authored(
+    "quiz_draws",
+    ("quiz_id", "bank_id", "question_id", "tags", "count", "position"),
+    parents=(("quiz_id", "quizzes"),),
+    defaults={"tags": [], "count": 1},
+    links=("bank_id", "question_id"),
 )
 
 ASSIGNMENTS = Authored(
@@ -154,5 +166,7 @@ ASSIGNMENTS = Authored(
     },
 )
 
-TABLES: Mapping[str, Authored] = {table.name: table for table in (COURSES, MODULES, LESSONS, ATTACHMENTS, QUIZZES, QUESTIONS, ASSIGNMENTS)}
+TABLES: Mapping[str, Authored] = {
+    table.name: table for table in (COURSES, MODULES, LESSONS, ATTACHMENTS, QUIZZES, QUESTIONS, DRAWS, ASSIGNMENTS)
+}
 """Every table on the replica, parents before their children."""

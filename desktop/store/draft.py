@@ -165,13 +165,17 @@ class Draft(Reader):
 
     def _want(self, declared: Authored, row: UUID, kind: Kind, wanted: Values, seen: Values) -> None:
         """Write the outbox and the view: into the newest operation on this row, as long as it has not left and order does not matter."""
+        if kind == "update" and wanted.keys() & set(declared.together):
+            now = self.get(declared.name, row).values
+            whole = {column: now.get(column) for column in declared.together}
+            wanted, seen = whole | dict(wanted), whole | dict(seen)
         last = self._database.execute(
             "SELECT seq, op, kind, wanted, seen, sealed FROM outbox WHERE tbl = ? AND id = ? ORDER BY seq DESC LIMIT 1",
             (declared.name, str(row)),
         ).fetchone()
         if last is not None and not last[5]:
             if kind == "update" and last[2] != "delete" and not declared.references & wanted.keys():
-                self._grow(last, wanted, seen)
+                self._grow(declared, last, wanted, seen)
             elif kind == "delete" and last[2] == "insert":
                 self._take_back("tbl = ? AND id = ? AND NOT sealed", (declared.name, str(row)))
             elif kind == "insert" and last[2] == "delete":
@@ -186,15 +190,19 @@ class Draft(Reader):
             self._append(declared.name, row, kind, wanted, seen)
         refresh(self._database, self.scope, declared, str(row))
 
-    def _grow(self, last: Sequence[Any], wanted: Values, seen: Values) -> None:
+    def _grow(self, declared: Authored, last: Sequence[Any], wanted: Values, seen: Values) -> None:
         _seq, op, kind, before, first_seen, _sealed = last
         values, start = json.loads(before), json.loads(first_seen)
         for column, value in wanted.items():
             values[column] = value
             if kind == "update":
                 start.setdefault(column, seen[column])  # what was seen first: that is what the server is asked to compare
-                if start[column] == value:
-                    del values[column], start[column]
+        if kind == "update":
+            back = {column for column in wanted if start[column] == values[column]}
+            if not back.issuperset(declared.together):
+                back -= set(declared.together)
+            for column in back:
+                del values[column], start[column]
         if not values:
             self._take_back("op = ?", (op,))
             return

@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION lms.question_content(p_question public.quiz_questions) RETURNS jsonb
   LANGUAGE sql STABLE SET search_path = ''
 AS $$
-  SELECT to_jsonb(p_question) - ARRAY['id', 'quiz_id', 'question_order', 'position', 'row_version', 'created_at', 'updated_at', 'tags', 'title']
+  SELECT to_jsonb(p_question) - ARRAY['id', 'quiz_id', 'question_order', 'position', 'row_version', 'created_at', 'updated_at', 'tags', 'title', 'retired']
 $$;
 
 CREATE OR REPLACE FUNCTION lms.keep_versions(p_questions uuid[]) RETURNS void
@@ -182,7 +182,8 @@ DECLARE
   v_seed uuid := gen_random_uuid();
   v_questions uuid[];
 BEGIN
-  SELECT * INTO v_quiz FROM public.quizzes AS q WHERE q.id = p_quiz AND coalesce(q.course_id, lms.course_of_lesson(q.lesson_id)) = v_enrollment.course_id;
+  SELECT * INTO v_quiz FROM public.quizzes AS q WHERE q.id = p_quiz AND NOT q.is_bank
+    AND coalesce(q.course_id, lms.course_of_lesson(q.lesson_id)) = v_enrollment.course_id;
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'LM002', MESSAGE = 'This course has no such quiz.', HINT = 'no-such-quiz';
   END IF;
@@ -211,7 +212,7 @@ BEGIN
   IF v_used >= v_quiz.max_attempts THEN
     RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'You have used all attempts at this quiz.', HINT = 'no-attempts-left';
   END IF;
-  v_questions := ARRAY(SELECT q.id FROM public.quiz_questions AS q WHERE q.quiz_id = p_quiz);
+  v_questions := ARRAY(SELECT lms.questions_for(p_quiz, v_seed));
   IF v_questions = '{}' THEN
     RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'This quiz has no questions yet.', HINT = 'quiz-empty';
   END IF;
@@ -226,10 +227,9 @@ BEGIN
   VALUES (v_attempt, v_seed, least(clock_timestamp() + make_interval(mins => v_quiz.time_limit_minutes), v_quiz.available_until));
   INSERT INTO lms.attempt_questions (attempt_id, number, question_id, shown_version, graded_version)
   SELECT v_attempt,
-    row_number() OVER (ORDER BY CASE WHEN v_quiz.shuffle_questions THEN lms.shown_order(v_seed, q.id::text) END, q.question_order, q.id),
+    row_number() OVER (ORDER BY CASE WHEN v_quiz.shuffle_questions THEN lms.shown_order(v_seed, q.id::text) END, q.number),
     q.id, lms.last_version(q.id), lms.last_version(q.id)
-  FROM public.quiz_questions AS q
-  WHERE q.id = ANY (v_questions);
+  FROM unnest(v_questions) WITH ORDINALITY AS q (id, number);
   RETURN v_attempt;
 END
 $$;

@@ -29,7 +29,7 @@ BEGIN
       ('no-duration', l.completion_criteria = 'video_watched' AND coalesce(l.video_duration_seconds, 0) = 0,
         '“%s” is completed by watching, but the length of its video is unknown.'),
       ('no-quiz', (l.lesson_type = 'quiz' OR l.completion_criteria = 'quiz_passed') AND NOT EXISTS (
-        SELECT FROM public.quizzes AS q JOIN public.quiz_questions AS qq ON qq.quiz_id = q.id WHERE q.lesson_id = l.id
+        SELECT FROM public.quizzes AS q WHERE q.lesson_id = l.id AND lms.gives_questions(q.id)
       ), '“%s” needs a quiz with questions.'),
       ('not-scorm', l.completion_criteria = 'scorm_completed' AND l.lesson_type <> 'scorm', '“%s” is completed by a package, but it is none.'),
       ('foreign-lock', l.unlock_after_lesson_id IS NOT NULL AND NOT EXISTS (

@@ -28,12 +28,13 @@ RETURN CASE p_table
   ]
   WHEN 'quizzes' THEN ARRAY[
     'course_id', 'lesson_id', 'title', 'description', 'instructions', 'quiz_type', 'passing_score', 'max_attempts', 'require_passing',
-    'time_limit_minutes', 'shuffle_questions', 'shuffle_answers', 'show_correct_answers', 'available_from', 'available_until'
+    'time_limit_minutes', 'shuffle_questions', 'shuffle_answers', 'show_correct_answers', 'available_from', 'available_until', 'is_bank'
   ]
   WHEN 'quiz_questions' THEN ARRAY[
     'quiz_id', 'question_text', 'question_html', 'question_type', 'position', 'answer_options', 'correct_answer', 'points', 'explanation',
-    'hint', 'image_url', 'video_url', 'title', 'tags', 'grading'
+    'hint', 'image_url', 'video_url', 'title', 'tags', 'grading', 'retired'
   ]
+  WHEN 'quiz_draws' THEN ARRAY['quiz_id', 'bank_id', 'question_id', 'tags', 'count', 'position']
   WHEN 'assignments' THEN ARRAY[
     'course_id', 'lesson_id', 'title', 'description', 'instructions_html', 'total_points', 'rubric', 'submission_type',
     'allowed_file_types', 'max_file_size_mb', 'max_submissions', 'available_from', 'due_date', 'late_submission_allowed',
@@ -43,12 +44,19 @@ END;
 COMMENT ON FUNCTION lms.authored_columns(text) IS
   'The columns of a table that authors write on a replica, NULL for a table that is not on it; desktop/store/authored.py says the same';
 
+CREATE OR REPLACE FUNCTION lms.authored_table(p_table text) RETURNS regclass
+  LANGUAGE sql STABLE PARALLEL SAFE SET search_path = ''
+AS $$
+  SELECT format('%I.%I', CASE p_table WHEN 'quiz_draws' THEN 'lms' ELSE 'public' END, p_table)::regclass
+$$;
+COMMENT ON FUNCTION lms.authored_table(text) IS 'An authored table by the name that replicas give it';
+
 CREATE OR REPLACE FUNCTION lms.other_columns(p_table text) RETURNS text[]
   LANGUAGE sql STABLE PARALLEL SAFE SET search_path = ''
 AS $$
   SELECT array_agg(a.attname::text)
   FROM pg_catalog.pg_attribute AS a
-  WHERE a.attrelid = format('public.%I', p_table)::regclass AND a.attnum > 0 AND NOT a.attisdropped
+  WHERE a.attrelid = lms.authored_table(p_table) AND a.attnum > 0 AND NOT a.attisdropped
     AND a.attname <> ALL (lms.authored_columns(p_table))
     -- Shown on the replica, and changed by functions of their own.
     AND NOT (p_table = 'courses' AND a.attname IN ('status', 'published_at', 'archived_at', 'instructor_id', 'co_instructors'))
@@ -100,6 +108,7 @@ DECLARE
   v_lesson_attachments text[] := lms.other_columns('lesson_attachments');
   v_quizzes text[] := lms.other_columns('quizzes');
   v_quiz_questions text[] := lms.other_columns('quiz_questions');
+  v_quiz_draws text[] := lms.other_columns('quiz_draws');
   v_assignments text[] := lms.other_columns('assignments');
 BEGIN
   PERFORM lms.require_author(p_scope);
@@ -131,6 +140,10 @@ BEGIN
     SELECT 'quiz_questions', qq.id, qq.row_version, to_jsonb(qq) - v_quiz_questions
     FROM public.quiz_questions AS qq
     WHERE qq.quiz_id = ANY (ARRAY(SELECT lms.quizzes_of(p_scope))) AND qq.row_version > v_since;
+  RETURN QUERY
+    SELECT 'quiz_draws', d.id, d.row_version, to_jsonb(d) - v_quiz_draws
+    FROM lms.quiz_draws AS d
+    WHERE d.quiz_id = ANY (ARRAY(SELECT lms.quizzes_of(p_scope))) AND d.row_version > v_since;
   RETURN QUERY
     SELECT 'assignments', a.id, a.row_version, to_jsonb(a) - v_assignments
     FROM public.assignments AS a
@@ -166,7 +179,7 @@ AS $$
 DECLARE
   v_row jsonb;
 BEGIN
-  EXECUTE format('SELECT to_jsonb(r) FROM public.%I AS r WHERE r.id = $1', p_table) INTO v_row USING p_id;
+  EXECUTE format('SELECT to_jsonb(r) FROM %s AS r WHERE r.id = $1', lms.authored_table(p_table)) INTO v_row USING p_id;
   RETURN v_row;
 END
 $$;
@@ -177,7 +190,7 @@ AS $$
 DECLARE
   v_row jsonb;
 BEGIN
-  EXECUTE format('SELECT to_jsonb(jsonb_populate_record(NULL::public.%I, $1))', p_table) INTO v_row USING p_values;
+  EXECUTE format('SELECT to_jsonb(jsonb_populate_record(NULL::%s, $1))', lms.authored_table(p_table)) INTO v_row USING p_values;
   RETURN (SELECT coalesce(jsonb_object_agg(k.name, v_row -> k.name), '{}') FROM jsonb_object_keys(p_values) AS k (name));
 END
 $$;
@@ -192,6 +205,7 @@ AS $$
       OR EXISTS (SELECT FROM public.quizzes AS q WHERE q.lesson_id = p_id)
       OR EXISTS (SELECT FROM public.assignments AS a WHERE a.lesson_id = p_id)
     WHEN 'quizzes' THEN EXISTS (SELECT FROM public.quiz_questions AS qq WHERE qq.quiz_id = p_id)
+      OR EXISTS (SELECT FROM lms.quiz_draws AS d WHERE d.quiz_id = p_id)
     ELSE false
   END
 $$;
@@ -204,6 +218,7 @@ DECLARE
   v_wanted jsonb := '{}';
   v_conflicts jsonb := '{}';
   v_names text;
+  v_together text[] := CASE p_table WHEN 'quiz_questions' THEN ARRAY['question_type', 'answer_options', 'correct_answer', 'grading'] END;
 BEGIN
   FOR v_field IN SELECT jsonb_object_keys(p_set) LOOP
     IF p_row -> v_field = p_set -> v_field THEN
@@ -214,17 +229,25 @@ BEGIN
       v_conflicts := v_conflicts || jsonb_build_object(v_field, jsonb_build_object('mine', p_set -> v_field, 'theirs', p_row -> v_field));
     END IF;
   END LOOP;
+  IF v_conflicts ?| v_together THEN -- half of a new key would be neither author's
+    FOR v_field IN SELECT k.name FROM jsonb_object_keys(p_set) AS k (name) WHERE k.name = ANY (v_together) LOOP
+      v_conflicts := v_conflicts || jsonb_build_object(v_field, jsonb_build_object('mine', p_set -> v_field, 'theirs', p_row -> v_field));
+    END LOOP;
+    v_wanted := v_wanted - v_together;
+  END IF;
   IF v_wanted <> '{}' THEN
     v_names := (SELECT string_agg(format('%I', k.name), ', ') FROM jsonb_object_keys(v_wanted) AS k (name));
-    EXECUTE format('UPDATE public.%1$I SET (%2$s) = (SELECT %2$s FROM jsonb_populate_record(NULL::public.%1$I, $1)) WHERE id = $2', p_table, v_names)
-    USING v_wanted, p_id;
+    EXECUTE format(
+      'UPDATE %1$s SET (%2$s) = (SELECT %2$s FROM jsonb_populate_record(NULL::%1$s, $1)) WHERE id = $2', lms.authored_table(p_table), v_names
+    ) USING v_wanted, p_id;
   END IF;
   RETURN CASE v_conflicts WHEN '{}' THEN '{"outcome": "done"}'
     ELSE jsonb_build_object('outcome', 'conflict', 'fields', v_conflicts) END;
 END
 $$;
 COMMENT ON FUNCTION lms.push_update(text, uuid, jsonb, jsonb, jsonb) IS
-  'Merges one change into a row, field by field: as its author saw it, set; already equal, nothing; else the row keeps its value';
+  'Merges one change into a row, field by field: as its author saw it, set; already equal, nothing; else the row keeps its value. '
+  'The fields that say how a question is answered are one';
 
 CREATE OR REPLACE FUNCTION lms.push_insert(p_scope uuid, p_table text, p_id uuid, p_set jsonb) RETURNS jsonb
   LANGUAGE plpgsql SET search_path = ''
@@ -250,8 +273,8 @@ BEGIN
     RETURN '{"outcome": "gone"}'; -- what it belongs to was deleted, or is not of this course
   END IF;
   EXECUTE format(
-    'INSERT INTO public.%1$I (id, %2$s%3$s) SELECT $2, %2$s%4$s FROM jsonb_populate_record(NULL::public.%1$I, $1)',
-    p_table, v_names, coalesce(', ' || v_order, ''), CASE WHEN v_order IS NULL THEN '' ELSE ', 0' END
+    'INSERT INTO %1$s (id, %2$s%3$s) SELECT $2, %2$s%4$s FROM jsonb_populate_record(NULL::%1$s, $1)',
+    lms.authored_table(p_table), v_names, coalesce(', ' || v_order, ''), CASE WHEN v_order IS NULL THEN '' ELSE ', 0' END
   ) USING p_set, p_id;
   RETURN '{"outcome": "done"}';
 END
@@ -272,7 +295,7 @@ BEGIN
   ELSIF p_table = 'courses' OR lms.has_children(p_table, p_id) THEN
     RETURN '{"outcome": "kept", "fields": {}}'; -- somebody put something into it meanwhile
   END IF;
-  EXECUTE format('DELETE FROM public.%I WHERE id = $1', p_table) USING p_id;
+  EXECUTE format('DELETE FROM %s WHERE id = $1', lms.authored_table(p_table)) USING p_id;
   RETURN '{"outcome": "done"}';
 END
 $$;
@@ -318,8 +341,12 @@ BEGIN
         CASE WHEN v_row IS NULL THEN '{"outcome": "done"}' ELSE lms.push_delete(v_table, v_id, v_row, v_seen) END
     END;
   EXCEPTION WHEN foreign_key_violation OR restrict_violation THEN
-    RETURN CASE p_op ->> 'kind'
-      WHEN 'delete' THEN '{"outcome": "refused", "code": "has-records", "message": "Learners have records on this, so it stays."}'
+    GET STACKED DIAGNOSTICS v_constraint = CONSTRAINT_NAME;
+    RETURN CASE
+      WHEN p_op ->> 'kind' = 'delete' AND v_constraint LIKE 'quiz\_draws\_%' THEN
+        '{"outcome": "refused", "code": "drawn-from", "message": "A quiz draws on this, so it stays."}'
+      WHEN p_op ->> 'kind' = 'delete' THEN
+        '{"outcome": "refused", "code": "has-records", "message": "Learners have records on this, so it stays."}'
       ELSE '{"outcome": "refused", "code": "no-such-row", "message": "This names something that is no longer there."}'
     END;
   WHEN integrity_constraint_violation OR data_exception OR SQLSTATE 'LM001' OR SQLSTATE 'LM002' OR SQLSTATE 'LM003' THEN

@@ -33,7 +33,7 @@ BEGIN
       RETURN lms.course_of_lesson((p_row ->> 'lesson_id')::uuid);
     WHEN 'quizzes', 'assignments' THEN
       RETURN coalesce((p_row ->> 'course_id')::uuid, lms.course_of_lesson((p_row ->> 'lesson_id')::uuid), (p_row ->> 'id')::uuid);
-    WHEN 'quiz_questions' THEN
+    WHEN 'quiz_questions', 'quiz_draws' THEN
       RETURN (
         SELECT coalesce(q.course_id, lms.course_of_lesson(q.lesson_id), q.id)
         FROM public.quizzes AS q WHERE q.id = (p_row ->> 'quiz_id')::uuid
@@ -169,7 +169,7 @@ CREATE OR REPLACE TRIGGER trigger_touch_authored_insert BEFORE INSERT ON public.
   FOR EACH ROW EXECUTE FUNCTION lms.touch_authored();
 CREATE OR REPLACE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF
     course_id, lesson_id, title, description, instructions, quiz_type, passing_score, max_attempts, require_passing,
-    time_limit_minutes, shuffle_questions, shuffle_answers, show_correct_answers, available_from, available_until
+    time_limit_minutes, shuffle_questions, shuffle_answers, show_correct_answers, available_from, available_until, is_bank
   ON public.quizzes
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lms.touch_authored();
 CREATE OR REPLACE TRIGGER trigger_bury_authored AFTER DELETE ON public.quizzes
@@ -179,10 +179,17 @@ CREATE OR REPLACE TRIGGER trigger_touch_authored_insert BEFORE INSERT ON public.
   FOR EACH ROW EXECUTE FUNCTION lms.touch_authored('question_order');
 CREATE OR REPLACE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF
     quiz_id, question_text, question_html, question_type, question_order, position, answer_options, correct_answer, points,
-    explanation, hint, image_url, video_url, title, tags, grading
+    explanation, hint, image_url, video_url, title, tags, grading, retired
   ON public.quiz_questions
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lms.touch_authored('question_order');
 CREATE OR REPLACE TRIGGER trigger_bury_authored AFTER DELETE ON public.quiz_questions
+  REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION lms.bury_authored();
+
+CREATE OR REPLACE TRIGGER trigger_touch_authored_insert BEFORE INSERT ON lms.quiz_draws
+  FOR EACH ROW EXECUTE FUNCTION lms.touch_authored();
+CREATE OR REPLACE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF quiz_id, bank_id, question_id, tags, count, position ON lms.quiz_draws
+  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lms.touch_authored();
+CREATE OR REPLACE TRIGGER trigger_bury_authored AFTER DELETE ON lms.quiz_draws
   REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION lms.bury_authored();
 
 CREATE OR REPLACE TRIGGER trigger_touch_authored_insert BEFORE INSERT ON public.assignments

@@ -2,7 +2,7 @@
 -- transaction of their own they could submit, read it, and roll back.
 
 SELECT lms.protect(
-  'public.quizzes', 'public.quiz_questions', 'public.quiz_attempts', 'public.quiz_answers',
+  'public.quizzes', 'public.quiz_questions', 'lms.quiz_draws', 'public.quiz_attempts', 'public.quiz_answers',
   'public.assignments', 'public.assignment_submissions', 'public.assignment_reviews',
   -- Reached through functions alone
   'lms.question_versions', 'lms.attempt_delivery', 'lms.attempt_questions', 'lms.regrades'
@@ -11,17 +11,18 @@ SELECT lms.protect(
 -- Without the counters: in a transaction of their own a learner could submit, see whether one more has passed, and roll back.
 GRANT SELECT (id, course_id, lesson_id, title, description, instructions, quiz_type, passing_score, max_attempts, require_passing,
   time_limit_minutes, shuffle_questions, shuffle_answers, show_correct_answers, total_points, available_from, available_until, row_version,
-  created_at, updated_at)
+  created_at, updated_at, is_bank)
 ON public.quizzes TO lms_member;
 GRANT
   INSERT (id, course_id, lesson_id, title, description, instructions, quiz_type, passing_score, max_attempts, require_passing,
-    time_limit_minutes, shuffle_questions, shuffle_answers, show_correct_answers, available_from, available_until),
+    time_limit_minutes, shuffle_questions, shuffle_answers, show_correct_answers, available_from, available_until,
+    is_bank),
   UPDATE (course_id, lesson_id, title, description, instructions, quiz_type, passing_score, max_attempts, require_passing,
-    time_limit_minutes, shuffle_questions, shuffle_answers, show_correct_answers, available_from, available_until),
+    time_limit_minutes, shuffle_questions, shuffle_answers, show_correct_answers, available_from, available_until, is_bank),
   DELETE
 ON public.quizzes TO lms_staff;
 CREATE POLICY open ON public.quizzes FOR SELECT TO lms_member
-  USING (course_id = ANY (ARRAY(SELECT lms.open_courses())) OR lesson_id = ANY (ARRAY(SELECT lms.open_lessons())));
+  USING (NOT is_bank AND (course_id = ANY (ARRAY(SELECT lms.open_courses())) OR lesson_id = ANY (ARRAY(SELECT lms.open_lessons()))));
 -- A quiz of neither course nor lesson is a question bank, the administrators' own.
 CREATE POLICY taught ON public.quizzes TO lms_staff
   USING (
@@ -39,14 +40,22 @@ CREATE POLICY whole ON public.quizzes TO lms_administrator
 
 GRANT SELECT,
   INSERT (id, quiz_id, question_text, question_html, question_type, question_order, position, answer_options, correct_answer, points,
-    explanation, hint, image_url, video_url, title, tags, grading),
+    explanation, hint, image_url, video_url, title, tags, grading, retired),
   UPDATE (question_text, question_html, question_type, question_order, position, answer_options, correct_answer, points, explanation,
-    hint, image_url, video_url, title, tags, grading),
+    hint, image_url, video_url, title, tags, grading, retired),
   DELETE
 ON public.quiz_questions TO lms_staff;
 CREATE POLICY taught ON public.quiz_questions TO lms_staff
   USING (quiz_id = ANY (ARRAY(SELECT lms.taught_quizzes()))) WITH CHECK (quiz_id = ANY (ARRAY(SELECT lms.taught_quizzes())));
 CREATE POLICY whole ON public.quiz_questions TO lms_administrator
+  USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
+
+-- What a bank may be: lms.check_draw.
+GRANT SELECT, INSERT (id, quiz_id, bank_id, question_id, tags, count, position), UPDATE (question_id, tags, count, position), DELETE
+ON lms.quiz_draws TO lms_staff;
+CREATE POLICY taught ON lms.quiz_draws TO lms_staff
+  USING (quiz_id = ANY (ARRAY(SELECT lms.taught_quizzes()))) WITH CHECK (quiz_id = ANY (ARRAY(SELECT lms.taught_quizzes())));
+CREATE POLICY whole ON lms.quiz_draws TO lms_administrator
   USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT (id, quiz_id, enrollment_id, member_id, attempt_number, started_at, submitted_at, time_spent_seconds, status, created_at)

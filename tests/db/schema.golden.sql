@@ -254,6 +254,7 @@ CREATE TABLE public.quiz_questions (
     title text,
     tags text[] DEFAULT '{}'::text[] NOT NULL,
     grading jsonb DEFAULT '{}'::jsonb NOT NULL,
+    retired boolean DEFAULT false NOT NULL,
     CONSTRAINT quiz_questions_answer_options_check CHECK ((jsonb_typeof(answer_options) = 'array'::text)),
     CONSTRAINT quiz_questions_grading_check CHECK ((jsonb_typeof(grading) = 'object'::text)),
     CONSTRAINT quiz_questions_points_check CHECK ((points >= (0)::numeric)),
@@ -547,6 +548,25 @@ ALTER TABLE lms.question_versions ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTI
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE lms.quiz_draws (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    quiz_id uuid NOT NULL,
+    bank_id uuid NOT NULL,
+    question_id uuid,
+    tags text[] DEFAULT '{}'::text[] NOT NULL,
+    count integer DEFAULT 1 NOT NULL,
+    "position" double precision NOT NULL,
+    row_version bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT quiz_draws_count_check CHECK ((count > 0)),
+    CONSTRAINT quiz_draws_question_id_check CHECK (((question_id IS NULL) OR ((count = 1) AND (tags = '{}'::text[]))))
+);
+
+ALTER TABLE lms.quiz_draws OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.quiz_draws IS 'Questions that a quiz takes from a bank for each attempt: one that is named, or some at random';
 
 CREATE TABLE lms.regrades (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1024,7 +1044,9 @@ CREATE TABLE public.quizzes (
     row_version bigint DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_bank boolean DEFAULT false NOT NULL,
     CONSTRAINT quizzes_available_check CHECK ((available_until >= available_from)),
+    CONSTRAINT quizzes_is_bank_check CHECK (((NOT is_bank) OR ((lesson_id IS NULL) AND (NOT require_passing)))),
     CONSTRAINT quizzes_max_attempts_check CHECK ((max_attempts > 0)),
     CONSTRAINT quizzes_passing_score_check CHECK (((passing_score >= (0)::numeric) AND (passing_score <= (100)::numeric))),
     CONSTRAINT quizzes_quiz_type_check CHECK ((quiz_type = ANY (ARRAY['pre_assessment'::text, 'formative'::text, 'summative'::text, 'final_exam'::text, 'practice'::text]))),
@@ -1124,6 +1146,9 @@ ALTER TABLE ONLY lms.push_outcomes
 
 ALTER TABLE ONLY lms.question_versions
     ADD CONSTRAINT question_versions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY lms.quiz_draws
+    ADD CONSTRAINT quiz_draws_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY lms.regrades
     ADD CONSTRAINT regrades_pkey PRIMARY KEY (id);
@@ -1305,6 +1330,12 @@ CREATE INDEX idx_push_outcomes_member ON lms.push_outcomes USING btree (member_i
 
 CREATE INDEX idx_push_outcomes_scope ON lms.push_outcomes USING btree (scope_id);
 
+CREATE INDEX idx_quiz_draws_bank ON lms.quiz_draws USING btree (bank_id);
+
+CREATE INDEX idx_quiz_draws_question ON lms.quiz_draws USING btree (question_id);
+
+CREATE INDEX idx_quiz_draws_quiz ON lms.quiz_draws USING btree (quiz_id);
+
 CREATE INDEX idx_regrades_quiz ON lms.regrades USING btree (quiz_id);
 
 CREATE INDEX idx_regrades_regraded_by ON lms.regrades USING btree (regraded_by);
@@ -1481,6 +1512,10 @@ CREATE TRIGGER log_member_role_changes_update AFTER UPDATE ON lms.member_roles R
 
 CREATE TRIGGER member_roles_follow AFTER INSERT OR DELETE OR UPDATE ON lms.member_roles FOR EACH ROW EXECUTE FUNCTION lms.member_roles_changed();
 
+CREATE TRIGGER trigger_bury_authored AFTER DELETE ON lms.quiz_draws REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION lms.bury_authored();
+
+CREATE TRIGGER trigger_check_draw BEFORE INSERT OR UPDATE ON lms.quiz_draws FOR EACH ROW EXECUTE FUNCTION lms.check_draw();
+
 CREATE TRIGGER trigger_count_module_completions_delete AFTER DELETE ON lms.module_completions REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION lms.count_module_completions();
 
 CREATE TRIGGER trigger_count_module_completions_insert AFTER INSERT ON lms.module_completions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION lms.count_module_completions();
@@ -1494,6 +1529,10 @@ CREATE TRIGGER trigger_keep_certificates BEFORE TRUNCATE ON lms.certificates FOR
 CREATE TRIGGER trigger_log_certificate AFTER INSERT OR UPDATE ON lms.certificates FOR EACH ROW EXECUTE FUNCTION lms.log_certificate();
 
 CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.certificate_templates FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
+
+CREATE TRIGGER trigger_touch_authored_insert BEFORE INSERT ON lms.quiz_draws FOR EACH ROW EXECUTE FUNCTION lms.touch_authored();
+
+CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF quiz_id, bank_id, question_id, tags, count, "position" ON lms.quiz_draws FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.touch_authored();
 
 CREATE TRIGGER courses_named_assets BEFORE INSERT OR UPDATE OF thumbnail_url, promo_video_url, syllabus_url, scorm_package_url ON public.courses FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('thumbnail_url', 'promo_video_url', 'syllabus_url', 'scorm_package_url');
 
@@ -1633,9 +1672,9 @@ CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF lesson_id, file_na
 
 CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF module_id, title, description, lesson_type, lesson_order, "position", content_url, content_html, video_duration_seconds, transcript_url, video_provider, video_thumbnail_url, enable_video_controls, allow_download, scorm_package_url, scorm_manifest_url, scorm_version, is_preview, unlock_after_lesson_id, require_completion, completion_criteria, min_time_seconds, estimated_duration_minutes ON public.lessons FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.touch_authored('lesson_order');
 
-CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF quiz_id, question_text, question_html, question_type, question_order, "position", answer_options, correct_answer, points, explanation, hint, image_url, video_url, title, tags, grading ON public.quiz_questions FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.touch_authored('question_order');
+CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF quiz_id, question_text, question_html, question_type, question_order, "position", answer_options, correct_answer, points, explanation, hint, image_url, video_url, title, tags, grading, retired ON public.quiz_questions FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.touch_authored('question_order');
 
-CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF course_id, lesson_id, title, description, instructions, quiz_type, passing_score, max_attempts, require_passing, time_limit_minutes, shuffle_questions, shuffle_answers, show_correct_answers, available_from, available_until ON public.quizzes FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.touch_authored();
+CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF course_id, lesson_id, title, description, instructions, quiz_type, passing_score, max_attempts, require_passing, time_limit_minutes, shuffle_questions, shuffle_answers, show_correct_answers, available_from, available_until, is_bank ON public.quizzes FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.touch_authored();
 
 CREATE TRIGGER trigger_update_assignment_analytics_delete AFTER DELETE ON public.assignment_submissions REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION lms.update_assignment_analytics();
 
@@ -1790,6 +1829,15 @@ ALTER TABLE ONLY lms.push_outcomes
 
 ALTER TABLE ONLY lms.question_versions
     ADD CONSTRAINT question_versions_question_id_fkey FOREIGN KEY (question_id) REFERENCES public.quiz_questions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.quiz_draws
+    ADD CONSTRAINT quiz_draws_bank_id_fkey FOREIGN KEY (bank_id) REFERENCES public.quizzes(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.quiz_draws
+    ADD CONSTRAINT quiz_draws_question_id_fkey FOREIGN KEY (question_id) REFERENCES public.quiz_questions(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.quiz_draws
+    ADD CONSTRAINT quiz_draws_quiz_id_fkey FOREIGN KEY (quiz_id) REFERENCES public.quizzes(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY lms.regrades
     ADD CONSTRAINT regrades_quiz_id_fkey FOREIGN KEY (quiz_id) REFERENCES public.quizzes(id) ON DELETE CASCADE;

@@ -32,7 +32,7 @@ def test_replica_server_triggers_and_grants_agree(db: Database, table: Authored)
             "SELECT array_agg(a.attname::text) FROM pg_trigger AS t"
             " JOIN pg_attribute AS a ON a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr)"
             " WHERE t.tgrelid = %s::regclass AND t.tgname = 'trigger_touch_authored_update'",
-            f"public.{table.name}",
+            one(connection, "SELECT lms.authored_table(%s)::text", table.name),
         )
         assert set(versioned) == authored | order | BY_FUNCTIONS.get(table.name, set())
         granted = one(
@@ -58,10 +58,11 @@ def test_defaults_are_the_servers(db: Database, table: Authored) -> None:
             "lesson_attachments": {"lesson_id": lesson, "file_name": "f", "file_url": "https://example.org", "file_type": "text/plain"},
             "quizzes": {"course_id": course, "title": "t"},
             "quiz_questions": {"quiz_id": quiz, "question_text": "t", "question_type": "essay", "question_order": 9, "position": 9},
+            "quiz_draws": {"quiz_id": quiz, "bank_id": insert(db, "quizzes", title="Bank", is_bank=True), "position": 9},
             "assignments": {"course_id": course, "title": "t", "description": "d"},
         }
-        row = insert(db, table.name, **least[table.name])
-        found = one(connection, f"SELECT to_jsonb(r) FROM public.{table.name} AS r WHERE id = %s", row)
+        row = insert(db, "lms.quiz_draws" if table.name == "quiz_draws" else table.name, **least[table.name])
+        found = one(connection, "SELECT lms.authored_row(%s, %s)", table.name, row)
     given = set(least[table.name]) | {"position"}
     assert {column: table.defaults.get(column) for column in table.columns if column not in given} == {
         column: found[column] for column in table.columns if column not in given
