@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -112,6 +112,22 @@ def edit_course(session: Session, course_id: UUID, values: Mapping[str, Any]) ->
         raise NotFound(_("This course does not exist, or you may not change it."))
     session.execute(sa.update(Course).where(Course.id == course_id).values(**values))
     return Done(None, Changes.of("courses", ids=(course_id,)), Undo(_("Edit course"), edit_course, (course_id, dict(before))))
+
+
+def set_instructors(session: Session, course_id: UUID, instructors: Sequence[UUID]) -> Done[None]:
+    """Who teaches the course; the first leads it.
+
+    The server refuses people who are no instructors, and callers who neither lead the course nor administer.
+    """
+    if not instructors:
+        raise Invalid(_("The course needs an instructor."))
+    row = session.execute(sa.select(Course.instructor_id, Course.co_instructors).where(Course.id == course_id)).one_or_none()
+    if row is None:
+        raise NotFound(_("This course does not exist, or you may not change it."))
+    before = [one for one in (row.instructor_id, *(row.co_instructors or ())) if one is not None]
+    session.execute(sa.select(sa.func.lms.set_instructors(course_id, instructors[0], list(instructors[1:]))))
+    undo = Undo(_("Change instructors"), set_instructors, (course_id, tuple(before))) if before else None
+    return Done(None, Changes.of("courses", ids=(course_id,)), undo)
 
 
 def add_module(session: Session, course_id: UUID, title: str) -> Done[UUID]:

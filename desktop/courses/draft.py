@@ -271,15 +271,18 @@ def _neighbour(draft: Draft, away: set[UUID]) -> tuple[UUID, ...]:
 
 
 def move(draft: Draft, ids: Sequence[UUID], parent: UUID, index: int) -> Step:
-    """Put lessons into the module ``parent``, or modules into the course, before what is now at ``index``, in their reading order.
+    """Put lessons into the module ``parent``, modules into the course, or attachments to a lesson, before what is now at ``index``.
+
+    They go in their reading order.
 
     A move to where they are is no change. Raises :class:`Invalid` for modules and lessons at once.
     """
     tables = {draft.table_of(row_id) for row_id in ids}
-    table = LESSONS if parent in draft.rows[MODULES] else MODULES
+    table = LESSONS if parent in draft.rows[MODULES] else ATTACHMENTS if parent in draft.rows[LESSONS] else MODULES
     if tables != {table}:
         raise Invalid(_("Modules go between modules, lessons into them."))
-    chosen = [row["id"] for row in (draft.lessons if table == LESSONS else draft.modules) if row["id"] in set(ids)]
+    among = {LESSONS: draft.lessons, MODULES: draft.modules, ATTACHMENTS: draft.children(ATTACHMENTS, parent)}[table]
+    chosen = [row["id"] for row in among if row["id"] in set(ids)]
     siblings = [row["id"] for row in draft.children(table, parent)]
     index = max(0, min(index, len(siblings)))
     rest = [row_id for row_id in siblings if row_id not in chosen]

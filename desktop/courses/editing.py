@@ -14,6 +14,7 @@ from uuid import UUID
 
 from desktop.courses.checklist import Surroundings
 from desktop.courses.draft import ATTACHMENTS, COURSES, LESSONS, MODULES, Change, Draft, Fragment
+from desktop.courses.queries import Choice, Offered
 from desktop.store import replica
 from desktop.store.authored import TABLES
 
@@ -24,6 +25,8 @@ _IDS = frozenset(
 _TIMES = frozenset(
     {"unlock_date", "enrollment_start_date", "enrollment_end_date", "course_start_date", "course_end_date", "published_at", "archived_at"}
 )
+
+_OFFERED = ("people", "designations", "templates", "courses")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,16 @@ def _plain(value: Any) -> Any:
         tuple: list,
     }
     return plain[type(value)](value) if type(value) in plain else value
+
+
+def offered_to_json(offered: Offered) -> dict[str, Any]:
+    """What forms offer, to be remembered for times without the server."""
+    lists = {name: [[str(one.id), one.name] for one in getattr(offered, name)] for name in _OFFERED}
+    return {**lists, "slugs": dict(offered.slugs)}
+
+
+def offered_from_json(values: Mapping[str, Any]) -> Offered:
+    return Offered(**{name: tuple(Choice(UUID(row), words) for row, words in values[name]) for name in _OFFERED}, slugs=values["slugs"])
 
 
 def fragment_to_json(fragment: Fragment) -> dict[str, Any]:

@@ -6,6 +6,7 @@ would refuse (its CHECK constraints) and what would surprise a learner, while th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +42,12 @@ class Kind(Enum):
     MODULE = "module"
     LESSON = "lesson"
     DESIGNATION = "designation"
+    TEMPLATE = "template"
+    """A design of certificates."""
+    PEOPLE = "people"
+    """Instructors, the first of whom leads. Kept by the server alone: who teaches a course may write in it."""
+    COURSES = "courses"
+    """Courses, by their ids, and sentences."""
 
 
 type Check = Callable[[Any, Row, Draft], str]
@@ -79,6 +86,8 @@ class Field:
     types: frozenset[str] = frozenset()
     most: int = 0
     suffix: str = ""
+    also: tuple[str, ...] = ()
+    """Other columns that it holds."""
 
     def problem(self, value: Any, row: Row, draft: Draft) -> str:
         """What is wrong with ``value``; empty where it can be kept."""
@@ -95,6 +104,12 @@ class Section:
 
 def _required(sentence: str) -> Check:
     return lambda value, _row, _draft: "" if str(value or "").strip() else _(sentence)
+
+
+def _slug(value: str | None, _row: Row, _draft: Draft) -> str:
+    if not value:
+        return _("A course needs an address.")
+    return "" if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value) else _("Small letters and digits, with single hyphens between them.")
 
 
 def _file_or_web(value: Any, _row: Row, _draft: Draft) -> str:
@@ -160,6 +175,14 @@ COURSE_SECTIONS: tuple[Section, ...] = (
             Field("title", N_("Title"), Kind.LINE, check=_required(N_("A course needs a title.")), most=TITLE_LENGTH),
             Field("short_description", N_("Short description"), Kind.LINE, N_("What the catalogue shows under the title."), most=200),
             Field("description", N_("Description"), Kind.TEXT, check=_required(N_("The course needs a description."))),
+            Field(
+                "slug",
+                N_("Address"),
+                Kind.LINE,
+                N_("The end of its address on the web; its own alone."),
+                check=_slug,
+                most=100,
+            ),
             Field("category", N_("Category"), Kind.CHOICE, choices=CATEGORIES),
             Field("difficulty_level", N_("Difficulty"), Kind.CHOICE, choices=DIFFICULTIES, none=N_("Not said")),
             Field("delivery_format", N_("Delivery"), Kind.CHOICE, choices=FORMATS),
@@ -184,8 +207,16 @@ COURSE_SECTIONS: tuple[Section, ...] = (
             Field(
                 "prerequisites",
                 N_("Prerequisites"),
-                Kind.LINES,
-                N_("One a line: a sentence, or the title of a course that must be completed."),
+                Kind.COURSES,
+                N_("Nobody can enroll before these courses are completed. A sentence of your own is shown, and checked by nobody."),
+            ),
+            Field(
+                "instructor_id",
+                N_("Instructors"),
+                Kind.PEOPLE,
+                N_("The first leads the course. Changing them needs the server."),
+                check=_required(N_("The course needs an instructor.")),
+                also=("co_instructors",),
             ),
             Field("author_bio", N_("About the author"), Kind.TEXT),
         ),
@@ -196,6 +227,7 @@ COURSE_SECTIONS: tuple[Section, ...] = (
             Field("ce_credits", N_("CE credits"), Kind.CREDITS, N_("They need something that is assessed."), most=999),
             Field("designation_id", N_("Designation"), Kind.DESIGNATION, none=N_("None")),
             Field("completion_certificate", N_("Certificate of completion"), Kind.CHECK),
+            Field("certificate_template_id", N_("Design of the certificate"), Kind.TEMPLATE, none=N_("The usual one")),
         ),
     ),
     Section(

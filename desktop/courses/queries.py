@@ -23,6 +23,7 @@ from desktop.courses.outline import LessonRow, ModuleRow, Progress
 from desktop.courses.publishing import ModuleFacts, Problem, PublishFacts
 from desktop.errors import NotFound
 from desktop.i18n import _
+from desktop.models.certificates import CertificateTemplate
 from desktop.models.courses import Course, CourseModule, Lesson
 from desktop.models.learning import CourseReview, Enrollment, LessonProgress
 from desktop.models.people import Member, MemberDesignation
@@ -466,6 +467,33 @@ def list_instructors(session: Session) -> tuple[Choice, ...]:
         .order_by(Member.last_name, Member.first_name, Member.id)
     )
     return tuple(Choice(*row) for row in session.execute(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What the forms of a course offer that is the server's: ``slugs`` are the addresses of other courses, with their titles."""
+
+    people: tuple[Choice, ...] = ()
+    designations: tuple[Choice, ...] = ()
+    templates: tuple[Choice, ...] = ()
+    courses: tuple[Choice, ...] = ()
+    slugs: Mapping[str, str] = MappingProxyType({})
+
+
+def get_offered(session: Session, course_id: UUID) -> Offered:
+    """For the editor of a course. Courses that the reader may not see are not among them."""
+    people = sa.func.lms.list_instructors().table_valued("member_id", "first_name", "last_name")
+    others = session.execute(
+        sa.select(Course.id, Course.title, Course.slug).where(Course.id != course_id).order_by(Course.title, Course.id)
+    ).all()
+    template = sa.select(CertificateTemplate.id, CertificateTemplate.name).order_by(CertificateTemplate.name)
+    return Offered(
+        tuple(Choice(row.member_id, f"{row.first_name} {row.last_name}") for row in session.execute(sa.select(people))),
+        list_designations(session),
+        tuple(Choice(*row) for row in session.execute(template)),
+        tuple(Choice(row.id, row.title) for row in others),
+        {row.slug: row.title for row in others},
+    )
 
 
 def get_course(session: Session, course_id: UUID) -> CourseDetails:

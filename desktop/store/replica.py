@@ -245,6 +245,20 @@ class Replica:
         found = self._rows("SELECT edits FROM step WHERE id = ?", step_id)
         return _edits(found[0][0]) if found else []
 
+    # What a form needs to know
+
+    def remember(self, name: str, value: Any) -> None:
+        """Keep something that the server said (names to choose from) for times without it, as JSON."""
+        with self._transaction() as database:
+            database.execute(
+                "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, dump(value))
+            )
+
+    def recall(self, name: str) -> Any:
+        """What was remembered under ``name``, or None."""
+        found = self._rows("SELECT value FROM meta WHERE name = ?", name)
+        return json.loads(found[0][0]) if found else None
+
     # Files
 
     def keep_file(self, source: Path, name: str, media_type: str, control: JobControl) -> str:

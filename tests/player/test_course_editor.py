@@ -237,6 +237,71 @@ async def test_what_is_wrong_is_said_at_the_field_and_not_kept(db: Database, ada
     assert author.page.session.draft.course["title"] == "Ethics"
 
 
+async def test_who_teaches_what_comes_before_and_the_address_are_chosen(
+    db: Database, ada: Person, ethics: UUID, open_editor: Open, tmp_path: Path
+) -> None:
+    bob = db.add_person("instructor")
+    query(db, f"UPDATE public.members SET first_name = 'Bob', last_name = 'Moss' WHERE id = '{bob.member_id}'")
+    law = add_course(db, "Law", instructor_id=ada.member_id, status="draft")
+    query(db, f"UPDATE public.courses SET slug = 'law' WHERE id = '{law}'")
+    author = await open_editor(db, ada, ethics)
+    page = author.page
+    page.course_button.click()
+    form = page.forms["courses"]
+    people, before, slug = form.editors["instructor_id"], form.editors["prerequisites"], form.editors["slug"]
+    await author.until(lambda: people.box.count() == 2)
+    # Typed and Enter, or chosen and clicked.
+    QTest.keyClicks(people.box.lineEdit(), "Nobody")
+    QTest.mouseClick(people.add_button, Qt.MouseButton.LeftButton)
+    assert form.rows["instructor_id"].problem == "Nobody of this name teaches here."
+    people.box.lineEdit().clear()
+    QTest.keyClicks(people.box.lineEdit(), "bob moss")
+    QTest.mouseClick(people.add_button, Qt.MouseButton.LeftButton)
+    await author.until(lambda: page.session.draft.course["co_instructors"] == [bob.member_id])
+    assert people.list.item(1).text() == "Bob Moss"
+    await author.until(lambda: not page.session.busy)
+    people.list.setCurrentRow(1)
+    people.move_entry(-1)
+    await author.until(lambda: page.session.draft.course["instructor_id"] == bob.member_id)
+    assert query(db, f"SELECT instructor_id, co_instructors FROM public.courses WHERE id = '{ethics}'") == [
+        (bob.member_id, [ada.member_id])
+    ]
+    assert "leads the course" in people.list.item(0).text()
+    QTest.keyClicks(before.box.lineEdit(), "law")
+    QTest.keyClick(before.box.lineEdit(), Qt.Key.Key_Return)
+    QTest.keyClicks(before.box.lineEdit(), "Two years of practice")
+    QTest.keyClick(before.box.lineEdit(), Qt.Key.Key_Return)
+    assert page.session.draft.course["prerequisites"] == [str(law), "Two years of practice"]
+    assert [before.list.item(row).text() for row in range(2)] == ["Course: Law", "Two years of practice"]
+    slug.widget.selectAll()
+    QTest.keyClicks(slug.widget, "law")
+    QTest.keyClick(slug.widget, Qt.Key.Key_Return)
+    assert form.rows["slug"].problem == "“Law” has this one already."
+    slug.widget.selectAll()
+    QTest.keyClicks(slug.widget, "right-and-wrong")
+    QTest.keyClick(slug.widget, Qt.Key.Key_Return)
+    await page.save()
+    assert query(db, f"SELECT slug, prerequisites FROM public.courses WHERE id = '{ethics}'") == [
+        ("right-and-wrong", [str(law), "Two years of practice"])
+    ]
+    # An attachment has a form of its own, and its place among the others.
+    author.select("Terms")
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(name)
+        await page.keep_file(author.row("Terms"), "attachment", tmp_path / name)
+    page.views.set_value("attachments")
+    page._show_view()
+    page.attachments.setCurrentRow(1)
+    page._move_attachment(-1)
+    (first, second) = page.session.draft.attachments_of(author.row("Terms"))
+    assert (first["file_name"], second["file_name"]) == ("b.txt", "a.txt")
+    line = page.forms["lesson_attachments"].editors["file_name"].widget
+    line.selectAll()
+    QTest.keyClicks(line, "Handout")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    await author.until(lambda: page.session.draft.attachments_of(author.row("Terms"))[0]["file_name"] == "Handout")
+
+
 async def test_the_checklist_leads_to_the_place(db: Database, ada: Person, ethics: UUID, open_editor: Open) -> None:
     author = await open_editor(db, ada, ethics)
     author.choose(author.page.add_lesson_button, "Link")

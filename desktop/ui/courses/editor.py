@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import mimetypes
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from PySide6.QtCore import QMimeData, Qt, QTimer
+from PySide6.QtCore import QMimeData, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QHideEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -28,8 +27,9 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.changes import Changes
-from desktop.courses.commands import archive, publish, unpublish
+from desktop.courses.commands import archive, publish, set_instructors, unpublish
 from desktop.courses.draft import (
+    ATTACHMENTS,
     COURSES,
     LESSONS,
     MODULES,
@@ -45,10 +45,10 @@ from desktop.courses.draft import (
     paste,
     remove,
 )
-from desktop.courses.editing import fragment_from_json, fragment_to_json
+from desktop.courses.editing import fragment_from_json, fragment_to_json, offered_from_json, offered_to_json
 from desktop.courses.embedding import film
 from desktop.courses.publishing import Problem
-from desktop.courses.queries import list_designations
+from desktop.courses.queries import get_offered
 from desktop.courses.vocabulary import LESSON_TYPES, STATUSES, label
 from desktop.errors import Invalid, LmsError, ServerAway
 from desktop.i18n import _, ngettext
@@ -61,7 +61,8 @@ from desktop.ui.courses.editor_outline import OutlineModel, OutlineTree
 from desktop.ui.courses.editor_session import CourseSession
 from desktop.ui.page import Page
 from desktop.ui.theme import Role, px
-from desktop.ui.widgets.buttons import Button
+from desktop.ui.theme.icons import icon
+from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.fields import SearchField, SegmentedControl
 from desktop.ui.widgets.labels import ElidedLabel, Label
 from desktop.ui.widgets.richtext import RichText
@@ -115,6 +116,16 @@ def _fetched(control: Any, media: Media, store: Any, asset: str) -> Path:
 
 def _sent(control: Any, media: Media, store: Any) -> int:
     return media.send(store, control)
+
+
+def _scrolled(form: RowForm) -> QScrollArea:
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setWidget(form)
+    return scroll
 
 
 class CourseEditorPage(Page):
@@ -219,18 +230,13 @@ class CourseEditorPage(Page):
         return panel
 
     def _make_middle(self) -> QWidget:
-        self.forms = {table: RowForm(table) for table in (COURSES, MODULES, LESSONS)}
+        self.forms = {table: RowForm(table) for table in (COURSES, MODULES, LESSONS, ATTACHMENTS)}
         self.form_stack = QStackedWidget()
-        for form in self.forms.values():
+        for table, form in self.forms.items():
             form.edited.connect(self._field_edited)
             form.file_asked.connect(self._choose_file)
-            scroll = QScrollArea()
-            scroll.setWidgetResizable(True)
-            scroll.setFrameShape(QFrame.Shape.NoFrame)
-            scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            scroll.setWidget(form)
-            self.form_stack.addWidget(scroll)
+            if table != ATTACHMENTS:
+                self.form_stack.addWidget(_scrolled(form))
         self.text = RichText(self.context, self.files, _("Lesson text"))
         self.text.edited.connect(self._text_edited)
         self.text.history_asked.connect(lambda what: self.spawn(self._undo() if what == "undo" else self._redo()))
@@ -238,19 +244,28 @@ class CourseEditorPage(Page):
         self.attachments = QListWidget()
         self.attachments.setAccessibleName(_("Attachments"))
         self.attachments.setFrameShape(QFrame.Shape.NoFrame)
+        self.attachments.currentItemChanged.connect(lambda _now, _before: self._show_attachment())
         self.attach_button = Button(_("Attach a file…"), "quiet", "plus")
         self.attach_button.clicked.connect(lambda: self._choose_file(self._shown, "attachment"))
         self.detach_button = Button(_("Remove"), "plain", "trash")
         self.detach_button.clicked.connect(self._detach)
         attached = QWidget()
         buttons = QHBoxLayout()
+        buttons.setContentsMargins(px(24), 0, px(24), 0)
+        buttons.setSpacing(px(6))
         buttons.addWidget(self.attach_button)
         buttons.addWidget(self.detach_button)
+        for icon_name, words, by in (("arrow-up", _("Move the attachment up"), -1), ("arrow-down", _("Move the attachment down"), 1)):
+            button = IconButton(icon_name, words)
+            button.clicked.connect(partial(self._move_attachment, by))
+            buttons.addWidget(button)
         buttons.addStretch(1)
+        self.attachment_form = _scrolled(self.forms[ATTACHMENTS])
         box = QVBoxLayout(attached)
-        box.setContentsMargins(px(24), px(16), px(24), px(16))
-        box.addWidget(self.attachments, 1)
+        box.setContentsMargins(0, px(16), 0, px(16))
         box.addLayout(buttons)
+        box.addWidget(self.attachments, 1)
+        box.addWidget(self.attachment_form, 2)
         views = (("text", _("Text"), ""), ("settings", _("Settings"), ""), ("attachments", _("Attachments"), ""))
         self.views = SegmentedControl(_("What to edit"), views)
         self.views.chosen.connect(self._choose_view)
@@ -295,7 +310,7 @@ class CourseEditorPage(Page):
         if hasattr(self, "model"):
             self._reloaded()
             return
-        self.spawn(self._read_designations())
+        self.spawn(self._read_offered())
         self.model = OutlineModel(self.session.draft, self.tree)
         self.model.renamed.connect(self._rename)
         self.model.moved.connect(lambda ids, parent, at: self._try(lambda: move(self.session.draft, ids, parent, at)))
@@ -309,12 +324,27 @@ class CourseEditorPage(Page):
             self._show_row(self.course_id)
         self.spawn(self.files.send())
 
-    async def _read_designations(self) -> None:
-        """Their names are the server's; without it the one that is chosen stays chosen."""
-        with contextlib.suppress(ServerAway):
-            found = await self.context.read(list_designations)
-            self.forms[COURSES].offer_designations([(one.id, one.name) for one in found])
-            self._show_current()
+    async def _read_offered(self) -> None:
+        """People, designations and other courses are the server's; without it, what it said last."""
+        here, name = self.context.here, f"offered:{self.course_id}"
+        try:
+            offered = await self.context.read(get_offered, self.course_id)
+            await self.context.tasks.run(here.remember, name, offered_to_json(offered))
+        except ServerAway:
+            known = await self.context.tasks.run(here.recall, name)
+            if known is None:
+                return
+            offered = offered_from_json(known)
+        form = self.forms[COURSES]
+        choices = {
+            "instructor_id": offered.people,
+            "designation_id": offered.designations,
+            "certificate_template_id": offered.templates,
+            "prerequisites": offered.courses,
+        }
+        form.offer({column: [(one.id, one.name) for one in found] for column, found in choices.items()})
+        form.taken = {"slug": offered.slugs}
+        self._show_current()
 
     def _applied(self, step: Step) -> None:
         self.model.follow(tuple(change.id for change in step.changes))
@@ -390,6 +420,8 @@ class CourseEditorPage(Page):
         table = self.session.draft.table_of(row_id)
         if table is None:
             return
+        if table == COURSES:
+            self.tree.clear_choice()  # so that a click on any row leads back to it
         if row_id != self._shown:
             for form in self.forms.values():
                 form.flush()
@@ -444,14 +476,32 @@ class CourseEditorPage(Page):
         self.middle.setCurrentWidget({"text": self.text, "settings": self.form_stack, "attachments": self._attached}[view])
 
     def _show_attachments(self) -> None:
-        self.attachments.clear()
-        if self._shown is None:
-            return
-        for row in self.session.draft.attachments_of(self._shown):
-            item = QListWidgetItem(row["file_name"])
-            item.setData(Qt.ItemDataRole.UserRole, row["id"])
-            self.attachments.addItem(item)
-        self.detach_button.setEnabled(self.attachments.count() > 0)
+        now = self._attachment
+        with QSignalBlocker(self.attachments):
+            self.attachments.clear()
+            for row in self.session.draft.attachments_of(self._shown) if self._shown is not None else ():
+                size = row["file_size_bytes"]
+                item = QListWidgetItem(f"{row['file_name']}  ·  {size / 1e6:,.1f} MB" if size else row["file_name"])
+                item.setIcon(icon("document", "muted"))
+                item.setData(Qt.ItemDataRole.UserRole, row["id"])
+                self.attachments.addItem(item)
+                if row["id"] == now:
+                    self.attachments.setCurrentItem(item)
+            if self.attachments.currentRow() < 0:
+                self.attachments.setCurrentRow(0)
+        self._show_attachment()
+
+    @property
+    def _attachment(self) -> UUID | None:
+        row: UUID | None = self.attachments.currentIndex().data(Qt.ItemDataRole.UserRole)
+        return row
+
+    def _show_attachment(self) -> None:
+        chosen = self._attachment
+        self.detach_button.setEnabled(chosen is not None)
+        self.attachment_form.setVisible(chosen is not None)
+        if chosen is not None:
+            self.forms[ATTACHMENTS].show_row(self.session.draft.row(ATTACHMENTS, chosen), lambda: self.session.draft)
 
     def tree_filter(self, words: str) -> None:
         fitting = self.tree.filter(words)
@@ -472,11 +522,23 @@ class CourseEditorPage(Page):
             self.context.notices.warn(problem)
 
     def _field_edited(self, table: str, row: UUID, column: str, value: Any) -> None:
+        if column == "instructor_id":
+            self.spawn(self._set_instructors(value))
+            return
         values = {column: value}
         if table == LESSONS and column == "content_url" and value and (found := film(value)) is not None:
             values |= {"content_url": found.address, "video_provider": found.provider}
         if problem := self.session.edit(table, row, values):
             self.forms[table].say(column, problem)
+
+    async def _set_instructors(self, people: list[UUID]) -> None:
+        """Who may write in a course is for the server to say; without it nothing changes."""
+        try:
+            await self.flush()
+            await self.context.write(set_instructors, self.course_id, people)
+            await self._pull()
+        finally:
+            self._show_current()
 
     def _text_edited(self, row: UUID, html: str, before: str) -> None:
         """``before`` is what was on the screen: where a colleague's text has arrived unseen meanwhile, the two meet as a conflict."""
@@ -595,9 +657,16 @@ class CourseEditorPage(Page):
         self.session.edit(table, row, values)
 
     def _detach(self) -> None:
-        item = self.attachments.currentItem()
-        if item is not None:
-            self._try(lambda: remove(self.session.draft, [item.data(Qt.ItemDataRole.UserRole)]))
+        chosen = self._attachment
+        if chosen is not None:
+            self._try(lambda: remove(self.session.draft, [chosen]))
+
+    def _move_attachment(self, by: int) -> None:
+        lesson, chosen = self._shown, self._attachment
+        if lesson is None or chosen is None:
+            return
+        at = [row["id"] for row in self.session.draft.attachments_of(lesson)].index(chosen) + by
+        self._try(lambda: move(self.session.draft, [chosen], lesson, at + (by > 0)))
 
     # The checklist and publishing
 

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,12 @@ from PySide6.QtCore import QDateTime, QSignalBlocker, Qt, QTimer, QTimeZone, Sig
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QCompleter,
     QDateTimeEdit,
     QHBoxLayout,
     QLineEdit,
+    QListWidget,
+    QListWidgetItem,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
@@ -25,7 +29,7 @@ from desktop.courses.draft import Draft, Row
 from desktop.courses.fields import SECTIONS, Field, Kind
 from desktop.i18n import _
 from desktop.ui.theme import Role, px, restyle
-from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.forms import FormRow
 from desktop.ui.widgets.labels import Label
 
@@ -59,6 +63,10 @@ class Editor(QWidget):
 
     def value(self) -> Any:
         raise NotImplementedError
+
+    def of(self, row: Row) -> Any:
+        """What :meth:`value` would be for a row as it is stored."""
+        return row.get(self.field.column)
 
     def show_value(self, value: Any) -> None:
         """Show a stored value. What is being typed is left alone."""
@@ -189,10 +197,139 @@ class ChoiceEditor(Editor):
 
     def value(self) -> Any:
         value = self.box.currentData()
-        return UUID(value) if value and self.field.kind in (Kind.MODULE, Kind.LESSON, Kind.DESIGNATION) else value
+        return UUID(value) if value and self.field.kind in (Kind.MODULE, Kind.LESSON, Kind.DESIGNATION, Kind.TEMPLATE) else value
 
     def show_value(self, value: Any) -> None:
         self.box.setCurrentIndex(max(0, self.box.findData(str(value) if isinstance(value, UUID) else value)))
+
+
+class ListEditor(Editor):
+    """Several of what is offered, in an order. Of courses also sentences."""
+
+    def make(self) -> QWidget:
+        self._names: dict[str, str] = {}
+        panel = QWidget()
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(6))
+        self.list = QListWidget()
+        self.list.setAccessibleName(_(self.field.name))
+        self.list.setWordWrap(True)
+        column.addWidget(self.list)
+        self.box = QComboBox()
+        self.box.setAccessibleName(_("{field}: to add").format(field=_(self.field.name)))
+        self.box.setEditable(True)
+        self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(8)
+        line = QLineEdit()
+        self.box.setLineEdit(line)
+        completer = QCompleter(self.box.model(), self.box)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.box.setCompleter(completer)
+        line.setAccessibleName(self.box.accessibleName())
+        line.setPlaceholderText(_("A course, or a sentence") if self.field.kind is Kind.COURSES else _("A name"))
+        line.returnPressed.connect(self.add)
+        self.add_button = Button(_("Add"), "quiet", "plus")
+        self.add_button.clicked.connect(self.add)
+        row = QHBoxLayout()
+        row.setSpacing(px(6))
+        row.addWidget(self.box, 1)
+        row.addWidget(self.add_button)
+        for icon_name, words, pressed in (
+            ("arrow-up", _("{field}: move up"), lambda: self.move_entry(-1)),
+            ("arrow-down", _("{field}: move down"), lambda: self.move_entry(1)),
+            ("trash", _("{field}: remove"), self.remove),
+        ):
+            button = IconButton(icon_name, words.format(field=_(self.field.name)))
+            button.clicked.connect(pressed)
+            row.addWidget(button)
+        column.addLayout(row)
+        panel.setFocusProxy(self.list)
+        return panel
+
+    def offer(self, choices: Iterable[tuple[UUID, str]]) -> None:
+        self._names = {str(value): name for value, name in choices}
+        with QSignalBlocker(self.box):
+            self.box.clear()
+            for value, name in self._names.items():
+                self.box.addItem(name, value)
+            self.box.setCurrentIndex(-1)
+        self.show_value(self.value())
+
+    def value(self) -> Any:
+        entries = [self.list.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.list.count())]
+        return [UUID(one) for one in entries] if self.field.kind is Kind.PEOPLE else entries
+
+    def of(self, row: Row) -> Any:
+        if self.field.kind is Kind.PEOPLE:
+            return [one for one in (row.get(self.field.column), *(row.get("co_instructors") or ())) if one is not None]
+        return list(row.get(self.field.column) or ())
+
+    def show_value(self, value: Any) -> None:
+        now = self.list.currentRow()
+        self.list.clear()
+        for number, one in enumerate(value or ()):
+            item = QListWidgetItem(self._words(str(one), number))
+            item.setData(Qt.ItemDataRole.UserRole, str(one))
+            self.list.addItem(item)
+        self.list.setCurrentRow(min(max(0, now), self.list.count() - 1))
+        self.list.setFixedHeight(px(8) + px(28) * min(6, max(1, self.list.count())))
+
+    def _words(self, entry: str, number: int) -> str:
+        if self.field.kind is Kind.PEOPLE:
+            name = self._names.get(entry, _("Somebody whose name is not known here"))
+            return _("{name}, leads the course").format(name=name) if number == 0 else name
+        known = self._names.get(entry)
+        if known is None and not _is_id(entry):
+            return entry
+        return _("Course: {title}").format(title=known or _("one that you cannot see"))
+
+    def add(self) -> None:
+        """What stands in the field goes to the end of the list."""
+        text = self.box.currentText().strip()
+        if not text:
+            return
+        fitting = [value for value, name in self._names.items() if name.casefold() == text.casefold()]
+        chosen = self.box.currentData() if self.box.currentText() == self.box.itemText(self.box.currentIndex()) else None
+        entry = chosen or (fitting[0] if fitting else text if self.field.kind is Kind.COURSES else None)
+        if entry is None:
+            self.refused.emit(_("Nobody of this name teaches here."))
+            return
+        entries = [str(one) for one in self.value()]
+        if entry not in entries:
+            self._take([*entries, entry])
+            self.list.setCurrentRow(self.list.count() - 1)
+        self.box.setCurrentIndex(-1)
+        self.box.clearEditText()
+
+    refused = Signal(str)
+
+    def move_entry(self, by: int) -> None:
+        at, entries = self.list.currentRow(), [str(one) for one in self.value()]
+        if 0 <= at < len(entries) and 0 <= at + by < len(entries):
+            entries[at], entries[at + by] = entries[at + by], entries[at]
+            self.list.setCurrentRow(at + by)
+            self._take(entries)
+
+    def remove(self) -> None:
+        entries = [str(one) for one in self.value()]
+        if 0 <= self.list.currentRow() < len(entries):
+            del entries[self.list.currentRow()]
+            self._take(entries)
+
+    def _take(self, entries: list[str]) -> None:
+        self.show_value(entries)
+        self.changed.emit()
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 class CheckEditor(Editor):
@@ -255,6 +392,9 @@ EDITORS: Mapping[Kind, type[Editor]] = {
     Kind.MODULE: ChoiceEditor,
     Kind.LESSON: ChoiceEditor,
     Kind.DESIGNATION: ChoiceEditor,
+    Kind.TEMPLATE: ChoiceEditor,
+    Kind.PEOPLE: ListEditor,
+    Kind.COURSES: ListEditor,
 }
 
 
@@ -297,7 +437,7 @@ class RowForm(QWidget):
         for name, editor in self.editors.items():
             if not editor.dirty:
                 with QSignalBlocker(editor):
-                    editor.show_value(row.get(name))
+                    editor.show_value(editor.of(row))
                 self.say(name, "")
         kind = row.get("lesson_type", "")
         for name, editor in self.editors.items():
@@ -323,15 +463,26 @@ class RowForm(QWidget):
         self.rows[column].set_problem(problem)
         restyle(self.editors[column].widget, invalid=bool(problem))
 
-    def offer_designations(self, choices: Iterable[tuple[UUID, str]]) -> None:
-        editor = self.editors.get("designation_id")
-        if isinstance(editor, ChoiceEditor):
-            editor.offer(choices)
+    def offer(self, choices: Mapping[str, Iterable[tuple[UUID, str]]]) -> None:
+        """What can be chosen in these columns."""
+        for column, offered in choices.items():
+            editor = self.editors[column]
+            assert isinstance(editor, ChoiceEditor | ListEditor)
+            editor.offer(offered)
+
+    taken: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    """By column: what other rows hold that may be there once only, and their titles."""
+
+    def _taken(self, column: str, value: Any) -> str:
+        title = self.taken.get(column, {}).get(value) if isinstance(value, str) else None
+        return _("“{title}” has this one already.").format(title=title) if title is not None else ""
 
     def _make(self, field: Field) -> FormRow:
         editor = EDITORS[field.kind](field)
         self.editors[field.column] = editor
         editor.changed.connect(lambda: self._changed(editor))
+        if isinstance(editor, ListEditor):
+            editor.refused.connect(lambda why: self.say(field.column, why))
         if isinstance(editor, AddressEditor):
             editor.file_asked.connect(lambda: self.file_asked.emit(self._row, field.column))
         row = FormRow(_(field.name), editor, hint=_(field.help) if field.help else "")
@@ -353,11 +504,11 @@ class RowForm(QWidget):
         except ValueError as error:
             self.say(editor.field.column, str(error))
             return
-        problem = editor.field.problem(value, row, draft)
+        problem = editor.field.problem(value, row, draft) or self._taken(editor.field.column, value)
         self.say(editor.field.column, problem)
         if not problem:
             editor.dirty = False
-            if row.get(editor.field.column) != value:
+            if editor.of(row) != value:
                 self.edited.emit(table, self._row, editor.field.column, value)
 
     def _offer(self, draft: Draft, row: Row) -> None:

@@ -398,6 +398,10 @@ class OutlineTree(QTreeView):
         model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.scrollTo(indexes[0])
 
+    def clear_choice(self) -> None:
+        """No row is chosen: something else is shown."""
+        self.selectionModel().setCurrentIndex(QModelIndex(), QItemSelectionModel.SelectionFlag.Clear)
+
     def filter(self, words: str) -> int:
         """Show only rows whose titles hold every word, with their modules; returns how many lessons and modules fit."""
         self._words = words.casefold()
