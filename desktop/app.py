@@ -76,6 +76,10 @@ class LinkedStore:
     def write[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         return self._listening(self.store.write, fn, *args, **kwargs)
 
+    @property
+    def dsn(self) -> Dsn:
+        return self.store.dsn
+
     def move(self, dsn: Dsn) -> None:
         self.store.move(dsn)
 

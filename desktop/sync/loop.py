@@ -1,6 +1,7 @@
 """Keeping replica and server together while the application runs: a thread of its own that sends within seconds and looks for news.
 
-It learns that somebody wrote by comparing clocks, one small query for all courses that are here; nothing is pushed by the server.
+Whether somebody wrote it learns by comparing clocks, one small query for all courses that are here: when the server says that a course has
+changed (:mod:`desktop.sync.listener`, for courses that several people write), and every few seconds, as nobody may rely on being told.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -18,8 +19,9 @@ from desktop.errors import LmsError, NotAllowed
 from desktop.i18n import _, ngettext
 from desktop.store.link import Link, LinkState
 from desktop.store.locks import FileLock
-from desktop.store.replica import CheckedOut, Replica
+from desktop.store.replica import CheckedOut, Reader, Replica
 from desktop.sync.exchange import exchange
+from desktop.sync.listener import Listener
 from desktop.sync.queries import get_clocks
 from desktop.tasks import JobControl
 
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from desktop.store.connection import Store
 
 POLL_SECONDS = 2.0
-"""How long the writing of others may stay unseen."""
+"""How long the writing of others may stay unseen where the server does not tell."""
+POLL_SECONDS_WHEN_TOLD = 15.0
+"""The same where it does."""
 SETTLE_SECONDS = 1.0
 """Sending waits until nobody has typed for so long, but never longer than :data:`LONGEST_SETTLE_SECONDS`."""
 LONGEST_SETTLE_SECONDS = 4.0
@@ -81,8 +85,10 @@ class Sync:
         self._edited_at: float | None = None
         self._first_edit_at: float | None = None
         self._hurry = False
+        self._told_of_news = False
         self._ended = False
         self._control = JobControl(lambda _fraction, _detail: None)
+        self._listener = Listener(lambda: server.dsn, self.look)
         self._thread = threading.Thread(target=self._run, name="lms-sync", daemon=True)
         replica.edited.append(self.edited)
 
@@ -94,6 +100,12 @@ class Sync:
         with self._changed:
             self._edited_at = time.monotonic()
             self._first_edit_at = self._first_edit_at or self._edited_at
+            self._changed.notify_all()
+
+    def look(self) -> None:
+        """Somebody may have written: look now."""
+        with self._changed:
+            self._told_of_news = True
             self._changed.notify_all()
 
     def sync_now(self) -> Status:
@@ -113,18 +125,21 @@ class Sync:
             self._changed.notify_all()
         if self._thread.is_alive():
             self._thread.join()
+        self._listener.stop()
         self._lock.release()
 
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._ended or self._hurry, self._pause())
+                if not (self._ended or self._hurry or (self._told_of_news and not self._typing())):
+                    self._changed.wait(self._pause())
                 if self._ended:
                     return
                 hurried = self._hurry
                 if not hurried and self._typing():
                     continue
                 self._edited_at = self._first_edit_at = None
+                self._told_of_news = False
             if hurried:
                 self._link.retry_now()
             self._round()
@@ -138,7 +153,9 @@ class Sync:
             return SETTLE_SECONDS / 4
         if self._link.state is LinkState.AWAY:
             return max(0.1, min(self._link.seconds_left, 60.0))
-        return POLL_SECONDS if self._edited_at is None else SETTLE_SECONDS / 4
+        if self._edited_at is not None:
+            return SETTLE_SECONDS / 4
+        return POLL_SECONDS_WHEN_TOLD if self._listener.trusted else POLL_SECONDS
 
     def _typing(self) -> bool:
         if self._edited_at is None or self._first_edit_at is None:
@@ -170,6 +187,7 @@ class Sync:
     def _exchange_all(self) -> Exception | None:
         """Every course that has something to say or to hear; the error of the last that was refused, as the others go on."""
         here = self.replica.list_checked_out()
+        self._listener.attend(self.replica.read(list_shared, [one.scope for one in here if not one.revoked]))
         if not here:
             return None
         clocks = self._server.read(get_clocks, [one.scope for one in here])
@@ -201,3 +219,9 @@ class Sync:
         if status != self.status:
             self.status = status
             self._told(status)
+
+
+def list_shared(reader: Reader, scopes: Sequence[UUID]) -> list[UUID]:
+    """The courses among ``scopes`` that several people write. A bank is written by all administrators."""
+    courses = {scope: reader.find("courses", scope) for scope in scopes}
+    return [scope for scope, course in courses.items() if course is None or course["co_instructors"]]

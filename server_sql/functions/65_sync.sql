@@ -451,3 +451,17 @@ COMMENT ON FUNCTION lms.push(uuid, jsonb) IS
   'Takes a batch of changes to one course or bank, in order, each once; answers for each what became of it. Sending again changes nothing';
 
 GRANT EXECUTE ON FUNCTION lms.push(uuid, jsonb), lms.pull(uuid, bigint), lms.clocks(uuid[]) TO lms_staff;
+
+CREATE OR REPLACE FUNCTION lms.tell_authors() RETURNS trigger
+  LANGUAGE plpgsql SET search_path = ''
+AS $$
+BEGIN
+  PERFORM pg_notify('lms_scope_' || NEW.scope_id, ''); -- at the commit, and once, however often the clock was raised
+  RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION lms.tell_authors() IS
+  'Tells the authors who share a course that it has changed. That, and nothing of it: whoever knows an id may listen; rows come by lms.pull';
+
+CREATE OR REPLACE TRIGGER trigger_tell_authors AFTER INSERT OR UPDATE ON lms.row_clocks
+  FOR EACH ROW EXECUTE FUNCTION lms.tell_authors();

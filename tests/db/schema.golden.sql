@@ -1530,6 +1530,8 @@ CREATE TRIGGER trigger_log_certificate AFTER INSERT OR UPDATE ON lms.certificate
 
 CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.certificate_templates FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
 
+CREATE TRIGGER trigger_tell_authors AFTER INSERT OR UPDATE ON lms.row_clocks FOR EACH ROW EXECUTE FUNCTION lms.tell_authors();
+
 CREATE TRIGGER trigger_touch_authored_insert BEFORE INSERT ON lms.quiz_draws FOR EACH ROW EXECUTE FUNCTION lms.touch_authored();
 
 CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF quiz_id, bank_id, question_id, tags, count, "position" ON lms.quiz_draws FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.touch_authored();

@@ -12,6 +12,7 @@ import pytest
 from desktop.changes import Changes
 from desktop.errors import NotAllowed, ReadOnly
 from desktop.store.assets import asset_of, fetch
+from desktop.sync import loop
 from desktop.sync.loop import Status, Sync
 from desktop.tasks import JobControl
 from tests.support.courses import add_lesson
@@ -66,6 +67,27 @@ def test_what_one_author_writes_the_other_sees_without_asking(workshop: Workshop
     assert Changes.of("lessons", ids=(terms,)) in told.seen
     assert said.until(lambda: bool(said.seen) and said.seen[-1] == Status())
     assert first.sync_now().sentence() == "Everything is saved"
+
+
+def test_the_server_tells_authors_of_each_others_writing(
+    workshop: Workshop, running: Callable[[Author, Watch], Sync], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "POLL_SECONDS", 10 * PATIENCE)  # who hears nothing learns nothing
+    ada, ben, (terms, _duties) = workshop.ada, workshop.ben, workshop.lessons
+    told = Watch()
+    ben.replica.listeners.append(told)
+    running(ada, Watch()).sync_now()
+    running(ben, Watch()).sync_now()
+    assert told.until(lambda: ben.titles() == ["Terms", "Duties"])
+    ada.set("lessons", terms, title="Terms and words")
+    assert told.until(lambda: "Terms and words" in ben.titles())
+
+    workshop.db.superuser.write(lambda session: session.connection().exec_driver_sql(CUT_LISTENERS))
+    ada.set("lessons", terms, title="Words")
+    assert told.until(lambda: "Words" in ben.titles()), "a connection that was lost is made again, and what was missed is fetched"
+
+
+CUT_LISTENERS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND starts_with(query, 'LISTEN')"
 
 
 def test_an_author_who_is_dismissed_keeps_what_was_not_sent(
