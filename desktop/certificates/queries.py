@@ -17,7 +17,7 @@ from desktop.certificates.snapshot import Snapshot
 from desktop.chain import START, Entry, Flaw, Head, find_flaw
 from desktop.errors import NotFound
 from desktop.i18n import _
-from desktop.models.certificates import Certificate, CertificateLogEntry, SigningKeyRow
+from desktop.models.certificates import Certificate, CertificateDelivery, CertificateLogEntry, SigningKeyRow
 from desktop.models.courses import Course
 from desktop.models.people import Member, Workspace
 
@@ -335,6 +335,39 @@ def list_unsigned(session: Session) -> tuple[UUID, ...]:
     """The valid certificates that have no signed file, oldest first."""
     query = sa.select(Certificate.id).where(Certificate.status == "valid", Certificate.asset_id.is_(None))
     return tuple(session.scalars(query.order_by(Certificate.issued_at, Certificate.id)))
+
+
+def list_numbers(session: Session, filter: CertificateFilter) -> dict[str, UUID]:
+    """Every certificate that fits, by its number, the newest first."""
+    query = select_certificates(filter, Certificate.certificate_number, Certificate.id).order_by(*ORDER)
+    return {row.certificate_number: row.id for row in session.execute(query)}
+
+
+def list_unsent(session: Session, filter: CertificateFilter) -> tuple[UUID, ...]:
+    """The signed, valid certificates that fit and that their holders were not sent, oldest first. Administrators only."""
+    sent = sa.exists().where(CertificateDelivery.certificate_id == Certificate.id, CertificateDelivery.kind == "certificate")
+    query = select_certificates(filter, Certificate.id).where(status() == "valid", Certificate.asset_id.is_not(None), ~sent)
+    return tuple(session.scalars(query.order_by(Certificate.issued_at, Certificate.id)))
+
+
+def list_expiring(session: Session, days: int) -> tuple[UUID, ...]:
+    """The certificates that expire within ``days`` and whose holders were not reminded in that time, the first to expire first."""
+    window = sa.func.make_interval(0, 0, 0, days)
+    reminded = sa.exists().where(
+        CertificateDelivery.certificate_id == Certificate.id,
+        CertificateDelivery.kind == "reminder",
+        CertificateDelivery.sent_at > Certificate.expires_at - window,
+    )
+    query = sa.select(Certificate.id).where(
+        Certificate.status == "valid", Certificate.expires_at.between(sa.func.now(), sa.func.now() + window), ~reminded
+    )
+    return tuple(session.scalars(query.order_by(Certificate.expires_at, Certificate.id)))
+
+
+def get_address(session: Session, member_id: UUID) -> str:
+    """A member's e-mail address. Administrators only."""
+    address: str = session.execute(sa.select(Member.email).where(Member.id == member_id)).scalar_one()
+    return address
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,14 @@ from desktop.models.assessment import (
 from desktop.models.assets import Asset, AssetChunk, Chunk, ChunkUpload
 from desktop.models.audit import AppliedFile, AuditLog
 from desktop.models.base import Base
-from desktop.models.certificates import Certificate, CertificateLogEntry, CertificateLogHead, CertificateTemplate, SigningKeyRow
+from desktop.models.certificates import (
+    Certificate,
+    CertificateDelivery,
+    CertificateLogEntry,
+    CertificateLogHead,
+    CertificateTemplate,
+    SigningKeyRow,
+)
 from desktop.models.courses import (
     Course,
     CourseModule,
@@ -61,6 +68,7 @@ __all__ = [
     "AuditLog",
     "Base",
     "Certificate",
+    "CertificateDelivery",
     "CertificateLogEntry",
     "CertificateLogHead",
     "CertificateTemplate",

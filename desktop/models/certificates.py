@@ -1,4 +1,4 @@
-"""Certificates and the designs that they are drawn from: migrations 0003, 0007, 0008 and 0013."""
+"""Certificates and the designs that they are drawn from: migrations 0003, 0007, 0008, 0013 and 0015."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -46,6 +46,7 @@ class Certificate(Base):
         Index("idx_certificates_member", "member_id"),
         Index("idx_certificates_course", "course_id"),
         Index("idx_certificates_issued", "issued_at", "id"),
+        Index("idx_certificates_expiry", "expires_at", "id", postgresql_where=text("status = 'valid' AND expires_at IS NOT NULL")),
         Index("idx_certificates_unsigned", "issued_at", "id", postgresql_where=text("status = 'valid' AND asset_id IS NULL")),
         {
             "schema": "lms",
@@ -132,3 +133,19 @@ class CertificateLogHead(Base):
     singleton: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
     number: Mapped[int] = mapped_column(BigInteger)
     hash: Mapped[bytes]
+
+
+class CertificateDelivery(Base):
+    __tablename__ = "certificate_deliveries"
+    __table_args__ = (
+        vocabulary("certificate_deliveries", "kind", "certificate", "reminder"),
+        Index("idx_certificate_deliveries_certificate", "certificate_id", "kind", "sent_at"),
+        {"schema": "lms", "comment": "E-mail that a mail server accepted: the certificate itself, or a reminder that it expires"},
+    )
+
+    id: Mapped[Id]
+    certificate_id: Mapped[UUID] = mapped_column(ForeignKey("lms.certificates.id", ondelete="RESTRICT"))
+    kind: Mapped[str]
+    address: Mapped[str]
+    sent_at: Mapped[Now]
+    sent_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="RESTRICT"))

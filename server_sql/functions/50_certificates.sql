@@ -170,6 +170,17 @@ $$;
 COMMENT ON FUNCTION lms.file_certificate(uuid, text, text) IS
   'Files the signed PDF of a certificate, once: the answer is the file that is on record, this one or the one filed before';
 
+CREATE OR REPLACE FUNCTION lms.record_delivery(p_certificate uuid, p_kind text, p_address text) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+BEGIN
+  PERFORM lms.require_administrator();
+  INSERT INTO lms.certificate_deliveries (certificate_id, kind, address, sent_by)
+  VALUES (p_certificate, p_kind, p_address, lms.current_member_id());
+END
+$$;
+COMMENT ON FUNCTION lms.record_delivery(uuid, text, text) IS 'A mail server took the certificate, or a reminder of its expiry, for this address';
+
 CREATE OR REPLACE FUNCTION lms.add_signing_key(p_id text, p_name text, p_public_keys text) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
 AS $$
@@ -250,7 +261,8 @@ COMMENT ON VIEW public.public_certificate_verification IS 'Valid certificates of
 
 GRANT SELECT ON lms.certificate_candidates TO lms_member;
 GRANT EXECUTE ON FUNCTION lms.issue_certificate(uuid) TO lms_member, lms_staff;
-GRANT EXECUTE ON FUNCTION lms.reissue_certificate(uuid), lms.revoke_certificate(uuid, text), lms.file_certificate(uuid, text, text) TO lms_staff;
+GRANT EXECUTE ON FUNCTION lms.reissue_certificate(uuid), lms.revoke_certificate(uuid, text), lms.file_certificate(uuid, text, text),
+  lms.record_delivery(uuid, text, text) TO lms_staff;
 GRANT EXECUTE ON FUNCTION lms.add_signing_key(text, text, text), lms.distrust_signing_key(text, timestamptz) TO lms_staff;
 GRANT EXECUTE ON FUNCTION public.verify_certificate(text) TO anon, lms_member, lms_staff, lms_station;
 GRANT SELECT ON public.public_certificate_verification TO anon, lms_member, lms_staff;

@@ -3,7 +3,7 @@
 SELECT lms.protect(
   'public.enrollments', 'public.lesson_progress', 'public.course_completions', 'public.session_attendance',
   'lms.module_completions', 'lms.scorm_sessions', 'lms.scorm_objectives', 'lms.scorm_data', 'lms.scorm_attempts', 'lms.scorm_interactions',
-  'lms.certificates', 'lms.signing_keys', 'lms.certificate_log', 'lms.certificate_log_head'
+  'lms.certificates', 'lms.signing_keys', 'lms.certificate_log', 'lms.certificate_log_head', 'lms.certificate_deliveries'
 );
 
 GRANT SELECT ON
@@ -51,5 +51,6 @@ CREATE POLICY own ON lms.certificates FOR SELECT TO lms_member USING (member_id 
 CREATE POLICY taught ON lms.certificates FOR SELECT TO lms_staff USING (course_id = ANY (ARRAY(SELECT lms.my_courses())));
 CREATE POLICY whole ON lms.certificates FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
-GRANT SELECT ON lms.certificate_log TO lms_administrator;
+GRANT SELECT ON lms.certificate_log, lms.certificate_deliveries TO lms_administrator;
+CREATE POLICY whole ON lms.certificate_deliveries FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 CREATE POLICY whole ON lms.certificate_log FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
