@@ -382,6 +382,20 @@ ALTER TABLE public.session_attendance OWNER TO lms_owner;
 
 COMMENT ON TABLE public.session_attendance IS 'Live session participation tracking with CE credit eligibility validation';
 
+CREATE TABLE lms.certificate_deliveries (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    certificate_id uuid NOT NULL,
+    kind text NOT NULL,
+    address text NOT NULL,
+    sent_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_by uuid,
+    CONSTRAINT certificate_deliveries_kind_check CHECK ((kind = ANY (ARRAY['certificate'::text, 'reminder'::text])))
+);
+
+ALTER TABLE lms.certificate_deliveries OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.certificate_deliveries IS 'E-mail that a mail server accepted: the certificate itself, or a reminder that it expires';
+
 CREATE TABLE lms.certificate_log (
     number bigint NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -1096,6 +1110,9 @@ ALTER TABLE ONLY lms.attempt_delivery
 ALTER TABLE ONLY lms.attempt_questions
     ADD CONSTRAINT attempt_questions_pkey PRIMARY KEY (attempt_id, number);
 
+ALTER TABLE ONLY lms.certificate_deliveries
+    ADD CONSTRAINT certificate_deliveries_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY lms.certificate_log_head
     ADD CONSTRAINT certificate_log_head_pkey PRIMARY KEY (singleton);
 
@@ -1306,11 +1323,15 @@ CREATE INDEX idx_attempt_questions_question ON lms.attempt_questions USING btree
 
 CREATE INDEX idx_attempt_questions_shown ON lms.attempt_questions USING btree (shown_version);
 
+CREATE INDEX idx_certificate_deliveries_certificate ON lms.certificate_deliveries USING btree (certificate_id, kind, sent_at);
+
 CREATE INDEX idx_certificate_log_certificate ON lms.certificate_log USING btree (certificate_id);
 
 CREATE INDEX idx_certificates_course ON lms.certificates USING btree (course_id);
 
 CREATE INDEX idx_certificates_enrollment ON lms.certificates USING btree (enrollment_id);
+
+CREATE INDEX idx_certificates_expiry ON lms.certificates USING btree (expires_at, id) WHERE ((status = 'valid'::text) AND (expires_at IS NOT NULL));
 
 CREATE INDEX idx_certificates_issued ON lms.certificates USING btree (issued_at, id);
 
@@ -1753,6 +1774,12 @@ ALTER TABLE ONLY lms.attempt_questions
 
 ALTER TABLE ONLY lms.attempt_questions
     ADD CONSTRAINT attempt_questions_shown_version_fkey FOREIGN KEY (shown_version) REFERENCES lms.question_versions(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.certificate_deliveries
+    ADD CONSTRAINT certificate_deliveries_certificate_id_fkey FOREIGN KEY (certificate_id) REFERENCES lms.certificates(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.certificate_deliveries
+    ADD CONSTRAINT certificate_deliveries_sent_by_fkey FOREIGN KEY (sent_by) REFERENCES public.members(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY lms.certificate_log
     ADD CONSTRAINT certificate_log_certificate_id_fkey FOREIGN KEY (certificate_id) REFERENCES lms.certificates(id) ON DELETE RESTRICT;

@@ -170,6 +170,7 @@ INSERT INTO live_sessions (course_id, title, session_date, duration_minutes, mee
 INSERT INTO lms.certificates (certificate_number, enrollment_id, member_id, course_id, member_name, course_title, ce_credits, issuer_name,
     completed_at)
   SELECT generate_certificate_number(), id, member_id, course_id, 'Ada Long', 'Ethics', 3, 'NABIP', now() FROM enrollments;
+INSERT INTO lms.certificate_deliveries (certificate_id, kind, address) SELECT id, 'certificate', 'ada@example.org' FROM lms.certificates;
 """
 """One row in every table that has a vocabulary."""
 

@@ -269,7 +269,7 @@ def test_numbers_are_random_and_well_formed(connection: Connection) -> None:
         "UPDATE lms.certificates SET ce_credits = 30",
         "UPDATE lms.certificates SET certificate_number = 'CERT-2020-00000000'",
         "DELETE FROM lms.certificates",
-        "TRUNCATE lms.certificates",
+        "TRUNCATE lms.certificates CASCADE",
     ],
 )
 def test_a_certificate_is_never_changed(connection: Connection, certificate: UUID, change: str) -> None:
