@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLineEdit, Q
 
 from desktop.i18n import N_, _
 from desktop.settings import LANGUAGE, REDUCED_MOTION, TEXT_SCALE, THEME, Option, Settings
-from desktop.ui.widgets.forms import FormRow
+from desktop.ui.widgets.forms import FormRow, padded
 from desktop.ui.widgets.surfaces import Dialog
 
 SHOWN: tuple[Option[Any], ...] = (THEME, TEXT_SCALE, REDUCED_MOTION, LANGUAGE)
@@ -66,7 +66,7 @@ class PreferencesDialog(Dialog):
                 fraction.valueChanged.connect(put)
                 return fraction
             case int():
-                number = QSpinBox(self)
+                number = padded(QSpinBox(self))
                 number.setRange(-1_000_000, 1_000_000)
                 number.setValue(value)
                 number.valueChanged.connect(put)

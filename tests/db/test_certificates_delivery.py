@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import zipfile
-from collections.abc import Iterator
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from desktop.certificates import mail
 from desktop.certificates.commands import add_key, issue, sign_unsigned
@@ -25,55 +20,13 @@ from desktop.errors import Invalid, NotAllowed, ServerAway, ServerUntrusted
 from desktop.store.connection import Store
 from desktop.tasks import JobControl
 from tests.support.courses import complete_course
+from tests.support.mail import Mailbox, mailbox, server
 from tests.support.postgres import Database
 
 EVERYTHING = CertificateFilter()
 
 
-class Mailbox:
-    """What a mail server took. It does not deliver to whoever is ``unknown``, and goes away after ``patience`` letters."""
-
-    def __init__(self) -> None:
-        self.messages: list[EmailMessage] = []
-        self.unknown = ""
-        self.patience = 1_000
-
-    async def handle_RCPT(self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]) -> str:
-        if len(self.messages) >= self.patience:
-            assert server.transport is not None
-            server.transport.close()
-            return "421 Closing"
-        if address == self.unknown:
-            return "550 No such user here"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        assert isinstance(envelope.content, bytes)
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        self.messages.append(message)
-        return "250 Taken"
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def server(mailbox: Mailbox) -> Iterator[MailServer]:
-    """A mail server that wants the password ``right``."""
-
-    def authenticate(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
-        return AuthResult(success=isinstance(data, LoginPassword) and data.password == b"right")
-
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(mailbox, "127.0.0.1", port, authenticator=authenticate, auth_require_tls=False)
-    controller.start()
-    yield MailServer("127.0.0.1", port, Security.NONE, "office", "office@example.org", "The Association")
-    controller.stop()
+__all__ = ["mailbox", "server"]
 
 
 @pytest.fixture

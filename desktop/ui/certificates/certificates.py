@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.certificates.commands import Round, issue, issue_due
 from desktop.certificates.eligibility import HINDRANCES
@@ -35,6 +35,7 @@ from desktop.certificates.queries import (
 from desktop.courses.vocabulary import label, plain
 from desktop.i18n import N_, _, ngettext
 from desktop.ui.certificates.cards import CertificateDelegate
+from desktop.ui.certificates.delivery import CertificateLetterDialog, ReminderDialog, choose_archive
 from desktop.ui.certificates.signing import SigningPanel
 from desktop.ui.certificates.status import STATUSES, TONES
 from desktop.ui.certificates.verification import VerifyPanel
@@ -139,6 +140,9 @@ class CertificatesPage(Page):
         self.on("certificate.verify", self.verify)
         self.on("certificate.issue-one", self._issue_chosen)
         self.on("certificate.issue-all", self._issue_all)
+        self.on("certificate.save-all", lambda: choose_archive(context, self._filter, self))
+        self.on("certificate.mail-all", lambda: CertificateLetterDialog(context, self._filter, self).open())
+        self.on("certificate.remind", lambda: ReminderDialog(context, self).open())
         context.actions.set_enabled("certificate.issue-one", False)
 
     # Making
@@ -162,11 +166,14 @@ class CertificatesPage(Page):
         self.reason_chip.set_choices((hindrance, _(name), None) for hindrance, name in HINDRANCES.items())
         self.reason_chip.changed.connect(self._reason_chosen)
         self.views = QStackedWidget()
-        tools = QHBoxLayout()
+        which = QHBoxLayout()
+        which.setContentsMargins(px(32), 0, px(32), px(10))
+        which.addWidget(self.tabs)
+        which.addStretch(1)
+        self.tools = QWidget()
+        tools = QHBoxLayout(self.tools)
         tools.setContentsMargins(px(32), 0, px(32), px(14))
         tools.setSpacing(px(8))
-        tools.addWidget(self.tabs)
-        tools.addSpacing(px(8))
         tools.addWidget(self.search, 1)
         tools.addWidget(self.status_chip)
         tools.addWidget(self.reason_chip)
@@ -178,6 +185,14 @@ class CertificatesPage(Page):
                 button = ActionButton(action, kind, "certificate")
                 self.issue_buttons.append(button)
                 tools.addWidget(button)
+        self.give_menu = QMenu(self)
+        self.give_button = Button(_("Give out"), "quiet", "mail")
+        self.give_button.setMenu(self.give_menu)
+        tools.addWidget(self.give_button)
+        for action_id in ("certificate.save-all", "certificate.mail-all", "certificate.remind"):
+            action = self.context.actions.qaction(action_id)
+            if action is not None:
+                self.give_menu.addAction(action)
         middle = QHBoxLayout()
         middle.setContentsMargins(px(20), 0, px(20), 0)
         middle.addWidget(self.views)
@@ -185,7 +200,8 @@ class CertificatesPage(Page):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(tools)
+        column.addLayout(which)
+        column.addWidget(self.tools)
         column.addLayout(middle, 1)
         return content
 
@@ -297,11 +313,15 @@ class CertificatesPage(Page):
 
     def _show_tab(self, tab: str, count: int) -> None:
         self.tabs.set_value(tab)
-        self.search.setVisible(tab in {"issued", "due", "held"})
+        self.tools.setVisible(tab in {"issued", "due", "held"})
         self.status_chip.setVisible(tab == "issued")
         self.reason_chip.setVisible(tab == "held")
         for button in self.issue_buttons:
             button.setVisible(tab == "due")
+        self.give_button.setVisible(tab == "issued")
+        self.context.actions.set_enabled("certificate.save-all", tab == "issued" and count > 0)
+        self.context.actions.set_enabled("certificate.mail-all", tab == "issued" and count > 0)
+        self.context.actions.set_enabled("certificate.remind", tab == "issued")
         self.context.actions.set_enabled("certificate.issue-all", tab == "due" and count > 0 and not self._issuing)
         if count or tab in {"verify", "signing"}:
             self.views.setCurrentWidget(self._view(tab))

@@ -29,6 +29,7 @@ from desktop.i18n import _
 from desktop.scorm.report import ImportReport, Remark, Severity
 from desktop.ui.context import Context
 from desktop.ui.theme import Role, px, restyle
+from desktop.ui.widgets.forms import padded
 from desktop.ui.widgets.labels import Label, Picture
 from desktop.ui.widgets.surfaces import Dialog
 
@@ -55,7 +56,7 @@ class FormDialog(Dialog):
     def field[W: QWidget](self, name: str, widget: W) -> W:
         """Add a field under its name."""
         widget.setAccessibleName(name)
-        self.form.addRow(Label(name, Role.LABEL, "muted"), widget)
+        self.form.addRow(Label(name, Role.LABEL, "muted"), padded(widget))
         return widget
 
     def give(self) -> None:

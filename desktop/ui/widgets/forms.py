@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QCheckBox, QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.ui.theme import Role, px, restyle
 from desktop.ui.widgets.labels import Label
+
+
+def padded[W: QWidget](field: W) -> W:
+    """Keep the text of a spin box off its edge: Qt 6.12 lays its line out from the left edge on, whatever padding the style sheet gives."""
+    if isinstance(field, QAbstractSpinBox):
+        field.lineEdit().setTextMargins(px(8), 0, 0, 0)
+    return field
 
 
 class FormRow(QWidget):
