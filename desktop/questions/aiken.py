@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable
 
 from desktop.i18n import _
-from desktop.questions.exchange import Exported, Imported, Item, Notes, Reading, note_lost
 from desktop.questions.model import MultipleChoice, Option, Question, Text, TrueFalse, letter
+from desktop.questions.report import Exported, Imported, Item, Notes, Reading, note_lost
 
 _OPTION = re.compile(r"([A-Z])[.)]\s+(.*)")
 _ANSWER = re.compile(r"ANSWER:\s*(.*)", re.IGNORECASE)
@@ -66,7 +66,7 @@ def write(questions: Iterable[Question]) -> Exported:
         right = next(n for n, (_text, correct) in enumerate(options) if correct)
         blocks.append("\n".join([*lines, f"ANSWER: {letter(right).upper()}"]))
         items.append(notes.item(number, title, question))
-    return Exported("\n\n".join(blocks) + "\n" if blocks else "", tuple(items))
+    return Exported(("\n\n".join(blocks) + "\n" if blocks else "").encode(), tuple(items))
 
 
 def _options(question: Question, notes: Notes) -> list[tuple[str, bool]] | None:

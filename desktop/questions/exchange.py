@@ -1,139 +1,191 @@
-"""What an import or export of questions says: for each item what was kept, changed or dropped, and where a file is wrong."""
+"""The one door through which questions come in and go out: which format a file has, reading it, and writing one.
+
+    imported = read(path.read_bytes(), path.name)   # the report of each item; nothing is imported yet
+    questions = imported.questions()                # all, or Unsound; only_sound=True is what a person chose
+    exported = write(questions, Format.GIFT)        # the bytes, and what of each question they do not hold
+
+What each format keeps, changes and drops is in docs/questions.md. A reader is imported when it is first asked for: lxml is slow to load.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable
 from enum import StrEnum
+from pathlib import Path
 
 from desktop.errors import Invalid
 from desktop.i18n import _
-from desktop.questions.model import Question, flaws
+from desktop.questions.model import Question
+from desktop.questions.report import Attachment, Exported, Fetch, Imported, Item, Kind, Note, Problem, Unsound
+
+__all__ = [
+    "Attachment",
+    "Exported",
+    "Fetch",
+    "Format",
+    "Imported",
+    "Item",
+    "Kind",
+    "Note",
+    "Problem",
+    "TooLarge",
+    "Unknown",
+    "Unsound",
+    "detect",
+    "read",
+    "read_file",
+    "write",
+]
+
+LARGEST_TEXT = 16 << 20
+LARGEST_XML = 40 << 20
+LARGEST_PACKAGE = 512 << 20
+"""Bytes. Ten thousand questions without pictures are 5 to 15 MB."""
+
+_HEAD = 4096
+_ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
+_SKIPPED = re.compile(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_ANSWER = re.compile(r"^ANSWER:\s*[A-Z]\s*$", re.MULTILINE)
+_GIFT = re.compile(r"^(?:::|\$CATEGORY:|//)|(?<!\\)\{[^{}]*(?<!\\)\}", re.MULTILINE)
 
 
-class Kind(StrEnum):
-    CHANGED = "changed"
-    """Kept in another form."""
-    DROPPED = "dropped"
-    """Not kept: the other side has no place for it."""
+class Format(StrEnum):
+    """A way to write questions down. ``label`` is what people call it, ``suffix`` what its files end in."""
+
+    GIFT = "gift"
+    MOODLE_XML = "moodle_xml"
+    QTI = "qti"
+    CSV = "csv"
+    AIKEN = "aiken"
+    TYPED = "typed"
+
+    @property
+    def label(self) -> str:
+        return {
+            Format.GIFT: "GIFT",
+            Format.MOODLE_XML: "Moodle XML",
+            Format.QTI: "QTI",
+            Format.CSV: "CSV",
+            Format.AIKEN: "Aiken",
+            Format.TYPED: _("Typed list"),
+        }[self]
+
+    @property
+    def suffix(self) -> str:
+        return {Format.GIFT: ".gift", Format.MOODLE_XML: ".xml", Format.QTI: ".zip", Format.CSV: ".csv"}.get(self, ".txt")
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One thing that is not as it was. ``what`` is a short sentence for the reader."""
-
-    kind: Kind
-    what: str
+READABLE = (Format.GIFT, Format.MOODLE_XML, Format.AIKEN)
+WRITABLE = (Format.GIFT, Format.AIKEN)
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One entry of a file. Without ``question`` nothing could be made of it, and ``notes`` say why. ``line`` counts from 1."""
+class TooLarge(Invalid):
+    """The file has more bytes than questions could need; it was not read."""
 
-    line: int
-    title: str
-    question: Question | None
-    notes: tuple[Note, ...] = ()
+    code = "questions.too-large"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A place where the file is not what it should be. ``line`` and ``column`` count from 1."""
+class Unknown(Invalid):
+    """The file is in none of the formats, or in one that is not read or written."""
 
-    line: int
-    column: int
-    text: str
-
-    def __str__(self) -> str:
-        return _("line {line}, column {column}: {text}").format(line=self.line, column=self.column, text=self.text)
+    code = "questions.unknown-format"
 
 
-class Unsound(Invalid):
-    """The file has errors; nothing was imported. ``problems`` say where."""
+def detect(data: bytes, name: str = "") -> Format:
+    """The format of a file, by what is in it, and where that says little by its ``name``."""
+    suffix = Path(name).suffix.casefold()
+    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        return Format.QTI
+    head = decoded(data[:_HEAD])
+    if head.lstrip().startswith("<"):
+        root = _ROOT.search(_SKIPPED.sub("", head))
+        if root and root.group(1) == "quiz":
+            return Format.MOODLE_XML
+        if suffix in (".xml", ".qti", "") or (root and root.group(1).startswith(("qti-", "assessment", "questestinterop", "manifest"))):
+            return Format.QTI
+    for form in (Format.GIFT, Format.CSV):
+        if suffix == form.suffix:
+            return form
+    if _ANSWER.search(head):
+        return Format.AIKEN
+    return Format.GIFT if _GIFT.search(head) else Format.TYPED
 
-    code = "questions.unsound"
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(
-            _("The file has errors, so nothing was imported: {first}").format(first=problems[0]),
-            remedy=_("Correct the file, or import only the questions that are sound."),
-            details="\n".join(map(str, problems)),
+def read(data: bytes, name: str = "", form: Format | None = None) -> Imported:
+    """The questions of a file named ``name`` and the report on each of its items; ``form`` where it is known.
+
+    Raises:
+        TooLarge: before anything of it was read.
+        Unknown: there is no reader for it.
+    """
+    form = form or detect(data, name)
+    _check_size(len(data), form, name)
+    match form:
+        case Format.GIFT:
+            from desktop.questions import gift
+
+            return gift.read(decoded(data))
+        case Format.AIKEN:
+            from desktop.questions import aiken
+
+            return aiken.read(decoded(data))
+        case Format.MOODLE_XML:
+            from desktop.questions import moodle_xml
+
+            return moodle_xml.read(data)
+        case _:
+            raise Unknown(_("{format} cannot be read.").format(format=form.label))
+
+
+def read_file(path: Path, form: Format | None = None) -> Imported:
+    """As :func:`read`, without loading a file that is too large. Raises OSError where it cannot be opened."""
+    with path.open("rb") as file:
+        form = form or detect(file.read(_HEAD), path.name)
+    _check_size(path.stat().st_size, form, path.name)
+    return read(path.read_bytes(), path.name, form)
+
+
+def write(questions: Iterable[Question], form: Format, fetch: Fetch | None = None) -> Exported:  # noqa: ARG001
+    """A file of ``questions``, and what of each it does not hold.
+
+    ``fetch`` gives the file of an asset (by its id, without ``asset:``); without it pictures are left out and named.
+
+    Raises:
+        Unknown: there is no writer for it.
+    """
+    match form:
+        case Format.GIFT:
+            from desktop.questions import gift
+
+            return gift.write(questions)
+        case Format.AIKEN:
+            from desktop.questions import aiken
+
+            return aiken.write(questions)
+        case _:
+            raise Unknown(_("{format} cannot be written.").format(format=form.label))
+
+
+def decoded(data: bytes) -> str:
+    """The text of a file, with ``\\n`` as line ends: UTF-8 or UTF-16 where it says so or can be, else the Western code page of Windows."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = data.decode("utf-16", errors="replace")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            # A head may end within a character.
+            text = data.decode("utf-8-sig", errors="ignore") if error.start >= len(data) - 3 else data.decode("cp1252", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _check_size(size: int, form: Format, name: str) -> None:
+    most = {Format.MOODLE_XML: LARGEST_XML, Format.QTI: LARGEST_PACKAGE}.get(form, LARGEST_TEXT)
+    if size > most:
+        raise TooLarge(
+            _("“{name}” has {size} MB; files of this kind are read up to {most} MB.").format(
+                name=name or form.label, size=size >> 20, most=most >> 20
+            ),
+            remedy=_("Split it into several files."),
         )
-        self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """A file as it was read: the report of each entry, and where it is wrong."""
-
-    items: tuple[Item, ...]
-    problems: tuple[Problem, ...] = ()
-
-    def questions(self, *, only_sound: bool = False) -> list[Question]:
-        """What to import: everything, or nothing where a part is wrong, unless the person chose to take what is sound.
-
-        Raises:
-            Unsound: the file has errors and ``only_sound`` was not chosen.
-        """
-        if self.problems and not only_sound:
-            raise Unsound(self.problems)
-        return [item.question for item in self.items if item.question is not None]
-
-
-@dataclass(frozen=True, slots=True)
-class Exported:
-    """A file as it was written, and what of each question it does not hold. ``items`` are in the order of the questions."""
-
-    data: str
-    items: tuple[Item, ...]
-
-
-@dataclass(slots=True)
-class Notes:
-    """Collects what is said about one item."""
-
-    notes: list[Note] = field(default_factory=list)
-
-    def changed(self, what: str) -> None:
-        self.notes.append(Note(Kind.CHANGED, what))
-
-    def dropped(self, what: str) -> None:
-        self.notes.append(Note(Kind.DROPPED, what))
-
-    def item(self, line: int, title: str, question: Question | None) -> Item:
-        return Item(line, title, question, tuple(dict.fromkeys(self.notes)))
-
-
-@dataclass(slots=True)
-class Reading:
-    """Collects the items and the problems of one file."""
-
-    items: list[Item] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-    def add(self, line: int, title: str, question: Question | None, notes: Notes) -> None:
-        """Takes an item; a question that could not be asked is a problem of the file, at its first line."""
-        faults = flaws(question) if question is not None else []
-        self.problems += [Problem(line, 1, fault) for fault in faults]
-        self.items.append(notes.item(line, title, None if faults else question))
-
-    def problem(self, line: int, column: int, text: str) -> None:
-        self.problems.append(Problem(line, column, text))
-
-    def done(self) -> Imported:
-        return Imported(tuple(self.items), tuple(sorted(self.problems, key=lambda p: (p.line, p.column))))
-
-
-def note_lost(question: Question, notes: Notes, *kept: str) -> None:
-    """Says what a format drops of the fields that not every format has: all that are set and not in ``kept``."""
-    fields = {
-        "title": (question.title, _("The title.")),
-        "points": (question.points != 1, _("The points ({points}).").format(points=question.points)),
-        "explanation": (question.explanation, _("The explanation.")),
-        "hint": (question.hint, _("The hint.")),
-        "image": (question.image, _("The picture.")),
-        "video": (question.video, _("The video.")),
-        "tags": (question.tags, _("The tags.")),
-    }
-    for name, (is_set, sentence) in fields.items():
-        if is_set and name not in kept:
-            notes.dropped(sentence)

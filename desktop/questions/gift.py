@@ -12,7 +12,6 @@ from decimal import Decimal
 
 from desktop.i18n import _
 from desktop.questions import gift_syntax as syntax
-from desktop.questions.exchange import Exported, Imported, Item, Notes, Reading, note_lost
 from desktop.questions.markup import plain_text
 from desktop.questions.model import (
     NOTHING,
@@ -35,6 +34,7 @@ from desktop.questions.model import (
     Typing,
     letter,
 )
+from desktop.questions.report import Exported, Imported, Item, Notes, Reading, note_lost
 
 HUNDRED = Decimal(100)
 _STAR = re.compile(r"(?<!\\)\*")
@@ -183,7 +183,7 @@ def write(questions: Iterable[Question]) -> Exported:
         note_lost(question, notes, "title", "explanation", "tags")
         blocks.append(_entry(question, answer, notes))
         items.append(notes.item(number, question.title or question.text.plain, question))
-    return Exported("\n\n".join(blocks) + "\n" if blocks else "", tuple(items))
+    return Exported(("\n\n".join(blocks) + "\n" if blocks else "").encode(), tuple(items))
 
 
 def _entry(question: Question, answer: str, notes: Notes) -> str:

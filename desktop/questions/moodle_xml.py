@@ -12,7 +12,6 @@ from typing import cast
 from lxml import etree
 
 from desktop.i18n import _
-from desktop.questions.exchange import Imported, Notes, Reading
 from desktop.questions.markup import is_markup, plain_text
 from desktop.questions.model import (
     NOTHING,
@@ -36,6 +35,7 @@ from desktop.questions.model import (
     Typing,
     letter,
 )
+from desktop.questions.report import Imported, Notes, Reading
 
 HUNDRED = Decimal(100)
 _GAP = re.compile(r"\[\[(\d+)\]\]")

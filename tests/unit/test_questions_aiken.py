@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.questions import aiken
-from desktop.questions.exchange import Kind
 from desktop.questions.model import Essay, MultipleChoice, Option, Question, Text, TrueFalse, letter
+from desktop.questions.report import Kind
 from tests.support.data import TEST_DATA, needs_data
 
 WORDS = st.from_regex(r"[a-zäö?<&]{1,8}( [a-zäö?<&]{1,8})?", fullmatch=True)
@@ -37,7 +37,7 @@ def test_a_round_trip_loses_nothing(made: list[tuple[str, list[str], int]]) -> N
     ]
     written = aiken.write(asked)
     assert not any(item.notes for item in written.items)
-    assert aiken.read(written.data).questions() == asked
+    assert aiken.read(written.data.decode()).questions() == asked
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_what_aiken_cannot_hold_is_said() -> None:
     written = aiken.write([Question(Text("Write"), Essay()), Question(Text("True?", "<p>True?</p>"), TrueFalse(True))])
     assert [item.question is None for item in written.items] == [True, False]
     assert [note.kind for note in written.items[1].notes] == [Kind.CHANGED, Kind.CHANGED]
-    assert written.data == "True?\nA) True\nB) False\nANSWER: A\n"
+    assert written.data == b"True?\nA) True\nB) False\nANSWER: A\n"

@@ -13,8 +13,8 @@ from hypothesis.strategies import lists
 
 from desktop.questions import gift
 from desktop.questions import gift_syntax as syntax
-from desktop.questions.exchange import Kind, Unsound
 from desktop.questions.model import Body, Essay, MultipleAnswer, MultipleChoice, Ordering, Question, Rule, Text, TrueFalse
+from desktop.questions.report import Kind, Unsound
 from tests.support.data import TEST_DATA, needs_data
 from tests.support.questions import questions
 
@@ -117,7 +117,7 @@ def test_every_question_of_a_file_is_imported_and_survives_being_written(path: P
     ]
     kept = imported.questions()
     assert [question.title for question in kept] == [entry["title"] or "" for entry in asked]
-    assert gift.read(gift.write(kept).data).questions() == kept
+    assert gift.read(gift.write(kept).data.decode()).questions() == kept
 
 
 @settings(max_examples=40)
@@ -126,7 +126,7 @@ def test_every_question_of_a_file_is_imported_and_survives_being_written(path: P
 def test_a_round_trip_loses_nothing(asked: list[Question]) -> None:
     written = gift.write(asked)
     assert not any(item.notes for item in written.items)
-    again = gift.read(written.data)
+    again = gift.read(written.data.decode())
     assert not any(item.notes for item in again.items)
     assert again.questions() == asked
 
@@ -162,4 +162,4 @@ def test_what_gift_cannot_hold_is_said() -> None:
     written = gift.write([order, hinted])
     assert [item.question is None for item in written.items] == [True, False]
     assert [note.kind for note in written.items[1].notes] == [Kind.DROPPED, Kind.DROPPED]
-    assert gift.read(written.data).questions() == [Question(Text("True?"), TrueFalse(True))]
+    assert gift.read(written.data.decode()).questions() == [Question(Text("True?"), TrueFalse(True))]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from desktop.questions import moodle_xml
-from desktop.questions.exchange import Kind, Unsound
 from desktop.questions.model import Essay, FillBlank, Matching, MultipleAnswer, MultipleChoice, Question, ShortAnswer, TrueFalse
+from desktop.questions.report import Kind, Unsound
 from tests.support.data import TEST_DATA, needs_data
 
 SAMPLES = {
