@@ -13,8 +13,16 @@ def delivery_request_process(tree: ActivityTree, activity: Activity) -> None:
     """[DB.1.1] Raises ``Refused`` (DB.1.1-1, DB.1.1-3) where the activity cannot be delivered."""
     if not activity.is_leaf:
         raise Refused("DB.1.1-1")
-    if any(check_activity_process(tree, one) for one in activity.path_to_root()):
+    if _is_barred(tree, activity):
         raise Refused("DB.1.1-3")
+
+
+def _is_barred(tree: ActivityTree, activity: Activity) -> bool:
+    """Whether the activity, or one above it, may not be delivered."""
+    above = activity.parent
+    return tree.once(
+        (activity, "barred"), lambda: check_activity_process(tree, activity) or (above is not None and _is_barred(tree, above))
+    )
 
 
 def content_delivery_environment_process(tree: ActivityTree, activity: Activity) -> bool:

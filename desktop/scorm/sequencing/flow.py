@@ -36,7 +36,7 @@ def flow_tree_traversal_subprocess(
     if direction is Direction.FORWARD:
         if enter:
             return activity.available[0], direction
-        return _after(activity), direction
+        return _after(tree, activity), direction
     if activity.parent is None:
         raise Refused("SB.2.1-3")
     if enter:
@@ -47,14 +47,17 @@ def flow_tree_traversal_subprocess(
         raise Refused("SB.2.1-4")
     if activity is siblings[0]:
         return flow_tree_traversal_subprocess(tree, activity.parent, direction, None, children=False)
-    return siblings[siblings.index(activity) - 1], direction
+    place = tree.place(activity)
+    assert place is not None
+    return siblings[place - 1], direction
 
 
-def _after(activity: Activity) -> Activity:
+def _after(tree: ActivityTree, activity: Activity) -> Activity:
     """The next activity that is not below this one."""
     for one in activity.path_to_root():
-        if one.parent is not None and one in one.parent.available[:-1]:
-            return one.parent.available[one.parent.available.index(one) + 1]
+        place = tree.place(one)
+        if one.parent is not None and place is not None and place + 1 < len(one.parent.available):
+            return one.parent.available[place + 1]
     raise SessionEnds
 
 

@@ -42,7 +42,7 @@ def navigation_request_process(tree: ActivityTree, request: NavigationRequest) -
             return _ending(current), SequencingRequest.PREVIOUS
         case Navigation.JUMP:
             target = tree.activities.get(request.target)
-            if target is None or (target.parent is not None and target not in target.parent.available):
+            if target is None or not tree.is_selected(target):
                 raise Refused("NB.2.1-11")
             return _ending(current), SequencingRequest.JUMP
         case Navigation.EXIT:

@@ -43,12 +43,10 @@ def precondition(tree: ActivityTree, activity: Activity, action: Action) -> bool
     """Whether a precondition rule with this action holds."""
     if not activity.definition.preconditions:
         return False
-    known = tree.rules.get((activity, action)) if tree.rules is not None else None
-    if known is None:
-        known = sequencing_rules_check_process(tree, activity, activity.definition.preconditions, frozenset({action})) is not None
-        if tree.rules is not None:
-            tree.rules[activity, action] = known
-    return known
+    return tree.once(
+        (activity, action),
+        lambda: sequencing_rules_check_process(tree, activity, activity.definition.preconditions, frozenset({action})) is not None,
+    )
 
 
 def combine(values: list[bool | None], combination: Combination) -> bool | None:

@@ -79,11 +79,9 @@ def choice_sequencing_request_process(tree: ActivityTree, target: Activity | Non
     """[SB.2.9] Raises ``Refused`` (SB.2.9-1 to SB.2.9-9, SB.2.4-1 to SB.2.4-3) where the target may not be chosen."""
     if target is None:
         raise Refused("SB.2.9-1")
-    for one in target.path_to_root():
-        if one.parent is not None and one not in one.parent.available:
-            raise Refused("SB.2.9-2")
-        if precondition(tree, one, Action.HIDDEN_FROM_CHOICE):
-            raise Refused("SB.2.9-3")
+    hidden = _hidden_because(tree, target)
+    if hidden:
+        raise Refused(hidden)
     if target.parent is not None and not target.parent.definition.control.choice:
         raise Refused("SB.2.9-4")
     _check_reach(tree, target)
@@ -93,6 +91,19 @@ def choice_sequencing_request_process(tree: ActivityTree, target: Activity | Non
         return flow_subprocess(tree, target, Direction.FORWARD, children=True)
     except (Refused, SessionEnds) as reason:
         raise Refused("SB.2.9-9") from reason
+
+
+def _hidden_because(tree: ActivityTree, activity: Activity) -> str:
+    """The exception code where the activity, or one above it, was not selected or is hidden from choice; else nothing."""
+
+    def look() -> str:
+        if tree.place(activity) is None:
+            return "SB.2.9-2"
+        if precondition(tree, activity, Action.HIDDEN_FROM_CHOICE):
+            return "SB.2.9-3"
+        return _hidden_because(tree, activity.parent) if activity.parent is not None else ""
+
+    return tree.once((activity, "hidden"), look)
 
 
 def _check_reach(tree: ActivityTree, target: Activity) -> None:
@@ -108,26 +119,43 @@ def _check_reach(tree: ActivityTree, target: Activity) -> None:
     elif target is common:
         _check_ascent(current, target)
     else:
-        _check_constraints(current, common, target)
-        _check_descent(tree, common, target, Direction.FORWARD if is_forward(current, target) else Direction.BACKWARD)
+        _check_constraints(tree, current, common, target)
+        _check_descent(tree, common, target, Direction.FORWARD if is_forward(tree, current, target) else Direction.BACKWARD)
 
 
 def _check_siblings(tree: ActivityTree, current: Activity, target: Activity) -> None:
-    assert current.parent is not None
-    siblings = current.parent.available
-    if current not in siblings:
+    start, end = tree.place(current), tree.place(target)
+    if start is None or end is None:
         raise Refused("SB.2.9-5")
-    start, end = siblings.index(current), siblings.index(target)
     direction = Direction.FORWARD if end > start else Direction.BACKWARD
-    for index in range(start, end, direction.value):
-        choice_activity_traversal_subprocess(tree, siblings[index], direction)
+    barrier = tree.once((current, direction), lambda: _find_barrier(tree, current, direction))
+    if barrier is not None and (end - barrier[0]) * direction.value > 0:
+        raise Refused(barrier[1])
+
+
+def _find_barrier(tree: ActivityTree, current: Activity, direction: Direction) -> tuple[int, str] | None:
+    """The place of the first sibling, from the current activity on, that a choice may reach but not pass, and the exception code."""
+    place = tree.place(current)
+    assert current.parent is not None
+    assert place is not None
+    siblings = current.parent.available
+    for index in range(place, len(siblings) if direction is Direction.FORWARD else -1, direction.value):
+        try:
+            choice_activity_traversal_subprocess(tree, siblings[index], direction)
+        except Refused as reason:
+            return index, reason.code
+    return None
 
 
 def _check_descent(tree: ActivityTree, common: Activity, target: Activity, direction: Direction) -> None:
     """From the common ancestor down to the target's parent."""
-    for one in reversed(list(target.path_to_root())[1:]):
-        if not _is_within(one, common):
-            continue
+    way: list[Activity] = []
+    for one in target.path_to_root():
+        if one is not target:
+            way.append(one)
+        if one is common:
+            break
+    for one in reversed(way):
         if direction is Direction.FORWARD:
             choice_activity_traversal_subprocess(tree, one, direction)
         if not one.active and one is not common and one.definition.control.prevent_activation:
@@ -142,7 +170,7 @@ def _check_ascent(current: Activity, target: Activity) -> None:
             raise Refused("SB.2.9-7")
 
 
-def _check_constraints(current: Activity, common: Activity, target: Activity) -> None:
+def _check_constraints(tree: ActivityTree, current: Activity, common: Activity, target: Activity) -> None:
     """Choice exit and constrained choice of what is left, lowest first. A constraint binds a cluster: a leaf has nothing to keep one in."""
     constrained = None
     for one in current.path_to_root():
@@ -154,7 +182,7 @@ def _check_constraints(current: Activity, common: Activity, target: Activity) ->
             constrained = one
     if constrained is None:
         return
-    direction = Direction.FORWARD if is_forward(constrained, target) else Direction.BACKWARD
+    direction = Direction.FORWARD if is_forward(tree, constrained, target) else Direction.BACKWARD
     consider = choice_flow_subprocess(constrained, direction)
     if not _is_within(target, consider) and not _is_within(target, constrained):
         raise Refused("SB.2.9-8")

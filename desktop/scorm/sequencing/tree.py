@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
 from typing import Any
 
 from desktop.scorm.manifest import Item, Organization
-from desktop.scorm.sequencing.definition import Action, Info, Objective, Sequencing
+from desktop.scorm.sequencing.definition import Info, Objective, Sequencing
 
 type Known = dict[Info, bool | float | None]
 """What is known about one objective. What nobody said is absent; None means that the content said it is unknown, which is final."""
@@ -25,11 +25,12 @@ class Activity:
     """
 
     __slots__ = (
-        "active", "attempts", "available", "children", "definition", "identifier", "item", "known", "parent", "suspended", "title",
+        "active", "attempts", "available", "children", "definition", "depth", "identifier", "item", "known", "parent", "suspended", "title",
     )  # fmt: skip
 
     def __init__(self, identifier: str, title: str, definition: Sequencing, item: Item | None, parent: Activity | None) -> None:
         self.identifier, self.title, self.definition, self.item, self.parent = identifier, title, definition, item, parent
+        self.depth: int = parent.depth + 1 if parent is not None else 0
         self.children: list[Activity] = []
         self.available: list[Activity] = []
         self.active = False
@@ -104,18 +105,39 @@ class ActivityTree:
         self.random = random or Random()
         self.written: set[str] = set()
         """Global objectives that were written since the last rollup: who reads them rolls up as well (SN 4.6.1)."""
-        self.rules: dict[tuple[Activity, Action], bool] | None = None
-        """Precondition rules that were looked at already, while :meth:`unchanged`."""
+        self._noted: dict[object, Any] | None = None
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:
-        """Many questions about the tree as it stands, each rule of which is worked out once."""
-        outer = self.rules
-        self.rules = outer if outer is not None else {}
+        """For many questions about the tree as it stands: what their answers share is worked out once (:meth:`once`)."""
+        outer = self._noted
+        self._noted = outer if outer is not None else {}
         try:
             yield
         finally:
-            self.rules = outer
+            self._noted = outer
+
+    def once[T](self, key: object, work: Callable[[], T]) -> T:
+        """What ``work()`` comes to, from the note under ``key`` where the tree is :meth:`unchanged` and somebody asked before."""
+        if self._noted is None:
+            return work()
+        if key not in self._noted:
+            self._noted[key] = work()
+        answer: T = self._noted[key]
+        return answer
+
+    def is_selected(self, activity: Activity) -> bool:
+        """Whether the activity is part of the tree now: neither it nor anything above it was left out by a selection."""
+        above = activity.parent
+        return above is None or self.once((activity, "selected"), lambda: self.place(activity) is not None and self.is_selected(above))
+
+    def place(self, activity: Activity) -> int | None:
+        """Where the activity stands among its available siblings; None where it was not selected."""
+        siblings = [activity] if activity.parent is None else activity.parent.available
+        if self._noted is None:
+            return siblings.index(activity) if activity in siblings else None
+        places = self.once((activity.parent, "places"), lambda: {one: index for index, one in enumerate(siblings)})
+        return places.get(activity)
 
     def to_json(self) -> State:
         """The state as JSON values. What the learner's courses share is no part of it."""
@@ -143,22 +165,29 @@ class ActivityTree:
 
 def common_ancestor(one: Activity, other: Activity) -> Activity:
     """The lowest activity that has both below it, or is one of them."""
-    above = set(one.path_to_root())
-    return next(activity for activity in other.path_to_root() if activity in above)
+    while one is not other:
+        lower = one if one.depth > other.depth else other
+        assert lower.parent is not None
+        one, other = lower.parent, other if lower is one else one
+    return one
 
 
-def is_forward(one: Activity, other: Activity) -> bool:
+def is_forward(tree: ActivityTree, one: Activity, other: Activity) -> bool:
     """Whether ``other`` comes after ``one`` in a preorder traversal; what was not selected comes in the order of the manifest."""
-    return _position(one) < _position(other)
+    return _position(tree, one) < _position(tree, other)
 
 
-def _position(activity: Activity) -> list[int]:
-    indices = []
-    for one in activity.path_to_root():
-        if one.parent is not None:
-            siblings = one.parent.available if one in one.parent.available else one.parent.children
-            indices.append(siblings.index(one))
-    return indices[::-1]
+def _position(tree: ActivityTree, activity: Activity) -> tuple[int, ...]:
+    """The places on the way down from the root."""
+    above = activity.parent
+    if above is None:
+        return ()
+
+    def find() -> tuple[int, ...]:
+        place = tree.place(activity)
+        return (*_position(tree, above), above.children.index(activity) if place is None else place)
+
+    return tree.once((activity, "position"), find)
 
 
 def _grow(parent: Activity, items: tuple[Item, ...]) -> None:
