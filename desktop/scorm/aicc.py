@@ -318,7 +318,7 @@ class _Course:
             self._report.problem("no-href", identifier, _("The item's resource has nothing to open."))
             return None, ""
         if is_external(address):
-            # Kept, so that a lesson which its author lets onto the network can open it.
+            # Kept, so that the player can say where it lies.
             self._report.problem("external", address, _("This lies on the network, where course content may not go."))
             head, _mark, tail = address.partition("#")
             joined = head + ("&" if "?" in head else "?") + parameters.lstrip("?&") if parameters else head

@@ -103,32 +103,33 @@ class Session:
     # GetParam
 
     def _parameters(self) -> str:
+        """Names in small letters: to the standard they are all one, but some units in use compare them as they are."""
         get = self.cmi.get
         scores = [get(f"cmi.core.score.{name}", "") for name in ("raw", "max", "min")]
         lines = [
-            "[Core]",
-            f"Student_ID={self._launch.get('cmi.core.student_id', '')}",
-            f"Student_Name={self._launch.get('cmi.core.student_name', '')}",
-            f"Lesson_Location={get('cmi.core.lesson_location', '')}",
-            f"Credit={self._launch.get('cmi.core.credit', 'credit')}",
-            f"Lesson_Mode={self._launch.get('cmi.core.lesson_mode', 'normal')}",
-            f"Lesson_Status={get('cmi.core.lesson_status', 'not attempted')}{',' if self._entry else ''}{self._entry}",
-            f"Score={','.join(scores).rstrip(',')}",
-            f"Time={get('cmi.core.total_time', '00:00:00')}",
-            "[Core_Lesson]",
+            "[core]",
+            f"student_id={self._launch.get('cmi.core.student_id', '')}",
+            f"student_name={self._launch.get('cmi.core.student_name', '')}",
+            f"lesson_location={get('cmi.core.lesson_location', '')}",
+            f"credit={self._launch.get('cmi.core.credit', 'credit')}",
+            f"lesson_mode={self._launch.get('cmi.core.lesson_mode', 'normal')}",
+            f"lesson_status={get('cmi.core.lesson_status', 'not attempted')}{',' if self._entry else ''}{self._entry}",
+            f"score={','.join(scores).rstrip(',')}",
+            f"time={get('cmi.core.total_time', '00:00:00')}",
+            "[core_lesson]",
             get("cmi.suspend_data", ""),
-            "[Core_Vendor]",
+            "[core_vendor]",
             self._item.data_from_lms,
-            "[Student_Data]",
-            f"Mastery_Score={self._item.mastery_score}",
-            f"Max_Time_Allowed={self._item.max_time_allowed}",
-            f"Time_Limit_Action={self._item.time_limit_action}",
-            "[Student_Preferences]",
-            *(f"{name.title()}={get(f'cmi.student_preference.{name}', '')}" for name in _PREFERENCES),
-            "[Objectives_Status]",
+            "[student_data]",
+            f"mastery_score={self._item.mastery_score}",
+            f"max_time_allowed={self._item.max_time_allowed}",
+            f"time_limit_action={self._item.time_limit_action}",
+            "[student_preferences]",
+            *(f"{name}={get(f'cmi.student_preference.{name}', '')}" for name in _PREFERENCES),
+            "[objectives_status]",
         ]
         for n in range(self._count("cmi.objectives")):
-            names = {"J_ID": "id", "J_Score": "score.raw", "J_Status": "status"}
+            names = {"j_id": "id", "j_score": "score.raw", "j_status": "status"}
             lines += [f"{key}.{n + 1}={get(f'cmi.objectives.{n}.{element}', '')}" for key, element in names.items()]
         return "\r\n".join(lines) + "\r\n"
 

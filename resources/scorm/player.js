@@ -121,10 +121,9 @@ var LmsPlayer = (function () {
 
     /**
      * Content that loaded and never as much as looked for the API is no SCO, whatever the manifest says: it was shown, and that is all.
-     * Where content may also post to the application, silence here means nothing.
      */
     function isMute(opened, frame) {
-        return !opened.sought && !opened.posts && frame.contentDocument !== null && frame.contentDocument.readyState === "complete"
+        return !opened.sought && frame.contentDocument !== null && frame.contentDocument.readyState === "complete"
             && frame.contentWindow.location.protocol !== "about:";
     }
 
@@ -158,13 +157,16 @@ var LmsPlayer = (function () {
         return argument === undefined ? null : String(argument).slice(0, TRACED);
     }
 
-    /** Take the content away and wait until everything it said is stored. */
-    function leave() {
+    /**
+     * Take the content away and wait until everything it said is stored. The application knows whether it may be mute at all: it is not
+     * where it posted to the application, as AICC has it, or where one of its scripts could not be had.
+     */
+    function leave(mayBeMute) {
         var frame = document.getElementById("content");
         if (!current) {
             return settled();
         }
-        if (isMute(current, frame)) {
+        if (mayBeMute && isMute(current, frame)) {
             current.session.shown();
             later(current);
         }
@@ -183,8 +185,8 @@ var LmsPlayer = (function () {
 
     /** Open an item, after leaving the one before. */
     function open(item) {
-        return leave().then(function () {
-            var opened = { id: item.id, session: null, timer: 0, dirty: false, pause: WRITE_BEHIND, sought: false, posts: item.posts };
+        return leave(false).then(function () {
+            var opened = { id: item.id, session: null, timer: 0, dirty: false, pause: WRITE_BEHIND, sought: false };
             expose(opened, item);
             current = opened;
             if (item.asset) {
@@ -222,7 +224,7 @@ var LmsPlayer = (function () {
 
     return {
         open: function (number, item) { run(number, open(item)); },
-        leave: function (number) { run(number, leave()); },
+        leave: function (number, mayBeMute) { run(number, leave(mayBeMute)); },
         dark: dark
     };
 })();

@@ -42,7 +42,7 @@ async def test_a_unit_speaks_over_hacp_and_opens_the_next(tmp_path: Path, play) 
     for _turn in range(100):
         if await playing.js("return content.told"):
             break
-    assert "Student_Name=Okafor, Ada" in await playing.js("return content.told")
+    assert "student_name=Okafor, Ada" in await playing.js("return content.told")
     second = next(entry for entry in playing.view.route.controls().contents if entry.identifier == "A2")
     assert not second.selectable
     await playing.click("#go")
@@ -61,4 +61,4 @@ async def test_a_unit_speaks_over_hacp_and_opens_the_next(tmp_path: Path, play) 
     for _turn in range(100):
         if await again.js("return content.told"):
             break
-    assert "Lesson_Location=5" in await again.js("return content.told")
+    assert "lesson_location=5" in await again.js("return content.told")

@@ -40,7 +40,7 @@ def core(reply: Reply) -> dict[str, str]:
 
 def test_a_unit_is_told_who_learns_and_where_to_go_on() -> None:
     reply = post(begun(), "GetParam")
-    assert reply.text.startswith("error=0\r\nerror_text=Successful\r\nversion=4.0\r\naicc_data=[Core]\r\n")
+    assert reply.text.startswith("error=0\r\nerror_text=Successful\r\nversion=4.0\r\naicc_data=[core]\r\n")
     assert not reply.changed
     told = core(reply)
     assert (told["student_id"], told["student_name"], told["lesson_status"], told["credit"]) == (
@@ -49,7 +49,7 @@ def test_a_unit_is_told_who_learns_and_where_to_go_on() -> None:
         "not attempted,a",
         "credit",
     )
-    assert "[Core_Vendor]\r\nvendor=1\r\n" in reply.text
+    assert "[core_vendor]\r\nvendor=1\r\n" in reply.text
 
 
 def test_what_it_puts_is_what_it_gets() -> None:
@@ -68,7 +68,7 @@ def test_what_it_puts_is_what_it_gets() -> None:
     assert core(told)["lesson_status"] == "incomplete,r"
     assert core(told)["score"] == "40,50,0"
     assert core(told)["time"] == "0000:01:30.00"
-    assert "[Core_Lesson]\r\na=1\r\n\r\n[b]=2\r\n" in told.text
+    assert "[core_lesson]\r\na=1\r\n\r\n[b]=2\r\n" in told.text
 
 
 def test_time_counts_once() -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from PySide6.QtCore import Qt
@@ -18,10 +19,12 @@ from desktop.i18n import N_, _
 from desktop.scorm import commands
 from desktop.scorm.cache import package_of_lesson
 from desktop.scorm.journal import Journal, journal_path
+from desktop.scorm.manifest import Item
 from desktop.scorm.package import Package
 from desktop.scorm.queries import ScormLesson, get_scorm_lesson
 from desktop.scorm.recorder import Recorder, send_waiting
 from desktop.scorm.records import Document
+from desktop.scorm.references import is_external
 from desktop.scorm.route import Step, route_of
 from desktop.scorm.sequencing.controls import Controls
 from desktop.scorm.sequencing.requests import Navigation, NavigationRequest
@@ -32,7 +35,7 @@ from desktop.ui.page import Page
 from desktop.ui.player.console import Console
 from desktop.ui.player.contents import Contents
 from desktop.ui.player.saving import SaveState, Saving
-from desktop.ui.player.view import Launch, PlayerView
+from desktop.ui.player.view import Call, Launch, PlayerView
 from desktop.ui.player.warm import may_start
 from desktop.ui.theme import Role, px
 from desktop.ui.widgets.buttons import Button, IconButton
@@ -361,6 +364,9 @@ class PlayerPage(Page):
         view.exit_requested.connect(self.exit)
         view.full_screen_requested.connect(self.set_full_screen)
         view.link_refused.connect(self._link_refused)
+        if launch.traced:
+            view.file_missing.connect(self._file_missing)
+            view.address_stopped.connect(self._address_stopped)
         saving.state_changed.connect(lambda state: self.saved.show_state(state, saving.error))
         saving.saved.connect(lambda: self.context.broadcast(Changes.of("lesson_progress", "enrollments")))
         self.saved.show_state(saving.state)
@@ -383,7 +389,11 @@ class PlayerPage(Page):
             self.go_back()
             return
         self.part.setText(step.item.title if step.item is not None and self._several else "")
-        if step.item is not None:
+        missing = _missing(step.item) if step.item is not None else ""
+        if missing:
+            self.rest.show_empty(missing, "warning", _("Back to the course"), self.go_back)
+            self.stage.setCurrentWidget(self.rest)
+        elif step.item is not None:
             self.stage.setCurrentWidget(view)
         elif step.ended:
             self.rest.show_empty(_("This lesson has come to its end."), "certificate", _("Back to the course"), self.go_back)
@@ -395,11 +405,14 @@ class PlayerPage(Page):
     def _wait_for_choice(self) -> None:
         """Nothing follows by itself: the learner chooses, from the contents or what comes first in them."""
         assert self.view is not None
-        launchable = {item.identifier for item in self.view.launch.package.manifest.default.launchable}
+        items = self.view.launch.package.manifest.default.launchable
+        launchable = {item.identifier for item in items}
         entries = self.view.route.controls().contents
         first = next((entry for entry in entries if entry.selectable and entry.visible and entry.identifier in launchable), None)
         if first is None:
-            self.rest.show_empty(_("There is nothing more to open now."), "catalogue", _("Back to the course"), self.go_back)
+            missing = next(filter(None, map(_missing, items)), "")
+            sentence = missing or _("There is nothing more to open now.")
+            self.rest.show_empty(sentence, "warning" if missing else "catalogue", _("Back to the course"), self.go_back)
         else:
             identifier = first.identifier
             self.rest.show_empty(
@@ -454,12 +467,29 @@ class PlayerPage(Page):
     def _link_refused(self, url: str) -> None:
         self.context.notices.info(_("This content may not leave the lesson: {address} was not opened.").format(address=url[:120]))
 
+    def _file_missing(self, path: str) -> None:
+        self.console.add([Call("GET", path, "", "", "404", _("The package does not hold this file."))])
+
+    def _address_stopped(self, address: str) -> None:
+        self.console.add([Call("GET", address, "", "", "403", _("Content may not reach anything outside of its package."))])
+
     def _toggle_console(self) -> None:
         self.console.setVisible(not self.console.isVisible())
         self._show_values()
 
     def _toggle_contents(self) -> None:
         self.contents.setVisible(not self.contents.isVisible())
+
+
+def _missing(item: Item) -> str:
+    """Why there is nothing to show of an item; empty where its page is there."""
+    if item.resource is None or item.resource.present:
+        return ""
+    if is_external(item.launch):
+        sentence = _("“{title}” lies on the network, at {address}, where the content of lessons may not go.")
+        return sentence.format(title=item.title, address=urlsplit(item.launch).netloc or item.launch)
+    sentence = _("The package of this lesson does not hold “{file}”, with which “{title}” begins. Who teaches the course can replace it.")
+    return sentence.format(title=item.title, file=item.resource.path)
 
 
 _LEAVING: dict[UUID, asyncio.Task[Any]] = {}

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 SCHEME = b"scorm"
 RUNTIME = Path(__file__).resolve().parents[3] / "resources" / "scorm"
 PLAYER = ("player.html", "player.js", "runtime.js", "scorm12.js", "scorm2004.js")
+MOST_TOLD = 100
+"""Addresses that were stopped. Who tries more of them is not listened to."""
 LARGEST_POST = 16 << 20
 """Bytes of one report from the page. Suspend data are at most 64,000 characters an item."""
 
@@ -232,11 +234,13 @@ def _reply(job: QWebEngineUrlRequestJob, content_type: str, data: bytes) -> None
 class NoWayOut(QWebEngineUrlRequestInterceptor):
     """Stops every request that is not for this launch's host, whoever makes it: pages, frames, workers, sockets, beacons."""
 
+    stopped = Signal(str, bool)
+    """An address, and whether it was that of a script. Told of the first hundred of a launch only."""
+
     def __init__(self, host: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._host = host
-        self.stopped: list[str] = []
-        """The first hundred addresses that were stopped, for the author to see."""
+        self._told = 0
 
     def interceptRequest(self, info: QWebEngineUrlRequestInfo) -> None:
         url = info.requestUrl()
@@ -244,5 +248,6 @@ class NoWayOut(QWebEngineUrlRequestInterceptor):
         if inside or url.scheme() in ("data", "blob") or url.toString() in ("about:blank", "about:srcdoc"):
             return
         info.block(True)
-        if len(self.stopped) < 100:
-            self.stopped.append(url.toString())
+        if self._told < MOST_TOLD:
+            self._told += 1
+            self.stopped.emit(url.toString(), info.resourceType() == QWebEngineUrlRequestInfo.ResourceType.ResourceTypeScript)

@@ -154,6 +154,9 @@ class PlayerView(QWidget):
     link_refused = Signal(str)
     """The content tried to go somewhere outside of the package: the address."""
     file_missing = Signal(str)
+    """The content asked for a file that the package does not hold: its path."""
+    address_stopped = Signal(str)
+    """The content asked for something outside of the package, as a page or without being seen: the address."""
     console = Signal(str, int, str)
 
     def __init__(self, launch: Launch, saving: Saving, parent: QWidget | None = None) -> None:
@@ -170,6 +173,7 @@ class PlayerView(QWidget):
         self._alive = False  # the player page is there to be called
         self._said = 0  # the number of the page's last record
         self._saved = 0  # the number of the last save
+        self._may_be_mute = False  # nothing is known yet that keeps the content from being a thing that was merely shown
         self._calls = 0
         self._units: dict[str, tuple[str, hacp.Session]] = {}  # by AICC_SID: the item and its launch
         self._answers: dict[int, asyncio.Future[str]] = {}
@@ -177,8 +181,9 @@ class PlayerView(QWidget):
 
         self._profile = QWebEngineProfile()  # without a storage name: off the record
         self._handler = LaunchHandler(launch.host, ContentFiles(launch.package), self, self)
-        self._handler.missed.connect(self.file_missing)
+        self._handler.missed.connect(self._file_missed)
         self.interceptor = NoWayOut(launch.host, self)
+        self.interceptor.stopped.connect(self._address_stopped)
         self._profile.installUrlSchemeHandler(SCHEME, self._handler)
         self._profile.setUrlRequestInterceptor(self.interceptor)
         self._profile.downloadRequested.connect(_refuse_download)
@@ -302,6 +307,7 @@ class PlayerView(QWidget):
             answer(hacp.unknown_session())
             return
         item, session = self._units[request.session_id]
+        self._may_be_mute = False
         reply = session.answer(request)
         if not reply.changed:
             answer(reply.text)
@@ -369,7 +375,7 @@ class PlayerView(QWidget):
         self.dialog.dismiss()
         try:
             await self._close_popups()
-            await self._call("leave")
+            await self._call("leave", self._may_be_mute)
         finally:
             self.leaving = False
             self.dialog.reset()
@@ -389,6 +395,7 @@ class PlayerView(QWidget):
 
     def _opening(self, item: Item) -> dict[str, Any]:
         assert item.resource is not None
+        self._may_be_mute = True
         launch, standard = self.launch, self.launch.package.manifest.standard
         values = launch_values(standard, item, launch.learner_id, launch.learner_name, preview=launch.preview)
         target = address(launch.host, item.launch)
@@ -400,10 +407,17 @@ class PlayerView(QWidget):
             "id": item.identifier,
             "address": target,
             "asset": not item.resource.is_sco,
-            "posts": standard is Standard.AICC,
             "launch": values | self.route.launch_values(),
             "record": self.route.record(item.identifier),
         }
+
+    def _file_missed(self, path: str) -> None:
+        self._may_be_mute &= not path.lower().endswith((".js", ".mjs"))
+        self.file_missing.emit(path)
+
+    def _address_stopped(self, address: str, is_script: bool) -> None:
+        self._may_be_mute &= not is_script
+        self.address_stopped.emit(address)
 
     def _save(self, answer: Callable[[bool], None] = lambda _durable: None) -> None:
         self._saved += 1
