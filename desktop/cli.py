@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from desktop import __version__
+from desktop.certificates.audit import verify_bundle
 from desktop.certificates.custody import recall_keys
 from desktop.certificates.verify import judge, verify_file, verify_number
 from desktop.courses import commands as courses
@@ -40,7 +41,7 @@ from desktop.tasks import JobControl
 COMMANDS = {
     "server": N_("install, check or upgrade the schema on a Postgres server: server install|check|upgrade DSN"),
     "import": N_("import a SCORM or AICC package as a new draft course: import FILE"),
-    "verify": N_("verify a certificate by its number or its file: verify certificate NUMBER|FILE"),
+    "verify": N_("verify a certificate by its number or its file, or an audit bundle: verify certificate NUMBER|FILE, verify bundle FILE"),
 }
 """Every command and what it does, as ``--help`` says it."""
 
@@ -187,8 +188,8 @@ def _show_progress(fraction: float | None, detail: str) -> None:
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("certificate",))
-    parser.add_argument("certificate", metavar="NUMBER|FILE", help=_("the number that is printed on it, or its PDF"))
+    parser.add_argument("what", choices=("certificate", "bundle"))
+    parser.add_argument("certificate", metavar="NUMBER|FILE", help=_("the number that is printed on it, or its PDF; an audit bundle"))
     parser.add_argument("--offline", action="store_true", help=_("judge a file by its signature alone, with the keys met before"))
     _add_workspace(parser)
     parser.set_defaults(run=_verify)
@@ -196,6 +197,8 @@ def _add_verify(parser: argparse.ArgumentParser) -> None:
 
 def _verify(options: argparse.Namespace) -> int:
     path = Path(options.certificate)
+    if options.what == "bundle":
+        return _verify_bundle(options, path)
     if path.suffix.lower() == ".pdf" and not path.is_file():
         raise NotFound(_("There is no file {path}.").format(path=path))
     if not path.is_file():
@@ -220,6 +223,23 @@ def _verify(options: argparse.Namespace) -> int:
     if unknown := found.unknown():
         print(unknown)
     return 0 if found.status in {"valid", "signed"} else 1
+
+
+def _verify_bundle(options: argparse.Namespace, path: Path) -> int:
+    if options.offline:
+        found = verify_bundle(None, path)
+    else:
+        with _signed_in(options) as store:
+            found = verify_bundle(store, path)
+    for flaw in found.flaws:
+        print(flaw)
+    print(
+        _("{association}: certificates issued from {since} to {until}: {n}").format(
+            association=found.association, n=found.certificates, since=found.since, until=found.until
+        )
+    )
+    print(found.sentence())
+    return 0 if found.good else 1
 
 
 def _add_workspace(parser: argparse.ArgumentParser) -> None:

@@ -11,9 +11,14 @@ from desktop.i18n import _, ngettext
 
 def date_text(moment: datetime) -> str:
     """``Mar 2, 2026`` in English, else the system's short form: its long form is too long for a table."""
+    return QLocale().toString(_local(moment).date(), date_format())
+
+
+def date_format() -> str:
+    """Of :func:`date_text`, as Qt writes formats; fields in which a date is typed have the same."""
     locale = QLocale()
     english = locale.language() in (QLocale.Language.English, QLocale.Language.C)
-    return locale.toString(_local(moment).date(), "MMM d, yyyy" if english else locale.dateFormat(QLocale.FormatType.ShortFormat))
+    return "MMM d, yyyy" if english else locale.dateFormat(QLocale.FormatType.ShortFormat)
 
 
 def moment_text(moment: datetime) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from desktop import cli
-from desktop.certificates.commands import draw, issue, revoke
+from desktop.certificates.audit import AuditScope, save_bundle
+from desktop.certificates.commands import add_key, draw, issue, revoke
+from desktop.certificates.keys import make_key
 from desktop.certificates.queries import get_certificate
 from desktop.store.connection import Store
+from desktop.tasks import JobControl
 from tests.support.courses import complete_course
 from tests.support.postgres import Database
 
@@ -66,3 +71,26 @@ def test_a_file_is_held_against_the_record_and_what_was_changed_is_named(
 
     assert cli.main(["verify", "certificate", str(other), *place]) == 1
     assert capsys.readouterr().err.startswith("other.pdf cannot be read as a PDF.\n")
+
+
+def test_an_audit_bundle_is_verified_with_the_record_and_without(
+    db: Database, learner: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person = db.add_person("administrator")
+    monkeypatch.setenv("LMS_HOME", str(tmp_path))
+    monkeypatch.setenv("PGPASSWORD", person.password)
+    place = ["--workspace", str(db.address.with_(user=person.login))]
+    administrator, key, bundle = db.store(person), make_key("Association"), tmp_path / "audit.zip"
+    administrator.write(add_key, key.public)
+    learner.write(issue, complete_course(db, learner))
+    scope = AuditScope(date(2001, 1, 1), date(2100, 1, 1))
+    save_bundle(JobControl(lambda _share, _detail: None), administrator, scope, key, bundle)
+
+    for how in (place, ["--offline"]):
+        assert cli.main(["verify", "bundle", str(bundle), *how]) == 0
+        said = capsys.readouterr().out
+        assert said.endswith(": certificates issued from 2001-01-01 to 2100-01-01: 1\nThis bundle is whole, and Association made it.\n")
+    with zipfile.ZipFile(bundle, "a") as archive:
+        archive.writestr("extra.csv", "")
+    assert cli.main(["verify", "bundle", str(bundle), "--offline"]) == 1
+    assert capsys.readouterr().out.startswith("extra.csv was added.\n")

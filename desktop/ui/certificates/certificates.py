@@ -34,6 +34,7 @@ from desktop.certificates.queries import (
 )
 from desktop.courses.vocabulary import label, plain
 from desktop.i18n import N_, _, ngettext
+from desktop.ui.certificates.audit import AuditDialog
 from desktop.ui.certificates.cards import CertificateDelegate
 from desktop.ui.certificates.delivery import CertificateLetterDialog, ReminderDialog, choose_archive
 from desktop.ui.certificates.signing import SigningPanel
@@ -142,6 +143,7 @@ class CertificatesPage(Page):
         self.on("certificate.issue-all", self._issue_all)
         self.on("certificate.save-all", lambda: choose_archive(context, self._filter, self))
         self.on("certificate.mail-all", lambda: CertificateLetterDialog(context, self._filter, self).open())
+        self.on("certificate.audit", lambda: AuditDialog(context, self).open())
         self.on("certificate.remind", lambda: ReminderDialog(context, self).open())
         context.actions.set_enabled("certificate.issue-one", False)
 
@@ -189,7 +191,7 @@ class CertificatesPage(Page):
         self.give_button = Button(_("Give out"), "quiet", "mail")
         self.give_button.setMenu(self.give_menu)
         tools.addWidget(self.give_button)
-        for action_id in ("certificate.save-all", "certificate.mail-all", "certificate.remind"):
+        for action_id in ("certificate.save-all", "certificate.mail-all", "certificate.remind", "certificate.audit"):
             action = self.context.actions.qaction(action_id)
             if action is not None:
                 self.give_menu.addAction(action)
@@ -321,7 +323,8 @@ class CertificatesPage(Page):
         self.give_button.setVisible(tab == "issued")
         self.context.actions.set_enabled("certificate.save-all", tab == "issued" and count > 0)
         self.context.actions.set_enabled("certificate.mail-all", tab == "issued" and count > 0)
-        self.context.actions.set_enabled("certificate.remind", tab == "issued")
+        for action_id in ("certificate.remind", "certificate.audit"):
+            self.context.actions.set_enabled(action_id, tab == "issued")
         self.context.actions.set_enabled("certificate.issue-all", tab == "due" and count > 0 and not self._issuing)
         if count or tab in {"verify", "signing"}:
             self.views.setCurrentWidget(self._view(tab))

@@ -18,7 +18,7 @@ from desktop.errors import Invalid
 from desktop.i18n import _, ngettext
 from desktop.ui.context import Context
 from desktop.ui.courses.dialogs import FormDialog
-from desktop.ui.dates import date_text
+from desktop.ui.dates import date_format, date_text
 from desktop.ui.layouts import emptied
 from desktop.ui.theme import Role, px, theme
 from desktop.ui.widgets.buttons import Button
@@ -329,8 +329,10 @@ class DistrustDialog(FormDialog):
                 wrap=True,
             ),
         )
-        self.since = self.field(_("Others may have had it since"), QDateEdit(QDate.currentDate()))
-        self.since.setCalendarPopup(True)
+        day = QDateEdit(QDate.currentDate())
+        day.setCalendarPopup(True)
+        day.setDisplayFormat(date_format())
+        self.since = self.field(_("Others may have had it since"), day)
         self.since.setMaximumDate(QDate.currentDate())
         self.since.setMinimumDate(QDate(current.added_at.year, current.added_at.month, current.added_at.day))
 

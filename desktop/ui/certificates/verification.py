@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.certificates.audit import BundleVerification, verify_bundle
 from desktop.certificates.verify import FileVerification, Seal, Verification, verify_file, verify_number
 from desktop.courses.vocabulary import plain
 from desktop.i18n import _
@@ -35,6 +36,8 @@ SIGNS = {
     "unreadable": ("document", "warn"),
 }
 """The picture and the tone of each answer."""
+MOST_FLAWS = 12
+"""Of an audit bundle; how many are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,25 @@ class Answer(QWidget):
             notes.append(found.record.sentence())
         for note in filter(None, notes):
             self._column.addWidget(Label(note, Role.BODY, "muted", wrap=True))
+        self._column.addStretch(1)
+
+    def show_bundle(self, name: str, found: BundleVerification) -> None:
+        """What an audit bundle is worth, and each file of it that is not as it was."""
+        verdict = "signed" if found.good else "changed" if found.flaws or found.seal is Seal.CHANGED else "unsigned"
+        self._head(verdict, found.sentence(), name)
+        period = _("{since} to {until}").format(since=found.since.isoformat(), until=found.until.isoformat())
+        rows = [
+            (_("Association"), found.association),
+            (_("Issued"), period),
+            (_("Certificates"), f"{found.certificates:,}"),
+            (_("Made"), date_text(found.made_at)),
+        ]
+        self._facts([_Fact(title, value) for title, value in rows])
+        for flaw in found.flaws[:MOST_FLAWS]:
+            self._column.addWidget(Label(flaw, Role.BODY, "bad", wrap=True))
+        if len(found.flaws) > MOST_FLAWS:
+            more = _("and {n} more").format(n=f"{len(found.flaws) - MOST_FLAWS:,}")
+            self._column.addWidget(Label(more, Role.BODY, "muted"))
         self._column.addStretch(1)
 
     def show_problem(self, name: str, error: Exception) -> None:
@@ -185,7 +207,7 @@ class DropArea(QWidget):
         self.choose_button.clicked.connect(self.pressed)
         column = QVBoxLayout(self)
         column.setSpacing(px(10))
-        words = Label(_("Drop a certificate here: its PDF, or a picture of it"), Role.BODY, "muted", self)
+        words = Label(_("Drop a certificate here: its PDF, or a picture of it; or an audit bundle"), Role.BODY, "muted", self)
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addStretch(1)
         column.addSpacing(px(26))
@@ -320,11 +342,12 @@ class VerifyPanel(QScrollArea):
     async def _file(self, path: Path) -> None:
         store: Any = self._context.store
         try:
-            found = await self._context.tasks.run(verify_file, store, path)
+            if path.suffix.lower() == ".zip":
+                self.answer.show_bundle(path.name, await self._context.tasks.run(verify_bundle, store, path))
+            else:
+                self.answer.show_file(path.name, await self._context.tasks.run(verify_file, store, path))
         except Exception as error:  # noqa: BLE001 - shown in place
             self.answer.show_problem(path.name, error)
-        else:
-            self.answer.show_file(path.name, found)
         self._show()
 
     def _show(self) -> None:
@@ -335,6 +358,6 @@ class VerifyPanel(QScrollArea):
         dialog = QFileDialog(self, _("Choose a certificate's PDF, or a picture of it"))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(_("Certificates (*.pdf *.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp)"))
+        dialog.setNameFilter(_("Certificates and audit bundles (*.pdf *.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.zip)"))
         dialog.fileSelected.connect(lambda name: self.ask_file(Path(name)))
         dialog.open()

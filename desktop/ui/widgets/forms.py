@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QDateTimeEdit, QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.ui.theme import Role, px, restyle
 from desktop.ui.widgets.labels import Label
@@ -12,7 +12,7 @@ from desktop.ui.widgets.labels import Label
 
 def padded[W: QWidget](field: W) -> W:
     """Keep the text of a spin box off its edge: Qt 6.12 lays its line out from the left edge on, whatever padding the style sheet gives."""
-    if isinstance(field, QAbstractSpinBox):
+    if isinstance(field, QAbstractSpinBox) and not (isinstance(field, QDateTimeEdit) and field.calendarPopup()):
         field.lineEdit().setTextMargins(px(8), 0, 0, 0)
     return field
 
