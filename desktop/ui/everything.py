@@ -55,6 +55,14 @@ PLACES: tuple[Place, ...] = (
     Place("record", N_("Record"), "report", _Later("desktop.ui.members.record", "RecordPage"), parent="learners"),
     Place("lesson", N_("Lesson"), "play", _Later("desktop.ui.learning.lesson", "LessonPage"), parent="learning"),
     Place("quiz", N_("Quiz"), "quiz", _Later("desktop.ui.questions.quiz", "QuizPage"), parent="learning"),
+    Place(
+        "quiz-editor",
+        N_("Quiz editor"),
+        "quiz",
+        _Later("desktop.ui.questions.editor", "QuizEditorPage"),
+        roles=STAFF,
+        parent="catalogue",
+    ),
     Place("certificates", N_("Certificates"), "certificate", _Later("desktop.ui.certificates.certificates", "CertificatesPage")),
     Place(
         "certificate", N_("Certificate"), "certificate", _Later("desktop.ui.certificates.page", "CertificatePage"), parent="certificates"
@@ -92,6 +100,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("quiz.next", N_("Next question"), "Ctrl+PgDown", "chevron-right", place="quiz"),
     Action("quiz.flag", N_("Flag this question"), "Ctrl+Shift+G", place="quiz", hint=N_("Mark it to come back to")),
     Action("quiz.submit", N_("Submit the quiz"), "Ctrl+Return", place="quiz"),
+    Action("quiz-editor.add", N_("Add question"), "Ctrl+Shift+N", "plus", place="quiz-editor", roles=STAFF),
+    Action("quiz-editor.paste", N_("Paste typed questions"), "Ctrl+Shift+V", "list", place="quiz-editor", roles=STAFF),
+    Action("quiz-editor.import", N_("Import questions"), icon="upload", place="quiz-editor", roles=STAFF),
+    Action("quiz-editor.export", N_("Export questions"), icon="download", place="quiz-editor", roles=STAFF),
     Action("certificate.verify", N_("Verify a certificate"), icon="check", place="certificates"),
     Action(
         "certificate.issue-one",

@@ -123,9 +123,10 @@ def verdict_pill(asked: Asked, verdict: Verdict) -> StatusPill:
     )
 
 
-def add_verdict(column: QVBoxLayout, asked: Asked, verdict: Verdict) -> None:
-    """What an answer was worth, what would have been right, and why."""
-    column.addWidget(verdict_pill(asked, verdict), 0, Qt.AlignmentFlag.AlignLeft)
+def add_verdict(column: QVBoxLayout, asked: Asked, verdict: Verdict, *, graded: bool = True) -> None:
+    """What an answer was worth, what would have been right, and why. Where nobody answered (``graded`` False), only the last two."""
+    if graded:
+        column.addWidget(verdict_pill(asked, verdict), 0, Qt.AlignmentFlag.AlignLeft)
     right = key_words(asked, verdict.right)
     if right and not verdict.correct:
         _add_words(column, _("Right answer"), right)

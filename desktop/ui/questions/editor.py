@@ -1,0 +1,550 @@
+"""Writing a quiz or a bank: its questions, the one that is chosen, how a learner sees it, and its settings. On the replica throughout."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar, cast
+from uuid import UUID
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.changes import Changes
+from desktop.errors import NotFound
+from desktop.i18n import _, ngettext
+from desktop.questions.drafting import (
+    Line,
+    Opened,
+    Quiz,
+    add_questions,
+    change_questions,
+    duplicate_questions,
+    find_lines,
+    find_quiz,
+    list_lesson_quizzes,
+    list_lines,
+    make_quiz,
+    move_by,
+    move_name,
+    move_questions,
+    new_body,
+    open_question,
+    remove_questions,
+    retire_questions,
+    save_question,
+    save_quiz,
+)
+from desktop.questions.exchange import Attachment
+from desktop.questions.model import NOTHING, ZERO, Question
+from desktop.questions.preview import ask, reveal
+from desktop.questions.vocabulary import TYPES
+from desktop.store.media import Media
+from desktop.sync.exchange import exchange
+from desktop.ui.context import Context
+from desktop.ui.courses.editor import CourseFiles
+from desktop.ui.page import Empty, Page
+from desktop.ui.questions.cards import QuestionCard, add_verdict
+from desktop.ui.questions.fields import Formatter, number_text
+from desktop.ui.questions.form import QuestionForm
+from desktop.ui.questions.lines import LinesModel, LinesView
+from desktop.ui.questions.settings import SettingsForm
+from desktop.ui.theme import Role, px
+from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.fields import SearchField, SegmentedControl
+from desktop.ui.widgets.labels import Label
+from desktop.ui.widgets.scrolled import ScrolledColumn
+from desktop.ui.widgets.states import EmptyState
+
+SAVE_PAUSE_MS = 400
+"""What is typed is kept when the keys have rested for so long."""
+PREVIEW_PAUSE_MS = 250
+KINDS = frozenset({"quizzes", "quiz_questions"})
+
+
+class QuizEditorPage(Page):
+    """``context.open("quiz-editor", quiz=…)``, or ``course=…, lesson=…`` for the quiz of a lesson, which is made where there is none."""
+
+    shows: ClassVar[frozenset[str]] = frozenset()  # it follows single rows
+
+    def __init__(
+        self,
+        context: Context,
+        quiz: UUID | None = None,
+        course: UUID | None = None,
+        lesson: UUID | None = None,
+        question: UUID | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        self.quiz_id, self.course_id, self.lesson_id = quiz, course, lesson
+        self._wanted = question
+        self.quiz: Quiz | None = None
+        self._lines: dict[UUID, Line] = {}
+        self._saving = asyncio.Lock()
+        self._unsaved = False
+        super().__init__(context, parent)
+        context.changed.connect(self._something_changed)
+
+    @property
+    def scope(self) -> UUID:
+        """The course that this is sent with; a bank of the association is sent by itself."""
+        found = self.quiz.scope if self.quiz is not None else self.course_id or self.quiz_id
+        assert found is not None
+        return found
+
+    @property
+    def document(self) -> tuple[str, UUID]:
+        return ("course-editor", self.scope)  # a course has one history, wherever it is edited
+
+    @property
+    def breadcrumb(self) -> tuple[str, Callable[[], object]]:
+        if self.course_id is None:
+            return _("Question banks"), lambda: self.context.open("banks")
+        return _("Course editor"), lambda: self.context.open("course-editor", course=self.course_id, row=self.lesson_id)
+
+    @property
+    def is_bank(self) -> bool:
+        return self.quiz is not None and (self.quiz.values.get("is_bank") is True or self.course_id is None)
+
+    # Making
+
+    def build(self) -> QWidget:
+        self.files = CourseFiles(self.context, Media(self.context.here.folder / "media"))
+        self.formatter = Formatter(self.context, self.files, self)
+        self._save_pause = self._timer(SAVE_PAUSE_MS, lambda: self.spawn(self.keep()))
+        self._preview_pause = self._timer(PREVIEW_PAUSE_MS, lambda: self.spawn(self._show_preview()))
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.setChildrenCollapsible(False)
+        self.split.addWidget(self._make_list())
+        self.split.addWidget(self._make_middle())
+        self.split.addWidget(self._make_preview())
+        for at, stretch in enumerate((3, 5, 4)):
+            self.split.setStretchFactor(at, stretch)
+        self.settings = SettingsForm(bank=self.course_id is None)
+        self.settings.edited.connect(lambda column, value: self.spawn(self._set(column, value)))
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.split)
+        self.stack.addWidget(self.settings)
+        self._make_header()
+        for action, handler in (
+            ("edit.undo", self.undo),
+            ("edit.redo", self.redo),
+            ("quiz-editor.add", self.ask_kind),
+            ("quiz-editor.paste", self.ask_typed),
+            ("quiz-editor.import", self.ask_import),
+            ("quiz-editor.export", self.ask_export),
+        ):
+            self.on(action, handler)
+        return self.stack
+
+    def _timer(self, pause: int, due: Callable[[], object]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(pause)
+        timer.timeout.connect(due)
+        return timer
+
+    def _make_header(self) -> None:
+        self.status = Label("", Role.CAPTION, "muted")
+        self.views = SegmentedControl(_("What to edit"), (("questions", _("Questions"), ""), ("settings", _("Settings"), "")))
+        self.views.chosen.connect(lambda view: self.stack.setCurrentWidget(self.settings if view == "settings" else self.split))
+        self.preview_button = Button(_("Preview"), "quiet", "eye")
+        self.preview_button.setCheckable(True)
+        self.preview_button.setChecked(True)
+        self.preview_button.toggled.connect(lambda _on: self._arrange())
+        self.more_menu = QMenu(self)
+        for text, pressed in (
+            (_("Paste typed questions…\tCtrl+Shift+V"), self.ask_typed),
+            (_("Import questions…"), self.ask_import),
+            (_("Export questions…"), self.ask_export),
+        ):
+            self.more_menu.addAction(text, pressed)
+        self.more_button = Button(_("More"), "quiet", "more")
+        self.more_button.setMenu(self.more_menu)
+        for widget in (self.status, self.views, self.preview_button, self.more_button):
+            self.header.trailing.addWidget(widget)
+
+    def _make_list(self) -> QWidget:
+        self.model = LinesModel()
+        self.list = LinesView(self.model)
+        self.list.chosen.connect(lambda question: self.spawn(self._open(question)))
+        self.list.asked.connect(self.do)
+        self.list.dropped.connect(self._dropped)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list_menu = QMenu(self)
+        for text, what in (
+            (_("Duplicate\tCtrl+D"), "duplicate"),
+            (_("Move up\tAlt+Up"), "up"),
+            (_("Move down\tAlt+Down"), "down"),
+            (_("Points and tags…"), "change"),
+            (_("Retire, or use again"), "retire"),
+            (_("Delete\tDel"), "delete"),
+        ):
+            self.list_menu.addAction(text, partial(self.do, what))
+        self.list.customContextMenuRequested.connect(lambda at: self.list_menu.popup(self.list.viewport().mapToGlobal(at)))
+        self.filter_field = SearchField(_("Filter questions…"))
+        self.filter_field.searched.connect(self._filter)
+        self.add_menu = QMenu(self)
+        for kind, name in TYPES.items():
+            self.add_menu.addAction(_(name), partial(self._add, kind))
+        self.add_button = Button(_("Question"), "primary", "plus")
+        self.add_button.setAccessibleName(_("Add question"))
+        self.add_button.setMenu(self.add_menu)
+        self.count_label = Label("", Role.CAPTION, "muted")
+        foot = QHBoxLayout()
+        foot.addWidget(self.add_button)
+        foot.addStretch(1)
+        foot.addWidget(self.count_label)
+        panel = QWidget()
+        panel.setMinimumWidth(px(230))
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(px(24), px(4), px(8), px(12))
+        column.setSpacing(px(8))
+        column.addWidget(self.filter_field)
+        column.addWidget(self.list, 1)
+        column.addLayout(foot)
+        return panel
+
+    def _make_middle(self) -> QWidget:
+        self.form = QuestionForm(self.formatter)
+        self.form.edited.connect(self._edited)
+        self.form.picture_asked.connect(self._choose_picture)
+        self.nothing = EmptyState(self)
+        self.middle = QStackedWidget()
+        self.middle.setMinimumWidth(px(320))
+        self.middle.addWidget(self.nothing)
+        self.middle.addWidget(self.form)
+        return self.middle
+
+    def _make_preview(self) -> QWidget:
+        self.preview = ScrolledColumn()
+        self.answers_box = QCheckBox(_("With the right answer"))
+        self.answers_box.toggled.connect(lambda _on: self.spawn(self._show_preview()))
+        head = QHBoxLayout()
+        head.addWidget(Label(_("As a learner sees it"), Role.LABEL, "muted"))
+        head.addStretch(1)
+        head.addWidget(self.answers_box)
+        self.preview_panel = QWidget()
+        self.preview_panel.setMinimumWidth(px(260))
+        column = QVBoxLayout(self.preview_panel)
+        column.setContentsMargins(px(8), px(8), px(16), px(12))
+        column.addLayout(head)
+        column.addWidget(self.preview, 1)
+        return self.preview_panel
+
+    # Reading
+
+    async def refresh(self) -> Empty | None:
+        await self._find()
+        for widget in (self.views, self.preview_button, self.more_button):
+            widget.setVisible(self.quiz is not None)
+        if self.quiz is None:
+            self.set_title(_("Quiz"))
+            self.header.set_breadcrumb(*self.breadcrumb)
+            return Empty(
+                _("This lesson has no quiz yet."), _("Make a quiz"), pressed=lambda: self.spawn(self._make_quiz()), picture="catalogue"
+            )
+        await self.context.load_steps(self.document, self.scope)
+        self.context.undo.activate(self.document)
+        self._lines = {line.id: line for line in await self.context.look(list_lines, self.quiz.id)}
+        self._show_quiz()
+        self._show_lines()
+        first = self._wanted or self.list.current or next(iter(self._lines), None)
+        if first is None:
+            await self._open(None)
+        elif first != self.list.current:
+            self.list.choose([first])
+        self.spawn(self.files.send())
+        return None
+
+    async def _find(self) -> None:
+        """The quiz; its course is brought to this computer first where it is not there yet."""
+        self.quiz = await self._look()
+        if self.quiz is None:
+            here = self.context.here
+            scope = self.scope
+            if scope not in {one.scope for one in await self.context.tasks.run(here.list_checked_out)}:
+                await self.context.tasks.run(here.check_out, scope)
+                await self.context.tasks.run(exchange, here, cast("Any", self.context.store), scope)
+                self.quiz = await self._look()
+        if self.quiz is None and self.lesson_id is None:
+            raise NotFound(_("This quiz is no longer there. Somebody may have deleted it."))
+        if self.quiz is not None:
+            self.quiz_id = self.quiz.id
+            if self.quiz.scope != self.quiz.id:
+                self.course_id = self.quiz.scope
+
+    async def _look(self) -> Quiz | None:
+        if self.quiz_id is not None:
+            return await self.context.look(find_quiz, self.quiz_id)
+        assert self.lesson_id is not None
+        return next(iter(await self.context.look(list_lesson_quizzes, self.lesson_id)), None)
+
+    async def _make_quiz(self) -> None:
+        assert self.course_id is not None
+        await self.context.edit(self.course_id, _("Make quiz"), make_quiz, self.course_id, self.lesson_id, _("Quiz"))
+        self.reload()
+
+    def _show_quiz(self) -> None:
+        assert self.quiz is not None
+        self.set_title(self.quiz.title)
+        self.header.set_breadcrumb(*self.breadcrumb)
+        self.settings.show_values(self.quiz.values)
+
+    def _show_lines(self) -> None:
+        lines = sorted(self._lines.values(), key=lambda line: (line.position, str(line.id)))
+        self.model.show_lines(lines)
+        points = sum((line.points for line in lines), ZERO)
+        words = ngettext("{n} question", "{n} questions", len(lines)).format(n=f"{len(lines):,}")
+        self.count_label.setText(_("{questions} · {points} pt").format(questions=words, points=number_text(points)))
+        self.status.setText(_("Saved here"))
+
+    def _something_changed(self, changes: Changes) -> None:
+        if changes.touch(KINDS) and self.quiz is not None and hasattr(self, "model"):
+            self.spawn(self._follow(changes))
+
+    async def _follow(self, changes: Changes) -> None:
+        """Show what changed, whoever changed it; what is being typed stays."""
+        assert self.quiz is not None
+        found = await self.context.look(find_quiz, self.quiz.id)
+        if found is None:
+            self.reload()
+            return
+        self.quiz = found
+        self._show_quiz()
+        if changes.ids:
+            for question, line in (await self.context.look(find_lines, self.quiz.id, changes.ids)).items():
+                if line is None:
+                    self._lines.pop(question, None)
+                else:
+                    self._lines[question] = line
+        else:
+            self._lines = {line.id: line for line in await self.context.look(list_lines, self.quiz.id)}
+        self._show_lines()
+        if self.form.id is not None and (not changes.ids or self.form.id in changes.ids):
+            await self._open(self.form.id, again=True)
+
+    async def _open(self, question: UUID | None, *, again: bool = False) -> None:
+        """Show a question, once the one before is kept."""
+        if not again:
+            await self.keep()
+            if question is not None and question == self.form.id:
+                return
+        opened: Opened | None = None if question is None else await self.context.look(open_question, question)
+        if opened is None:
+            self._show_nothing()
+        elif again:
+            typing = self._unsaved or self._saving.locked()
+            if question == self.form.id and not typing and not self.form.says(opened.stored):
+                await self._show_form(opened)
+        elif opened.id != self.form.id and self.list.current in (opened.id, None):  # they may have gone on meanwhile
+            await self._show_form(opened)
+
+    async def _show_form(self, opened: Opened) -> None:
+        self.form.show_question(opened)
+        self.middle.setCurrentWidget(self.form)
+        await self._show_preview()
+
+    def _show_nothing(self) -> None:
+        self._save_pause.stop()
+        self._unsaved = False
+        self.form.id = None
+        if self._lines:
+            self.nothing.show_empty(_("Choose a question."), "catalogue", "", None)
+        else:
+            self.nothing.show_empty(_("There are no questions yet."), "catalogue", _("Paste typed questions…"), self.ask_typed)
+        self.middle.setCurrentWidget(self.nothing)
+        self.spawn(self._show_preview())
+
+    async def _show_preview(self) -> None:
+        self._preview_pause.stop()
+        if not self.preview_panel.isVisible():
+            return
+        column = self.preview.begin()
+        if self.form.id is not None:
+            question = self.form.question()
+            place = next((at for at, line in enumerate(self.model.all, 1) if line.id == self.form.id), 1)
+            asked = ask(self.form.id, place, question)
+            card = QuestionCard(asked, checkable=False)
+            if self.answers_box.isChecked():
+                add_verdict(card.verdict, asked, reveal(question), graded=False)
+            column.addWidget(card)
+        column.addStretch(1)
+        await self.preview.show_column()
+
+    # Doing
+
+    def _edited(self) -> None:
+        self._unsaved = True
+        self._save_pause.start()
+        self._preview_pause.start()
+        self.status.setText(_("Saving…"))
+
+    async def keep(self) -> None:
+        """Keep what was typed."""
+        async with self._saving:
+            self._save_pause.stop()
+            if self._unsaved and self.form.id is not None:
+                self._unsaved = False
+                await self.context.continue_edit(self.scope, _("Edit question"), save_question, self.form.id, self.form.question())
+
+    async def _set(self, column: str, value: Any) -> None:
+        assert self.quiz is not None
+        await self.context.continue_edit(self.scope, _("Change settings"), save_quiz, self.quiz.id, {column: value})
+
+    def _add(self, kind: str) -> None:
+        self.spawn(self.add(kind))
+
+    async def add(self, kind: str) -> None:
+        """A new question of a type, behind the one that is chosen, with the keyboard in it."""
+        await self.keep()
+        assert self.quiz is not None
+        made = await self.context.edit(
+            self.scope, _("Add question"), add_questions, self.quiz.id, [Question(NOTHING, new_body(kind))], self.list.current
+        )
+        await self._show_made(made)
+        self.form.stem.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    async def add_all(self, questions: Sequence[Question], name: str, pictures: Sequence[Attachment] = ()) -> None:
+        """Put questions behind the last one, as one step; first what they show."""
+        assert self.quiz is not None
+        for picture in pictures:
+            await self.files.store(picture.data, picture.name, picture.media_type)
+        await self._show_made(await self.context.edit(self.scope, name, add_questions, self.quiz.id, questions))
+
+    async def _show_made(self, made: Sequence[UUID]) -> None:
+        assert self.quiz is not None
+        self.filter_field.clear_now()
+        self._lines |= {name: line for name, line in (await self.context.look(find_lines, self.quiz.id, made)).items() if line is not None}
+        self._show_lines()
+        self.list.choose(made)
+        if made:
+            await self._open(made[0])
+
+    def do(self, what: str) -> None:
+        """What a key or the menu asks for, of the questions that are chosen."""
+        chosen = self.list.selected
+        if chosen:
+            self.spawn(self._do(what, chosen))
+
+    async def _do(self, what: str, chosen: list[UUID]) -> None:
+        await self.keep()
+        assert self.quiz is not None
+        quiz = self.quiz.id
+        many = len(chosen)
+        match what:
+            case "up" | "down" if not self.model.filtered:
+                await self.context.edit(self.scope, move_name(many), move_by, quiz, chosen, -1 if what == "up" else 1)
+            case "duplicate":
+                name = ngettext("Duplicate question", "Duplicate {n} questions", many).format(n=many)
+                await self._show_made(await self.context.edit(self.scope, name, duplicate_questions, quiz, chosen))
+            case "delete":
+                name = ngettext("Delete question", "Delete {n} questions", many).format(n=many)
+                row = self.list.currentIndex().row()
+                await self.context.edit(self.scope, name, remove_questions, chosen)
+                self._lines = {name: line for name, line in self._lines.items() if name not in chosen}
+                self._show_lines()
+                line = self.model.row(min(row, self.model.rowCount() - 1))
+                if line is not None:
+                    self.list.choose([line.id])
+                await self._open(None if line is None else line.id)
+            case "retire":
+                retired = not all(self._lines[question].retired for question in chosen)
+                await self.context.edit(
+                    self.scope, _("Retire questions") if retired else _("Use questions again"), retire_questions, chosen, retired
+                )
+            case "change":
+                from desktop.ui.questions.dialogs import ChangeDialog
+
+                ChangeDialog(many, lambda points, add, remove: self.spawn(self._change(chosen, points, add, remove)), self).open()
+
+    async def _change(self, chosen: list[UUID], points: Any, add: Sequence[str], remove: Sequence[str]) -> None:
+        name = ngettext("Change question", "Change {n} questions", len(chosen)).format(n=len(chosen))
+        await self.context.edit(self.scope, name, change_questions, chosen, points, add, remove)
+
+    def _dropped(self, row: int) -> None:
+        chosen = self.list.selected
+        if not chosen or self.model.filtered or self.quiz is None:
+            return
+        before = self.model.row(row)
+        target = None if before is None else before.id
+        self.spawn(self.context.edit(self.scope, move_name(len(chosen)), move_questions, self.quiz.id, chosen, target))
+
+    def _filter(self, words: str) -> None:
+        count = self.model.filter(words)
+        self.filter_field.setAccessibleDescription(ngettext("{n} question fits", "{n} questions fit", count).format(n=count))
+
+    async def undo(self) -> None:
+        await self.keep()
+        await self.context.undo_last()
+
+    async def redo(self) -> None:
+        await self.keep()
+        await self.context.redo_last()
+
+    async def save(self) -> None:
+        """Ctrl+S: keep what was typed, and send it where the server can be reached."""
+        await self.flush()
+        await self.context.tasks.run(exchange, self.context.here, cast("Any", self.context.store), self.scope)
+
+    async def flush(self) -> None:
+        self.settings.flush()
+        await self.keep()
+
+    def ask_kind(self) -> None:
+        """The types of questions, under the button that adds one."""
+        self.add_menu.popup(self.add_button.mapToGlobal(self.add_button.rect().topLeft()))
+
+    # Files
+
+    def _choose_picture(self) -> None:
+        dialog = QFileDialog(self, _("Choose a picture"), "", _("Pictures (*.png *.jpg *.jpeg *.gif *.webp *.svg);;All files (*)"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: self.spawn(self.keep_picture(Path(path))))
+        dialog.open()
+
+    async def keep_picture(self, path: Path) -> None:
+        """Keep a file, and show it with the question."""
+        question = self.form.id
+        address, _media_type = await self.files.store_file(path)
+        if question == self.form.id:
+            self.form.set_picture(address)
+
+    def ask_typed(self) -> None:
+        from desktop.ui.questions.dialogs import PasteDialog
+
+        PasteDialog(lambda questions, _pictures: self.spawn(self.add_all(questions, _("Paste questions"))), self).open()
+
+    def ask_import(self) -> None:
+        from desktop.ui.questions.dialogs import choose_import
+
+        choose_import(self)
+
+    def ask_export(self) -> None:
+        from desktop.ui.questions.dialogs import choose_export
+
+        choose_export(self)
+
+    # The window
+
+    def _arrange(self) -> None:
+        if hasattr(self, "preview_panel"):
+            fits = self.width() > px(940)
+            self.preview_button.setVisible(fits)
+            self.preview_panel.setVisible(fits and self.preview_button.isChecked())
+            if self.preview_panel.isVisible():
+                self._preview_pause.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if hasattr(self, "settings"):
+            self._preview_pause.stop()
+            self.context.spawn(self.flush())  # whoever goes elsewhere, or signs out, leaves nothing behind
