@@ -76,7 +76,7 @@ class Format(StrEnum):
         return {Format.GIFT: ".gift", Format.MOODLE_XML: ".xml", Format.QTI: ".zip", Format.CSV: ".csv"}.get(self, ".txt")
 
 
-READABLE = (Format.GIFT, Format.MOODLE_XML, Format.AIKEN)
+READABLE = (Format.GIFT, Format.MOODLE_XML, Format.QTI, Format.AIKEN)
 WRITABLE = (Format.GIFT, Format.AIKEN)
 
 
@@ -117,6 +117,7 @@ def read(data: bytes, name: str = "", form: Format | None = None) -> Imported:
 
     Raises:
         TooLarge: before anything of it was read.
+        BadPackage: a package that cannot be read, or is not safe to (``desktop.questions.qti``).
         Unknown: there is no reader for it.
     """
     form = form or detect(data, name)
@@ -134,6 +135,10 @@ def read(data: bytes, name: str = "", form: Format | None = None) -> Imported:
             from desktop.questions import moodle_xml
 
             return moodle_xml.read(data)
+        case Format.QTI:
+            from desktop.questions import qti
+
+            return qti.read(data)
         case _:
             raise Unknown(_("{format} cannot be read.").format(format=form.label))
 
