@@ -29,6 +29,7 @@ from desktop.models.certificates import (
     CertificateTemplate,
     SigningKeyRow,
 )
+from desktop.models.continuing_education import CeApproval, CeFiling, CeProvider
 from desktop.models.courses import (
     Course,
     CourseModule,
@@ -67,6 +68,9 @@ __all__ = [
     "AttemptQuestion",
     "AuditLog",
     "Base",
+    "CeApproval",
+    "CeFiling",
+    "CeProvider",
     "Certificate",
     "CertificateDelivery",
     "CertificateLogEntry",

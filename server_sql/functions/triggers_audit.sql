@@ -75,4 +75,5 @@ SELECT lms.on_every_change('lms.member_logins', 'log_member_login_changes', 'pub
 SELECT lms.on_every_change('lms.certificates', 'log_certificate_changes', 'public.log_audit_trail', 'lms.certificates');
 SELECT lms.on_every_change('lms.certificate_templates', 'log_certificate_template_changes', 'public.log_audit_trail',
   'lms.certificate_templates', 'updated_at');
-
+SELECT lms.on_every_change('lms.ce_providers', 'log_ce_provider_changes', 'public.log_audit_trail', 'lms.ce_providers');
+SELECT lms.on_every_change('lms.ce_approvals', 'log_ce_approval_changes', 'public.log_audit_trail', 'lms.ce_approvals', 'updated_at');

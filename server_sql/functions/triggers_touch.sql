@@ -11,6 +11,8 @@ $$;
 
 CREATE OR REPLACE TRIGGER trigger_set_updated_at BEFORE UPDATE ON public.members
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lms.set_updated_at();
+CREATE OR REPLACE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.ce_approvals
+  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lms.set_updated_at();
 CREATE OR REPLACE TRIGGER trigger_set_updated_at BEFORE UPDATE ON public.member_designations
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lms.set_updated_at();
 CREATE OR REPLACE TRIGGER trigger_set_updated_at BEFORE UPDATE ON public.transactions

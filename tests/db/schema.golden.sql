@@ -319,6 +319,52 @@ ALTER TABLE lms.attempt_questions OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.attempt_questions IS 'The questions of an attempt, answered or not';
 
+CREATE TABLE lms.ce_approvals (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    course_id uuid NOT NULL,
+    state text NOT NULL,
+    course_number text NOT NULL,
+    credits numeric(5,2) NOT NULL,
+    method text DEFAULT 'self_study'::text NOT NULL,
+    approved_on date NOT NULL,
+    expires_on date,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ce_approvals_course_number_check CHECK ((btrim(course_number) <> ''::text)),
+    CONSTRAINT ce_approvals_credits_check CHECK ((credits > (0)::numeric)),
+    CONSTRAINT ce_approvals_expires_on_check CHECK ((expires_on >= approved_on)),
+    CONSTRAINT ce_approvals_method_check CHECK ((method = ANY (ARRAY['self_study'::text, 'classroom'::text, 'webinar'::text]))),
+    CONSTRAINT ce_approvals_state_check CHECK ((state ~ '^[A-Z]{2}$'::text))
+);
+
+ALTER TABLE lms.ce_approvals OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.ce_approvals IS 'Courses as states approved them for continuing education, each for a time';
+
+CREATE TABLE lms.ce_filings (
+    certificate_id uuid NOT NULL,
+    state text NOT NULL,
+    filed_at timestamp with time zone DEFAULT now() NOT NULL,
+    filed_by uuid,
+    CONSTRAINT ce_filings_state_check CHECK ((state ~ '^[A-Z]{2}$'::text))
+);
+
+ALTER TABLE lms.ce_filings OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.ce_filings IS 'Completions that were reported to a state';
+
+CREATE TABLE lms.ce_providers (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    state text NOT NULL,
+    provider_number text NOT NULL,
+    CONSTRAINT ce_providers_provider_number_check CHECK ((btrim(provider_number) <> ''::text)),
+    CONSTRAINT ce_providers_state_check CHECK ((state ~ '^[A-Z]{2}$'::text))
+);
+
+ALTER TABLE lms.ce_providers OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.ce_providers IS 'The number under which a state knows the association as a provider of continuing education';
+
 CREATE TABLE public.live_sessions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     course_id uuid NOT NULL,
@@ -1110,6 +1156,21 @@ ALTER TABLE ONLY lms.attempt_delivery
 ALTER TABLE ONLY lms.attempt_questions
     ADD CONSTRAINT attempt_questions_pkey PRIMARY KEY (attempt_id, number);
 
+ALTER TABLE ONLY lms.ce_approvals
+    ADD CONSTRAINT ce_approvals_course_state_key UNIQUE (course_id, state, approved_on);
+
+ALTER TABLE ONLY lms.ce_approvals
+    ADD CONSTRAINT ce_approvals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY lms.ce_filings
+    ADD CONSTRAINT ce_filings_pkey PRIMARY KEY (certificate_id, state);
+
+ALTER TABLE ONLY lms.ce_providers
+    ADD CONSTRAINT ce_providers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY lms.ce_providers
+    ADD CONSTRAINT ce_providers_state_key UNIQUE (state);
+
 ALTER TABLE ONLY lms.certificate_deliveries
     ADD CONSTRAINT certificate_deliveries_pkey PRIMARY KEY (id);
 
@@ -1507,6 +1568,18 @@ CREATE UNIQUE INDEX members_email_key ON public.members USING btree (lower(email
 
 CREATE TRIGGER lesson_media_named_assets BEFORE INSERT OR UPDATE OF converted_url ON lms.lesson_media FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('converted_url');
 
+CREATE TRIGGER log_ce_approval_changes_delete AFTER DELETE ON lms.ce_approvals REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.ce_approvals', 'updated_at');
+
+CREATE TRIGGER log_ce_approval_changes_insert AFTER INSERT ON lms.ce_approvals REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.ce_approvals', 'updated_at');
+
+CREATE TRIGGER log_ce_approval_changes_update AFTER UPDATE ON lms.ce_approvals REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.ce_approvals', 'updated_at');
+
+CREATE TRIGGER log_ce_provider_changes_delete AFTER DELETE ON lms.ce_providers REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.ce_providers');
+
+CREATE TRIGGER log_ce_provider_changes_insert AFTER INSERT ON lms.ce_providers REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.ce_providers');
+
+CREATE TRIGGER log_ce_provider_changes_update AFTER UPDATE ON lms.ce_providers REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.ce_providers');
+
 CREATE TRIGGER log_certificate_changes_delete AFTER DELETE ON lms.certificates REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.certificates');
 
 CREATE TRIGGER log_certificate_changes_insert AFTER INSERT ON lms.certificates REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.certificates');
@@ -1548,6 +1621,8 @@ CREATE TRIGGER trigger_keep_certificate_log BEFORE DELETE OR UPDATE OR TRUNCATE 
 CREATE TRIGGER trigger_keep_certificates BEFORE TRUNCATE ON lms.certificates FOR EACH STATEMENT EXECUTE FUNCTION lms.keep_certificate();
 
 CREATE TRIGGER trigger_log_certificate AFTER INSERT OR UPDATE ON lms.certificates FOR EACH ROW EXECUTE FUNCTION lms.log_certificate();
+
+CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.ce_approvals FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
 
 CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.certificate_templates FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
 
@@ -1774,6 +1849,15 @@ ALTER TABLE ONLY lms.attempt_questions
 
 ALTER TABLE ONLY lms.attempt_questions
     ADD CONSTRAINT attempt_questions_shown_version_fkey FOREIGN KEY (shown_version) REFERENCES lms.question_versions(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.ce_approvals
+    ADD CONSTRAINT ce_approvals_course_id_fkey FOREIGN KEY (course_id) REFERENCES public.courses(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.ce_filings
+    ADD CONSTRAINT ce_filings_certificate_id_fkey FOREIGN KEY (certificate_id) REFERENCES lms.certificates(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.ce_filings
+    ADD CONSTRAINT ce_filings_filed_by_fkey FOREIGN KEY (filed_by) REFERENCES public.members(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY lms.certificate_deliveries
     ADD CONSTRAINT certificate_deliveries_certificate_id_fkey FOREIGN KEY (certificate_id) REFERENCES lms.certificates(id) ON DELETE RESTRICT;

@@ -171,6 +171,7 @@ INSERT INTO lms.certificates (certificate_number, enrollment_id, member_id, cour
     completed_at)
   SELECT generate_certificate_number(), id, member_id, course_id, 'Ada Long', 'Ethics', 3, 'NABIP', now() FROM enrollments;
 INSERT INTO lms.certificate_deliveries (certificate_id, kind, address) SELECT id, 'certificate', 'ada@example.org' FROM lms.certificates;
+INSERT INTO lms.ce_approvals (course_id, state, course_number, credits, approved_on) SELECT id, 'WA', '1', 1, '2026-01-01' FROM courses;
 """
 """One row in every table that has a vocabulary."""
 
