@@ -47,6 +47,7 @@ _HEAD = 4096
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)")
 _SKIPPED = re.compile(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _ANSWER = re.compile(r"^ANSWER:\s*[A-Z]\s*$", re.MULTILINE)
+_CLOZE = re.compile(r"\{\d*:(?:SA|MW|NM|MC|SHORTANSWER|NUMERICAL|MULTICHOICE)")
 _GIFT = re.compile(r"^(?:::|\$CATEGORY:|//)|(?<!\\)\{[^{}]*(?<!\\)\}", re.MULTILINE)
 
 
@@ -58,6 +59,7 @@ class Format(StrEnum):
     QTI = "qti"
     CSV = "csv"
     AIKEN = "aiken"
+    CLOZE = "cloze"
     TYPED = "typed"
 
     @property
@@ -68,6 +70,7 @@ class Format(StrEnum):
             Format.QTI: "QTI",
             Format.CSV: "CSV",
             Format.AIKEN: "Aiken",
+            Format.CLOZE: _("Embedded answers (Cloze)"),
             Format.TYPED: _("Typed list"),
         }[self]
 
@@ -76,8 +79,8 @@ class Format(StrEnum):
         return {Format.GIFT: ".gift", Format.MOODLE_XML: ".xml", Format.QTI: ".zip", Format.CSV: ".csv"}.get(self, ".txt")
 
 
-READABLE = (Format.GIFT, Format.MOODLE_XML, Format.QTI, Format.AIKEN)
-WRITABLE = (Format.GIFT, Format.AIKEN)
+READABLE = (Format.GIFT, Format.MOODLE_XML, Format.QTI, Format.AIKEN, Format.CLOZE)
+WRITABLE = (Format.GIFT, Format.MOODLE_XML, Format.AIKEN)
 
 
 class TooLarge(Invalid):
@@ -109,6 +112,8 @@ def detect(data: bytes, name: str = "") -> Format:
             return form
     if _ANSWER.search(head):
         return Format.AIKEN
+    if _CLOZE.search(head):
+        return Format.CLOZE
     return Format.GIFT if _GIFT.search(head) else Format.TYPED
 
 
@@ -139,6 +144,10 @@ def read(data: bytes, name: str = "", form: Format | None = None) -> Imported:
             from desktop.questions import qti
 
             return qti.read(data)
+        case Format.CLOZE:
+            from desktop.questions import cloze
+
+            return cloze.read(decoded(data))
         case _:
             raise Unknown(_("{format} cannot be read.").format(format=form.label))
 
@@ -151,7 +160,7 @@ def read_file(path: Path, form: Format | None = None) -> Imported:
     return read(path.read_bytes(), path.name, form)
 
 
-def write(questions: Iterable[Question], form: Format, fetch: Fetch | None = None) -> Exported:  # noqa: ARG001
+def write(questions: Iterable[Question], form: Format, fetch: Fetch | None = None) -> Exported:
     """A file of ``questions``, and what of each it does not hold.
 
     ``fetch`` gives the file of an asset (by its id, without ``asset:``); without it pictures are left out and named.
@@ -168,6 +177,10 @@ def write(questions: Iterable[Question], form: Format, fetch: Fetch | None = Non
             from desktop.questions import aiken
 
             return aiken.write(questions)
+        case Format.MOODLE_XML:
+            from desktop.questions import moodle_xml
+
+            return moodle_xml.write(questions, fetch)
         case _:
             raise Unknown(_("{format} cannot be written.").format(format=form.label))
 

@@ -34,7 +34,8 @@ from desktop.questions.model import (
     Typing,
     letter,
 )
-from desktop.questions.report import Exported, Imported, Item, Notes, Reading, note_lost
+from desktop.questions.numbers import plain
+from desktop.questions.report import Exported, Imported, Item, Notes, Reading, note_lost, weights_of
 
 HUNDRED = Decimal(100)
 _STAR = re.compile(r"(?<!\\)\*")
@@ -153,17 +154,12 @@ def _accepted(choice: syntax.Choice, wildcards: bool, notes: Notes) -> Accepted:
         part = Decimal(0)
     match choice.text:
         case syntax.Number(low, None, high) if high is not None:
-            return Accepted(_plain((low + high) / 2), part, feedback, abs(high - low) / 2)
+            return Accepted(plain((low + high) / 2), part, feedback, abs(high - low) / 2)
         case syntax.Number(number, margin):
-            return Accepted(_plain(number), part, feedback, abs(margin or Decimal(0)))
+            return Accepted(plain(number), part, feedback, abs(margin or Decimal(0)))
         case syntax.Formatted():
             words = _text(choice.text, notes).plain
             return Accepted(words if wildcards else words.replace(r"\*", "*"), part, feedback)
-
-
-def _plain(number: Decimal) -> str:
-    """A number without exponent and without zeros at its end."""
-    return format(number.normalize() + 0, "f")
 
 
 # Writing -------------------------------------------------------------------------------------------------------------------------------
@@ -212,7 +208,7 @@ def _feedback(feedback: Text, notes: Notes) -> str:
 
 
 def _percent(part: Decimal) -> str:
-    return f"%{_plain(round(part * HUNDRED, 5))}%"
+    return f"%{plain(round(part * HUNDRED, 5))}%"
 
 
 def _answer(question: Question, notes: Notes) -> str | None:
@@ -234,10 +230,10 @@ def _answer(question: Question, notes: Notes) -> str | None:
                 + _feedback(option.feedback, notes)
                 for option in options
             )
-        case MultipleAnswer(options, rule):
+        case MultipleAnswer(options):
             return _lines(
                 f"~{_percent(part)}{_formatted(option.text, notes)}{_feedback(option.feedback, notes)}"
-                for option, part in zip(options, _parts(options, rule, notes), strict=True)
+                for option, part in zip(options, weights_of(question.body, notes), strict=True)
             )
         case ShortAnswer(accepted, typing):
             return _typed(accepted, typing, notes)
@@ -264,16 +260,6 @@ def _arrow(text: str, notes: Notes) -> str:
     return text.replace("->", "→")
 
 
-def _parts(options: tuple[Option, ...], rule: Rule, notes: Notes) -> list[Decimal]:
-    right = sum(option.correct for option in options) or 1
-    if rule is Rule.WEIGHTS:
-        return [option.part if option.part is not None else ONE if option.correct else Decimal(0) for option in options]
-    if rule is Rule.ALL_OR_NOTHING:
-        notes.changed(_("All or nothing becomes: a wrong pick costs everything."))
-        return [ONE / right if option.correct else -ONE for option in options]
-    return [ONE / right if option.correct else -ONE / right for option in options]
-
-
 def _typed(accepted: tuple[Accepted, ...], typing: Typing, notes: Notes) -> str:
     if not accepted:
         notes.changed(_("A short answer that a person grades becomes an essay."))
@@ -289,7 +275,7 @@ def _typed(accepted: tuple[Accepted, ...], typing: Typing, notes: Notes) -> str:
     for each in accepted:
         weight = _percent(each.part) if each.part != ONE else ""
         if numeric and each.tolerance is not None:
-            lines.append(f"={weight}{each.text}{f':{_plain(each.tolerance)}' if each.tolerance else ''}{_feedback(each.feedback, notes)}")
+            lines.append(f"={weight}{each.text}{f':{plain(each.tolerance)}' if each.tolerance else ''}{_feedback(each.feedback, notes)}")
         elif numeric:
             lines.append(f"={weight}*{_feedback(each.feedback, notes)}")
         else:

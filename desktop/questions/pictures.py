@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import posixpath
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 from desktop.i18n import _
-from desktop.questions.markup import plain_text
-from desktop.questions.model import Text
+from desktop.questions.markup import from_plain
+from desktop.questions.model import Question, Text
 from desktop.questions.report import Notes, Reading
 
 type Find = Callable[[str], bytes | None]
@@ -41,8 +43,8 @@ def suffix_of(data: bytes) -> str:
     return next((suffix for magic, suffix in _KINDS.items() if data.startswith(magic)), "")
 
 
-def take_along(html: str, find: Find, reading: Reading, notes: Notes) -> str:
-    """``html`` with its files as attachments of ``reading``. Addresses on the web stay; what did not come along is noted."""
+def take_along(markup: str, find: Find, reading: Reading, notes: Notes) -> str:
+    """``markup``, HTML, with its files as attachments of ``reading``. Addresses on the web stay; what did not come along is noted."""
 
     def replaced(found: re.Match[str]) -> str:
         address = found.group(2)[1:-1].replace("&amp;", "&").strip()
@@ -61,14 +63,23 @@ def take_along(html: str, find: Find, reading: Reading, notes: Notes) -> str:
             return found.group(1) + '""'
         return f'{found.group(1)}"{reading.attach(data, name)}"'
 
-    return _ADDRESS.sub(replaced, html)
+    return _ADDRESS.sub(replaced, markup)
 
 
 def _stays(address: str) -> bool:
     return address.lower().startswith(("http:", "https:", "mailto:", "tel:", "asset:", "#", "//", "javascript:"))
 
 
-def text_of(html: str, find: Find, reading: Reading, notes: Notes) -> Text:
-    """HTML as a question's text, with its files taken along."""
-    html = take_along(html, find, reading, notes)
-    return Text(plain_text(html), html)
+def with_picture(question: Question, notes: Notes) -> Question:
+    """The question with its picture in its text, for formats that have no other place for one."""
+    if question.image is None:
+        return question
+    notes.changed(_("Its picture stands in the text now."))
+    text = question.text
+    words = text.html if text.html is not None else from_plain(text.plain)
+    return replace(question, text=Text(text.plain, f'<p><img src="{html.escape(question.image)}" alt=""></p>{words}'), image=None)
+
+
+def assets_in(markup: str) -> list[str]:
+    """The ids of the assets that an HTML names."""
+    return list(dict.fromkeys(found.group(2)[7:-1] for found in _ADDRESS.finditer(markup) if found.group(2)[1:7] == "asset:"))

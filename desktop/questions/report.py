@@ -6,13 +6,14 @@ import mimetypes
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
 from desktop.errors import Invalid
 from desktop.i18n import _
-from desktop.questions.model import Question, flaws
+from desktop.questions.model import ONE, ZERO, MultipleAnswer, Question, Rule, flaws
 
 type Fetch = Callable[[str], Path]
 """The file of an asset on this computer, by the asset's id. Raises :class:`~desktop.errors.LmsError` where it cannot be had."""
@@ -196,3 +197,16 @@ def note_lost(question: Question, notes: Notes, *kept: str) -> None:
     for name, (is_set, sentence) in fields.items():
         if is_set and name not in kept:
             notes.dropped(sentence)
+
+
+def weights_of(body: MultipleAnswer, notes: Notes) -> list[Decimal]:
+    """What each option earns, as parts of the points, for formats that know no other rule."""
+    right = sum(option.correct for option in body.options) or 1
+    match body.rule:
+        case Rule.WEIGHTS:
+            return [option.part if option.part is not None else ONE if option.correct else ZERO for option in body.options]
+        case Rule.ALL_OR_NOTHING:
+            notes.changed(_("All or nothing becomes: a wrong pick costs everything."))
+            return [ONE / right if option.correct else -ONE for option in body.options]
+        case _:
+            return [ONE / right if option.correct else -ONE / right for option in body.options]

@@ -27,6 +27,7 @@ _SAFELY: dict[str, Any] = {
     "remove_pis": True,
 }
 _NAMESPACES = re.compile(r"""\sxmlns(?::[\w.-]+)?="[^"]*\"""")
+_UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CAMEL = re.compile(r"-([a-z0-9])")
 
 
@@ -116,7 +117,10 @@ class Source:
             if name == tags[0]:
                 _forget(element)
         if not begun or events.root is None or _name(events.root) not in root:
-            self._reading.problem(1, 1, _("This XML holds no questions that can be read."))
+            first = re.search(rb"<[A-Za-z]", self._data)
+            above = self._data[: first.start()] if first else b""
+            line, column = above.count(b"\n") + 1, len(above) - above.rfind(b"\n")
+            self._reading.problem(line, column, _("This XML holds no questions that can be read."))
 
     def place(self, element: etree._Element) -> tuple[int, int]:
         """Line and column where an element begins, from 1."""
@@ -204,3 +208,8 @@ def inner_html(element: etree._Element) -> str:
     parts = [html.escape(element.text or "", quote=False)]
     parts += [_NAMESPACES.sub("", etree.tostring(child, encoding="unicode", method="html")) for child in element]
     return "".join(parts).strip()
+
+
+def fit_for_xml(words: str) -> str:
+    """The words without the characters that XML 1.0 cannot hold (its section 2.2)."""
+    return _UNFIT.sub("", words)

@@ -99,7 +99,11 @@ def bodies(*, gift_can_hold: bool = False) -> st.SearchStrategy[Body]:
     return st.one_of(
         *common,
         st.lists(st.builds(Blank, accepted), min_size=1, max_size=3).map(lambda blanks: FillBlank(tuple(blanks))),
-        st.lists(texts(), min_size=2, max_size=4).map(lambda items: Ordering(tuple(items), Rule.NEIGHBOURS)),
+        st.builds(
+            Ordering,
+            st.lists(texts(), min_size=2, max_size=4).map(tuple),
+            st.sampled_from([Rule.NEIGHBOURS, Rule.POSITIONS, Rule.ALL_OR_NOTHING]),
+        ),
     )
 
 
@@ -123,3 +127,37 @@ def questions(draw: st.DrawFn, *, gift_can_hold: bool = False) -> Question:
         draw(words(0)),
         tags=base.tags,
     )
+
+
+@st.composite
+def _gap_texts(draw: st.DrawFn, count: int) -> Text:
+    """A text with a place for each blank."""
+    pieces = [draw(words()) for _n in range(count)]
+    plain = " ".join(f"{piece} [[{number}]]" for number, piece in enumerate(pieces, 1))
+    if draw(st.booleans()):
+        return Text(plain)
+    html = f"<p>{plain.replace('&', '&amp;').replace('<', '&lt;')}</p>"
+    return Text(plain_text(html), html)
+
+
+@st.composite
+def gap_questions(draw: st.DrawFn) -> Question:
+    """Blanks that are typed, with parts, feedback and tolerances, or chosen from lists."""
+    accepted = st.builds(Accepted, words(), st.sampled_from([Decimal(1), Decimal("0.5")]), _FEEDBACK)
+    numeric = st.builds(
+        Accepted, st.sampled_from(["3.14", "-2", "0"]), feedback=_FEEDBACK, tolerance=st.sampled_from([Decimal(0), Decimal("0.5")])
+    )
+    typed = st.one_of(
+        st.lists(accepted, min_size=1, max_size=2, unique_by=lambda each: each.text).map(lambda each: Blank(tuple(each))),
+        numeric.map(lambda each: Blank((each,))),
+    )
+
+    @st.composite
+    def listed(draw: st.DrawFn) -> Blank:
+        choices = draw(st.lists(words(), min_size=2, max_size=4, unique=True))
+        return Blank((Accepted(draw(st.sampled_from(choices)), feedback=draw(_FEEDBACK)),), tuple(choices))
+
+    blanks = draw(st.lists(st.one_of(typed, listed()), min_size=1, max_size=3))
+    # Case is told by blanks that are typed words.
+    case = draw(st.booleans()) and any(not each.choices and each.accepted[0].tolerance is None for each in blanks)
+    return Question(draw(_gap_texts(len(blanks))), FillBlank(tuple(blanks), Typing(case=case)), title=draw(words(0)))

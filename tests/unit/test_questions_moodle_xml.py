@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import base64
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import lists, one_of
 
-from desktop.questions import moodle_xml
-from desktop.questions.model import Essay, FillBlank, Matching, MultipleAnswer, MultipleChoice, Question, ShortAnswer, TrueFalse
+from desktop.questions import cloze, moodle_xml
+from desktop.questions.model import (
+    Accepted,
+    Blank,
+    Essay,
+    FillBlank,
+    Matching,
+    MultipleAnswer,
+    MultipleChoice,
+    Question,
+    ShortAnswer,
+    Text,
+    TrueFalse,
+    Typing,
+)
 from desktop.questions.report import Kind, Unsound
 from tests.support.data import TEST_DATA, needs_data
+from tests.support.questions import gap_questions, questions
 
 SAMPLES = {
     "essay-testquestion.moodle.xml": [Essay],
@@ -22,7 +40,7 @@ SAMPLES = {
     "xml-truefalse.xml": [TrueFalse, TrueFalse],
     "description-testquestion.moodle.xml": [],
     "ddimageortext-testquestion.moodle.xml": [],
-    "xml-multianswer.xml": [],
+    "xml-multianswer.xml": [FillBlank],
 }
 
 
@@ -109,3 +127,73 @@ def test_entities_are_not_expanded(tmp_path: Path) -> None:
         "</questiontext></question></quiz>"
     )
     assert "SECRET" not in str(moodle_xml.read(source.encode()))
+
+
+@settings(max_examples=25)
+@given(lists(one_of(gap_questions(), questions().filter(lambda question: not isinstance(question.body, FillBlank))), max_size=3))
+def test_a_round_trip_loses_nothing(asked: list[Question]) -> None:
+    written = moodle_xml.write(asked)
+    assert not any(item.notes for item in written.items)
+    again = moodle_xml.read(written.data)
+    assert not any(item.notes for item in again.items)
+    assert again.questions() == asked
+
+
+def test_pictures_come_and_go_within_the_file(tmp_path: Path) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + b"picture"
+    source = (
+        '<question type="essay"><questiontext format="html"><text>&lt;p&gt;&lt;img src="@@PLUGINFILE@@/a%20map.png"&gt;&lt;/p&gt;</text>'
+        f'<file name="a map.png" path="/" encoding="base64">{base64.b64encode(picture).decode()}</file></questiontext></question>'
+    )
+    imported = moodle_xml.read(quiz(source))
+    (attachment,) = imported.attachments
+    assert (attachment.name, attachment.data) == ("a map.png", picture)
+    (question,) = imported.questions()
+    assert question.text.html == f'<p><img src="asset:{attachment.asset}"></p>'
+    file = tmp_path / "file"
+    file.write_bytes(picture)
+    alone = replace(question, text=Text("See"), image=f"asset:{attachment.asset}")
+    for asked in (question, alone):
+        again = moodle_xml.read(moodle_xml.write([asked], lambda _asset: file).data)
+        assert [each.data for each in again.attachments] == [picture]
+        assert f"asset:{attachment.asset}" in (again.questions()[0].text.html or "")
+    (item,) = moodle_xml.write([question]).items
+    assert [note.kind for note in item.notes] == [Kind.DROPPED]
+
+
+def test_gaps_are_numbered_as_they_stand() -> None:
+    source = (
+        '<question type="gapselect"><questiontext format="html"><text>[[2]] is not [[1]], nor [[2]]</text></questiontext>'
+        "<selectoption><text>a</text><group>1</group></selectoption><selectoption><text>b</text><group>1</group></selectoption></question>"
+    )
+    (question,) = moodle_xml.read(quiz(source)).questions()
+    assert question.text.plain == "[[1]] is not [[2]], nor [[3]]"
+    assert isinstance(question.body, FillBlank)
+    assert [blank.accepted[0].text for blank in question.body.blanks] == ["b", "a", "b"]
+
+
+def test_embedded_answers_become_blanks() -> None:
+    imported = cloze.read(
+        "Paris is in {2:MULTICHOICE:=France#Yes~Spain#No} on the {:SHORTANSWER_C:=Seine~%50%Sein\\~e} at {1:NM:=48.85:0.1}."
+    )
+    (question,) = imported.questions()
+    assert question.text.plain == "Paris is in [[1]] on the [[2]] at [[3]]."
+    assert question.body == FillBlank(
+        (
+            Blank((Accepted("France", feedback=Text("Yes")),), ("France", "Spain")),
+            Blank((Accepted("Seine"), Accepted("Sein~e", Decimal("0.5")))),
+            Blank((Accepted("48.85", tolerance=Decimal("0.1")),)),
+        ),
+        Typing(case=True),
+    )
+    assert question.points == 4
+    assert [note.kind for note in imported.items[0].notes] == [Kind.DROPPED, Kind.CHANGED]
+    assert cloze.read("No blanks").problems
+
+
+@needs_data("questions/moodle")
+def test_a_file_of_embedded_answers_of_moodle() -> None:
+    source = (TEST_DATA / "questions/moodle/multianswer-questions.multianswer.txt").read_text(encoding="utf-8")
+    (question,) = cloze.read(source).questions()
+    assert isinstance(question.body, FillBlank)
+    assert [blank.accepted[0].text for blank in question.body.blanks] == ["California", "Arizona", "California", "Arizona", "Paris"]
