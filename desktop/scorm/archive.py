@@ -125,8 +125,9 @@ def _judge(infos: list[zipfile.ZipInfo], zip_size: int, report: ImportReport, li
     for info in infos:
         path, is_folder = _path_of(info, report, limits)
         parts = path.split("/")
-        if any(part.casefold() in _LITTER for part in parts):
-            report.note("litter", parts[0], _("A file manager's own files were left out."))
+        litter = next((n for n, part in enumerate(parts, 1) if part.casefold() in _LITTER), 0)
+        if litter:
+            report.note("litter", "/".join(parts[:litter]), _("A file manager's own files were left out."))
             continue
         if info.flag_bits & 0x1:
             raise PackageEncrypted(

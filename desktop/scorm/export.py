@@ -14,7 +14,7 @@ from uuid import UUID
 from desktop.scorm.queries import AttemptRow, InteractionRow, LearnerRecord
 
 COLUMNS = (
-    "learner", "course", "lesson", "part", "attempt", "status", "score", "score_raw", "score_min", "score_max", "progress",
+    "learner", "course", "lesson", "part", "part_title", "attempt", "status", "score", "score_raw", "score_min", "score_max", "progress",
     "total_seconds", "finished", "begun_at", "saved_at", "n", "interaction", "type", "description", "answered_at", "response",
     "correct_responses", "objectives", "result", "weighting", "latency_seconds",
 )  # fmt: skip
@@ -42,7 +42,7 @@ def _rows(record: LearnerRecord) -> Iterator[tuple[object, ...]]:
 
 def _attempt(row: AttemptRow) -> tuple[object, ...]:
     return (
-        row.course, row.lesson, row.part, row.attempt, row.status, row.score, row.score_raw, row.score_min, row.score_max, row.progress,
+        row.course, row.lesson, row.part, row.title, row.attempt, row.status, row.score, row.score_raw, row.score_min, row.score_max, row.progress,
         row.total_seconds, row.finished, row.begun_at, row.saved_at,
     )  # fmt: skip
 

@@ -197,13 +197,15 @@ class InteractionRow:
 
 @dataclass(frozen=True, slots=True)
 class AttemptRow:
-    """An attempt at a part of a lesson. ``score`` is 0-100; ``part`` is the manifest's identifier; times are the server's."""
+    """An attempt at a part of a lesson. ``score`` is 0-100; ``part`` is the manifest's identifier, ``title`` what it was called when the
+    learner was last there, empty where that is not known; times are the server's."""
 
     enrollment_id: UUID
     course: str
     lesson_id: UUID
     lesson: str
     part: str
+    title: str
     attempt: int
     status: str
     score: Decimal | None
@@ -262,9 +264,10 @@ _LESSONS = text(
 
 _ATTEMPTS = text(
     """
-    SELECT a.*, c.title AS course, l.title AS lesson
+    SELECT a.*, c.title AS course, l.title AS lesson, p.scorm_cmi_data #>> ARRAY['items', a.item_id, 'title'] AS title
     FROM public.enrollments AS e
     JOIN lms.scorm_attempts AS a ON a.enrollment_id = e.id
+    LEFT JOIN public.lesson_progress AS p ON p.enrollment_id = e.id AND p.lesson_id = a.lesson_id
     JOIN public.lessons AS l ON l.id = a.lesson_id
     JOIN public.courses AS c ON c.id = e.course_id
     WHERE e.member_id = :member
@@ -310,8 +313,8 @@ def get_learner_record(session: Session, member_id: UUID) -> LearnerRecord:
         ),
         tuple(
             AttemptRow(
-                row.enrollment_id, row.course, row.lesson_id, row.lesson, row.item_id, row.attempt, row.status, row.score, row.score_raw,
-                row.score_min, row.score_max, row.progress, row.total_seconds, row.finished, row.begun_at, row.saved_at,
+                row.enrollment_id, row.course, row.lesson_id, row.lesson, row.item_id, row.title or "", row.attempt, row.status, row.score,
+                row.score_raw, row.score_min, row.score_max, row.progress, row.total_seconds, row.finished, row.begun_at, row.saved_at,
                 tuple(said.get((row.enrollment_id, row.lesson_id, row.item_id, row.attempt), ())),
             )
             for row in session.execute(_ATTEMPTS, {"member": member_id})

@@ -10,7 +10,7 @@ from desktop.scorm.manifest import Item, Organization, Standard
 type Document = dict[str, Any]
 
 type Record = dict[str, Any]
-"""An item's: ``finished`` (its last session was ended by the content), ``cmi`` (element to text) and ``attempt`` (from 1)."""
+"""An item's: ``finished`` (its last session was ended by the content), ``cmi`` (element to text), ``attempt`` (from 1) and ``title``."""
 
 DONE = frozenset({"completed", "passed"})
 

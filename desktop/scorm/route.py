@@ -26,6 +26,9 @@ from desktop.scorm.sequencing.selection import prepare_tree
 from desktop.scorm.sequencing.tracking import is_completed, is_satisfied, read
 from desktop.scorm.sequencing.tree import Activity, ActivityTree, Known
 
+LONGEST_TITLE = 200
+"""Characters of an item's title that are kept with its record."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shared:
@@ -67,6 +70,11 @@ class Route(ABC):
         """What an item's content said so far."""
         found: Record | None = self.document["items"].get(identifier)
         return found
+
+    def _keep_record(self, identifier: str, record: Record, attempt: int) -> None:
+        item = self._items.get(identifier)
+        title = item.title if item is not None else ""
+        self.document = with_item(self.document, identifier, {**record, "attempt": attempt, "title": title[:LONGEST_TITLE]})
 
     @property
     @abstractmethod
@@ -158,7 +166,7 @@ class FreeRoute(Route):
 
     def says(self, identifier: str, record: Record) -> None:
         before = status_of(self.document, identifier)
-        self.document = with_item(self.document, identifier, {**record, "attempt": 1})
+        self._keep_record(identifier, record, attempt=1)
         self.revision += before != status_of(self.document, identifier)
 
     def requested(self) -> NavigationRequest | None:
@@ -289,7 +297,7 @@ class SequencedRoute(Route):
         activity = self.tree.activities.get(identifier)
         if activity is None or activity is not self.tree.current or activity.item is None:
             return  # a late word of what is over
-        self.document = with_item(self.document, identifier, {**record, "attempt": self._attempt(activity)})
+        self._keep_record(identifier, record, self._attempt(activity))
         if activity.item.resource is not None and activity.item.resource.is_sco:
             transfer.store_data(self.tree, activity, record["cmi"], self._given)
         words = _words(record)

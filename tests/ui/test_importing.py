@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from desktop.courses.queries import list_outline
 from desktop.learning.commands import enroll
 from desktop.scorm.queries import list_imports, list_waiting_media
-from desktop.ui.courses.dialogs import ReportDialog
+from desktop.scorm.report import ImportReport
+from desktop.ui.courses.dialogs import Remarks, ReportDialog
 from desktop.ui.courses.importing_dialogs import ChoiceDialog, PackagesDialog, ReplaceDialog
 from desktop.ui.courses.page import CoursePage
+from desktop.ui.widgets.buttons import Button
 from tests.support.clips import make_clip
 from tests.support.courses import add_course, add_module
 from tests.support.scorm_packages import make_package
@@ -145,6 +147,7 @@ async def test_media_are_converted_behind_the_authors_back(teach, qtbot, until, 
     page.import_package(make_package(tmp_path / "film.zip", {"Ebb": "x"}, files={"film.mp4": clip}))
     await until(lambda: desk.notices, seconds=30)
     await until(lambda: not store.read(list_waiting_media), seconds=60)
+    await desk.context.settled()
     lesson = lessons_of(store, page)[0]
     assert store.read(list_imports, lesson.id)[0].waiting == 0
 
@@ -188,3 +191,22 @@ def with_record(db, enrollment, lesson):
             "INSERT INTO public.lesson_progress (enrollment_id, lesson_id, status, started_at) VALUES (%s, %s, 'in_progress', now())",
             (enrollment, lesson),
         )
+
+
+def test_what_is_said_of_many_files_is_said_once(qtbot):
+    report = ImportReport()
+    for n in range(3000):
+        report.warn("backslash", f"folder\\page{n}.html", "The path is written with backslashes.")
+    report.problem("missing-file", "index.html", "The file is not in the package.")
+    remarks = Remarks(report)
+    qtbot.addWidget(remarks)
+    remarks.show()
+    said = sentences(remarks)
+    assert said[:2] == ["The file is not in the package.", "index.html"]
+    assert said[3].splitlines() == [f"folder\\page{n}.html" for n in range(5)]
+    (button,) = remarks.findChildren(Button)
+    assert button.text() == "Show all 3,000"
+    assert_accessible(remarks)
+    press(qtbot, button)
+    assert len(sentences(remarks)[3].splitlines()) == 3000
+    assert button.isHidden()

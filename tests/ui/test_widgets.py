@@ -19,6 +19,7 @@ from desktop.ui.widgets.fields import FilterBar, FilterChip, SearchField, Segmen
 from desktop.ui.widgets.forms import FormRow
 from desktop.ui.widgets.labels import ElidedLabel
 from desktop.ui.widgets.progress import ProgressBar
+from desktop.ui.widgets.states import EmptyState
 from desktop.ui.widgets.surfaces import Dialog
 from desktop.ui.widgets.table import TableView
 from tests.ui.accessibility import assert_accessible
@@ -260,6 +261,19 @@ def test_a_name_too_long_ends_in_an_ellipsis_and_is_whole_in_the_tooltip(qtbot):
     label.resize(1200, 24)
     label.grab()
     assert label.toolTip() == ""
+
+
+def test_an_empty_state_leaves_room_for_a_long_sentence_in_any_room(qtbot):
+    state = EmptyState()
+    qtbot.addWidget(state)
+    state.show_empty(" ".join(["A sentence that goes on"] * 8), "catalogue", "Go on", None)
+    state.show()
+    for width in (460, 900, 1800):
+        state.resize(width, 700)
+        QTest.qWait(1)
+        words, picture = state._sentence.geometry(), state._picture.geometry()
+        assert words.height() >= state._sentence.heightForWidth(words.width()) > 2 * state._sentence.fontMetrics().height()
+        assert picture.bottom() < words.top()
 
 
 def test_painted_widgets_tell_a_screen_reader_what_they_show(qtbot):

@@ -26,9 +26,10 @@ from desktop.courses.commands import NewLesson, create_course, edit_course
 from desktop.courses.queries import CourseDetails
 from desktop.courses.vocabulary import CATEGORIES, DIFFICULTIES, FORMATS, PRICINGS, label
 from desktop.i18n import _
-from desktop.scorm.report import ImportReport, Remark, Severity
+from desktop.scorm.report import ImportReport, Severity
 from desktop.ui.context import Context
 from desktop.ui.theme import Role, px, restyle
+from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.forms import padded
 from desktop.ui.widgets.labels import Label, Picture
 from desktop.ui.widgets.surfaces import Dialog
@@ -277,46 +278,65 @@ class NewLessonDialog(FormDialog):
 
 
 class ReportDialog(Dialog):
-    """What the importer tolerated, line by line: the gravest first, each with the file or the element that it is about."""
+    """What the importer tolerated: the gravest first, each with the files or the elements that it is about."""
 
     def __init__(self, title: str, report: ImportReport, parent: QWidget) -> None:
         super().__init__(_("Import report of “{title}”").format(title=title), "", parent, width=560)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if not report.remarks:
             self.body.addWidget(Label(_("The package is in order; nothing had to be tolerated."), token="muted", wrap=True))
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, px(8), 0)
-        column.setSpacing(px(12))
-        for remark in sorted(report.remarks, key=lambda remark: list(Severity).index(remark.severity), reverse=True):
-            column.addLayout(remark_row(remark))
-        column.addStretch(1)
-        self.lines = QScrollArea()
-        self.lines.setAccessibleName(_("Remarks"))
-        self.lines.setFrameShape(QFrame.Shape.NoFrame)
-        self.lines.setWidgetResizable(True)
-        self.lines.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.lines.setWidget(content)
-        self.lines.setMinimumHeight(px(min(420, 56 * len(report.remarks))))
-        self.lines.setVisible(bool(report.remarks))
-        self.body.addWidget(self.lines)
+        self.remarks = Remarks(report)
+        self.remarks.setVisible(bool(report.remarks))
+        self.body.addWidget(self.remarks)
         self.add_button(_("Close"), "primary", self.accept)
 
 
 _TONES = {Severity.PROBLEM: ("error", "bad"), Severity.WARNING: ("warning", "warn"), Severity.NOTE: ("info", "info")}
+PLACES_SHOWN = 5
+"""Files or elements that a remark names at once; the others on demand."""
 
 
-def remark_row(remark: Remark) -> QHBoxLayout:
-    """A remark as a line: how grave it is, what it says, and where."""
-    name, token = _TONES[remark.severity]
+class Remarks(QScrollArea):
+    """The remarks of a report. What is said of many files is said once: a package may hold thousands with the same fault."""
+
+    def __init__(self, report: ImportReport, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(_("Remarks"))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, px(8), 0)
+        column.setSpacing(px(12))
+        places: dict[tuple[Severity, str], list[str]] = {}
+        for remark in sorted(report.remarks, key=lambda remark: list(Severity).index(remark.severity), reverse=True):
+            places.setdefault((remark.severity, remark.text), []).extend([remark.where] if remark.where else [])
+        for (severity, text), where in places.items():
+            column.addLayout(_remark_row(severity, text, where))
+        column.addStretch(1)
+        self.setWidget(content)
+        lines = sum(2 + min(len(where), PLACES_SHOWN + 2) for where in places.values())
+        self.setMinimumHeight(px(min(420, 20 * lines)))
+
+
+def _remark_row(severity: Severity, text: str, where: list[str]) -> QHBoxLayout:
+    """How grave it is, what it says, and where."""
+    name, token = _TONES[severity]
     line = QHBoxLayout()
     line.setSpacing(px(10))
     line.addWidget(Picture(name, token), 0, Qt.AlignmentFlag.AlignTop)
     words = QVBoxLayout()
     words.setSpacing(px(1))
-    words.addWidget(Label(remark.text, wrap=True))
-    if remark.where:
-        words.addWidget(Label(remark.where, Role.CAPTION, "faint", wrap=True))
+    words.addWidget(Label(text, wrap=True))
+    if where:
+        named = Label("\n".join(where[:PLACES_SHOWN]), Role.CAPTION, "faint", wrap=True)
+        words.addWidget(named)
+        if len(where) > PLACES_SHOWN:
+            others = Button(_("Show all {n}").format(n=f"{len(where):,}"), "link")
+            others.clicked.connect(lambda: named.setText("\n".join(where)))
+            others.clicked.connect(others.hide)
+            words.addWidget(others, 0, Qt.AlignmentFlag.AlignLeft)
     line.addLayout(words, 1)
     return line
 

@@ -13,7 +13,7 @@ from desktop.scorm.commands import Choice
 from desktop.scorm.manifest import Manifest
 from desktop.scorm.queries import ImportRecord, PackageLesson
 from desktop.scorm.report import ImportReport, Severity
-from desktop.ui.courses.dialogs import ReportDialog, remark_row
+from desktop.ui.courses.dialogs import Remarks, ReportDialog
 from desktop.ui.dates import date_text
 from desktop.ui.theme import Role, px
 from desktop.ui.widgets.buttons import Button
@@ -90,8 +90,8 @@ class ReplaceDialog(Dialog):
         )
         if not report.remarks:
             self.body.addWidget(Label(_("Everything that learners have recorded carries over."), wrap=True))
-        for remark in report.remarks:
-            self.body.addLayout(remark_row(remark))
+        else:
+            self.body.addWidget(Remarks(report))
         self.cancel = self.add_button(_("Cancel"), "quiet", self.reject)
         loses = bool(report.problems) and lesson.learners > 0
         self.button = self.add_button(_("Replace package"), "destructive" if loses else "primary", self.accept)

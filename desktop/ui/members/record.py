@@ -40,7 +40,7 @@ def _minutes(row: AttemptRow) -> str:
 
 ATTEMPTS: tuple[Column[AttemptRow], ...] = (
     Column("lesson", N_("Lesson"), lambda row: row.lesson, second=lambda row: row.course, width=260, stretch=True, sortable=False),
-    Column("part", N_("Part"), lambda row: row.part, width=180, sortable=False),
+    Column("part", N_("Part"), lambda row: row.title or row.part, width=180, sortable=False),
     Column("attempt", N_("Attempt"), lambda row: f"{row.attempt:,}", numeric=True, width=84, sortable=False),
     Column(
         "status", N_("Status"), lambda row: _(STATUSES[row.status]) if row.status in STATUSES else row.status, width=120, sortable=False
@@ -114,6 +114,8 @@ class RecordPage(Page):
         self.attempts.set_rows(record.attempts)
         if not record.attempts:
             return Empty(_("No lesson has recorded anything yet."), picture="report")
+        if not self.table.selectionModel().hasSelection():
+            self.table.selectRow(0)
         return None
 
     def _chosen(self, row: AttemptRow | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, QTime
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -151,7 +152,6 @@ class Console(QSplitter):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self.setObjectName("player.console")
-        self.setMinimumHeight(px(140))
         self.log = CallLog(self)
         self.filter = Filter(self.log)
         self.calls = QTableView()
@@ -164,7 +164,8 @@ class Console(QSplitter):
         self.calls.verticalHeader().setDefaultSectionSize(px(24))
         header = self.calls.horizontalHeader()
         header.setStretchLastSection(True)
-        for column, width in enumerate((64, 92, 190, 110, 64)):
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column, width in enumerate((72, 100, 200, 130, 92)):
             header.resizeSection(column, px(width))
         self.search = SearchField(_("Filter calls"))
         self.search.searched.connect(self.filter.setFilterFixedString)
@@ -183,6 +184,16 @@ class Console(QSplitter):
         self.addWidget(self.model)
         self.setStretchFactor(0, 3)
         self.setStretchFactor(1, 2)
+        self.show_narrow(False)
+
+    def show_narrow(self, narrow: bool) -> None:
+        """Where there is no room for both side by side, the values stand below the calls."""
+        self.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+        self.setMinimumHeight(px(260 if narrow else 140))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.calls.scrollToBottom()  # nothing that is not shown could follow what was said
 
     def add(self, calls: Sequence[Call]) -> None:
         bar = self.calls.verticalScrollBar()

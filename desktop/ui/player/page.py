@@ -169,7 +169,7 @@ class PlayerPage(Page):
     def _make_trouble(self, parent: QWidget) -> QWidget:
         self.trouble = QWidget(parent)
         row = QHBoxLayout(self.trouble)
-        row.setContentsMargins(px(24), px(8), px(24), px(8))
+        row.setContentsMargins(px(32), px(8), px(24), px(8))
         self.trouble_text = Label(token="warn", parent=self.trouble, wrap=True)
         self.again_button = Button(_("Open again"), "primary", "", self.trouble)
         row.addWidget(self.trouble_text, 1)
@@ -181,7 +181,7 @@ class PlayerPage(Page):
     def _make_navigation(self, parent: QWidget) -> QWidget:
         self.navigation = QWidget(parent)
         row = QHBoxLayout(self.navigation)
-        row.setContentsMargins(px(24), px(10), px(24), px(10))
+        row.setContentsMargins(px(32), px(10), px(24), px(10))
         self.previous_button = Button(_("Previous"), "quiet", "chevron-left", self.navigation)
         self.previous_button.setObjectName("player.previous")
         self.continue_button = Button(_("Continue"), "primary", "", self.navigation)
@@ -312,7 +312,11 @@ class PlayerPage(Page):
         if narrow != self._narrow:
             self._narrow = narrow
             if self.view is not None:
-                self.contents.setVisible(self._several and not narrow)
+                self._make_room()
+
+    def _make_room(self) -> None:
+        self.contents.setVisible(self._several and not self._narrow)
+        self.console.show_narrow(self._narrow)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -350,7 +354,7 @@ class PlayerPage(Page):
         saving.setParent(view)
         self._several = len(manifest.default.launchable) > 1
         self.contents_button.setVisible(self._several)
-        self.contents.setVisible(self._several and not self._narrow)
+        self._make_room()
         self.stage.addWidget(view)
         self.stage.setCurrentWidget(view)
         view.moved.connect(self._moved)

@@ -123,9 +123,14 @@ class _State(QWidget):
         row.addLayout(self._buttons)
         row.addStretch(1)
         column.addLayout(row)
+        # In a row, not merely centred: centred, its height would be that of sentences as wide as the whole room.
+        room = QHBoxLayout()
+        room.addStretch(1)
+        room.addWidget(middle)
+        room.addStretch(1)
         outer = QVBoxLayout(self)
         outer.addStretch(2)
-        outer.addWidget(middle, 0, centre)
+        outer.addLayout(room)
         outer.addStretch(3)
 
 
