@@ -104,7 +104,7 @@ def _answers(source: str, *, numeric: bool) -> Iterator[Accepted]:
         said = feedback.strip()
         shown = NOTHING
         if sharp and said:
-            decoded = re.sub(r"\\([~#}\"\\/=])", r"\1", said)
+            decoded = re.sub(r"\\([~#}\"\\/=])", r"\1", said).replace("&#92;", "\\")
             shown = Text(plain_text(decoded), decoded) if _TAG.search(decoded) else Text(html.unescape(" ".join(decoded.split())))
         yield Accepted(words, part, shown, tolerance)
 

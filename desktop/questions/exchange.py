@@ -16,6 +16,7 @@ from pathlib import Path
 
 from desktop.errors import Invalid
 from desktop.i18n import _
+from desktop.questions.csv_table import is_table
 from desktop.questions.model import Question
 from desktop.questions.report import Attachment, Exported, Fetch, Imported, Item, Kind, Note, Problem, Unsound
 
@@ -79,8 +80,7 @@ class Format(StrEnum):
         return {Format.GIFT: ".gift", Format.MOODLE_XML: ".xml", Format.QTI: ".zip", Format.CSV: ".csv"}.get(self, ".txt")
 
 
-READABLE = (Format.GIFT, Format.MOODLE_XML, Format.QTI, Format.AIKEN, Format.CLOZE)
-WRITABLE = (Format.GIFT, Format.MOODLE_XML, Format.AIKEN)
+WRITABLE = (Format.GIFT, Format.MOODLE_XML, Format.CSV, Format.AIKEN)
 
 
 class TooLarge(Invalid):
@@ -90,7 +90,7 @@ class TooLarge(Invalid):
 
 
 class Unknown(Invalid):
-    """The file is in none of the formats, or in one that is not read or written."""
+    """Questions are not written in this format."""
 
     code = "questions.unknown-format"
 
@@ -107,6 +107,8 @@ def detect(data: bytes, name: str = "") -> Format:
             return Format.MOODLE_XML
         if suffix in (".xml", ".qti", "") or (root and root.group(1).startswith(("qti-", "assessment", "questestinterop", "manifest"))):
             return Format.QTI
+    if is_table(head):
+        return Format.CSV
     for form in (Format.GIFT, Format.CSV):
         if suffix == form.suffix:
             return form
@@ -123,7 +125,6 @@ def read(data: bytes, name: str = "", form: Format | None = None) -> Imported:
     Raises:
         TooLarge: before anything of it was read.
         BadPackage: a package that cannot be read, or is not safe to (``desktop.questions.qti``).
-        Unknown: there is no reader for it.
     """
     form = form or detect(data, name)
     _check_size(len(data), form, name)
@@ -144,12 +145,18 @@ def read(data: bytes, name: str = "", form: Format | None = None) -> Imported:
             from desktop.questions import qti
 
             return qti.read(data)
+        case Format.CSV:
+            from desktop.questions import csv_table
+
+            return csv_table.read(decoded(data))
         case Format.CLOZE:
             from desktop.questions import cloze
 
             return cloze.read(decoded(data))
-        case _:
-            raise Unknown(_("{format} cannot be read.").format(format=form.label))
+        case Format.TYPED:
+            from desktop.questions import typed
+
+            return typed.read(decoded(data))
 
 
 def read_file(path: Path, form: Format | None = None) -> Imported:
@@ -181,6 +188,10 @@ def write(questions: Iterable[Question], form: Format, fetch: Fetch | None = Non
             from desktop.questions import moodle_xml
 
             return moodle_xml.write(questions, fetch)
+        case Format.CSV:
+            from desktop.questions import csv_table
+
+            return csv_table.write(questions)
         case _:
             raise Unknown(_("{format} cannot be written.").format(format=form.label))
 

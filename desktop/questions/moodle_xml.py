@@ -281,7 +281,7 @@ class _Writer:
 
     def element(self) -> etree._Element:
         question = self.question
-        note_lost(question, self.notes, "title", "points", "explanation", "hint", "tags")
+        note_lost(question, self.notes, "title", "points", "explanation", "hint", "tags", "pictures")
         kind, text = self._kind(), question.text
         if isinstance(question.body, FillBlank):
             text = cloze.written(text, question.body, self.notes)
@@ -414,7 +414,7 @@ class _Writer:
             # One that cannot be had is named in the report, as one that nobody gives.
             with suppress(LmsError, OSError):
                 return self.fetch(asset).read_bytes()
-        self.notes.dropped(_("A picture in its texts."))
+        self.notes.dropped(_("The pictures in its texts."))
         return None
 
     def _add(self, parent: etree._Element, text: Text) -> None:

@@ -184,7 +184,11 @@ def assets_of(question: Question) -> list[str]:
 
 
 def note_lost(question: Question, notes: Notes, *kept: str) -> None:
-    """Says what a format drops of the fields that not every format has: all that are set and not in ``kept``."""
+    """Says what a format drops of the fields that not every format has: all that are set and not in ``kept``.
+
+    ``pictures`` are those within its texts.
+    """
+    apart = {address.removeprefix("asset:") for address in (question.image, question.video) if address}
     fields = {
         "title": (question.title, _("The title.")),
         "points": (question.points != 1, _("The points ({points}).").format(points=question.points)),
@@ -193,6 +197,7 @@ def note_lost(question: Question, notes: Notes, *kept: str) -> None:
         "image": (question.image, _("The picture.")),
         "video": (question.video, _("The video.")),
         "tags": (question.tags, _("The tags.")),
+        "pictures": (set(assets_of(question)) - apart, _("The pictures in its texts.")),
     }
     for name, (is_set, sentence) in fields.items():
         if is_set and name not in kept:

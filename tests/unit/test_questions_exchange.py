@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import lists, one_of
 
 from desktop.questions import exchange
 from desktop.questions.exchange import Format, TooLarge, detect, read, read_file, write
-from desktop.questions.model import Essay, Question, Text, TrueFalse
+from desktop.questions.model import Essay, FillBlank, Question, Text, TrueFalse
+from tests.support.questions import gap_questions, questions
 
 
 @pytest.mark.parametrize(
@@ -36,6 +39,21 @@ def test_a_file_is_read_and_written_through_the_one_door(tmp_path: Path) -> None
     assert read(path.read_bytes().replace(b"\n", b"\r\n")).questions() == asked
     assert read(path.read_text("utf-8").encode("utf-16")).questions() == asked
     assert read(path.read_text("utf-8").encode("cp1252"), form=Format.GIFT).questions() == asked
+
+
+EVERYTHING = lists(one_of(gap_questions(), questions().filter(lambda question: not isinstance(question.body, FillBlank))), max_size=3)
+
+
+@settings(max_examples=30)
+@given(EVERYTHING)
+def test_a_round_trip_loses_nothing(asked: list[Question]) -> None:
+    """Through the formats that hold every type whole."""
+    for form in (Format.MOODLE_XML, Format.CSV):
+        written = write(asked, form)
+        assert not any(item.notes for item in written.items)
+        again = read(written.data, form=form)
+        assert not any(item.notes for item in again.items)
+        assert again.questions() == asked, form
 
 
 def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
