@@ -42,8 +42,8 @@ def _rows(record: LearnerRecord) -> Iterator[tuple[object, ...]]:
 
 def _attempt(row: AttemptRow) -> tuple[object, ...]:
     return (
-        row.course, row.lesson, row.part, row.title, row.attempt, row.status, row.score, row.score_raw, row.score_min, row.score_max, row.progress,
-        row.total_seconds, row.finished, row.begun_at, row.saved_at,
+        row.course, row.lesson, row.part, row.title, row.attempt, row.status, row.score, row.score_raw, row.score_min, row.score_max,
+        row.progress, row.total_seconds, row.finished, row.begun_at, row.saved_at,
     )  # fmt: skip
 
 
