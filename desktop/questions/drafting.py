@@ -13,6 +13,7 @@ from uuid import UUID
 
 from desktop.i18n import _
 from desktop.questions.model import (
+    ZERO,
     Blank,
     Body,
     Essay,
@@ -33,12 +34,14 @@ from desktop.questions.model import (
 from desktop.questions.storage import from_row, to_row
 from desktop.store.draft import Draft, Reader, Row
 
-QUIZZES, QUESTIONS, LESSONS = "quizzes", "quiz_questions", "lessons"
+QUIZZES, QUESTIONS, DRAWS = "quizzes", "quiz_questions", "quiz_draws"
+DRAW = "draw"
+"""The type of a line that is a draw."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A question as a list shows it."""
+    """A question as a list shows it, or a draw, where ``type`` is ``draw``."""
 
     id: UUID
     position: float
@@ -53,6 +56,45 @@ class Line:
     """Given to nobody any more."""
     flawed: bool
     pending: bool
+    count: int = 1
+    """How many questions an attempt gets of it."""
+
+    @property
+    def is_draw(self) -> bool:
+        return self.type == DRAW
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What a quiz takes from a bank for each attempt: the one question that is named, or ``count`` by chance that have all ``tags``."""
+
+    bank: UUID
+    question: UUID | None = None
+    tags: tuple[str, ...] = ()
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A bank on this computer: what a draw can name, and draw by."""
+
+    id: UUID
+    title: str
+    questions: tuple[Line, ...]
+
+    def fitting(self, tags: Iterable[str]) -> int:
+        """How many questions have all of these tags."""
+        wanted = set(tags)
+        return sum(wanted.issubset(line.tags) for line in self.questions if not line.retired)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A quiz that draws from a bank."""
+
+    quiz: UUID
+    title: str
+    draw: Draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +131,35 @@ def list_lesson_quizzes(reader: Reader, lesson: UUID) -> list[Quiz]:
 
 
 def list_lines(reader: Reader, quiz: UUID) -> list[Line]:
-    """The questions of a quiz or bank, in their order."""
-    return [_line(row) for row in reader.children(QUESTIONS, quiz)]
+    """The questions and draws of a quiz, or the questions of a bank, in their order."""
+    return [_line(reader, row) for row in _rows(reader, quiz)]
 
 
-def find_lines(reader: Reader, quiz: UUID, questions: Iterable[UUID]) -> dict[UUID, Line | None]:
-    """These questions as a list shows them; None for those that are not, or no longer, of this quiz."""
-    found = {question: reader.find(QUESTIONS, question) for question in questions}
-    return {name: None if row is None or row.parent != quiz else _line(row) for name, row in found.items()}
+def find_lines(reader: Reader, quiz: UUID, lines: Iterable[UUID]) -> dict[UUID, Line | None]:
+    """These as a list shows them; None for those that are not, or no longer, of this quiz."""
+    found = {name: _find(reader, name) for name in lines}
+    return {name: None if row is None or row.parent != quiz else _line(reader, row) for name, row in found.items()}
+
+
+def find_draw(reader: Reader, draw: UUID) -> Draw | None:
+    """None where it is no draw, or somebody deleted it."""
+    row = reader.find(DRAWS, draw)
+    return None if row is None else _draw(row)
+
+
+def list_pools(reader: Reader, course: UUID) -> list[Pool]:
+    """The banks of a course, as they are on this computer."""
+    return [_pool(reader, row) for row in reader.list_all(QUIZZES, course) if row["is_bank"]]
+
+
+def list_uses(reader: Reader, bank: Quiz) -> list[Use]:
+    """The quizzes of the bank's course that draw from it. For a bank of the association those on this computer are not all there are."""
+    uses = []
+    for row in reader.list_all(DRAWS, bank.scope):
+        quiz = reader.find(QUIZZES, row.parent) if row.parent is not None else None
+        if quiz is not None and row["bank_id"] == str(bank.id):
+            uses.append(Use(quiz.id, str(quiz["title"]), _draw(row)))
+    return uses
 
 
 def open_question(reader: Reader, question: UUID) -> Opened | None:
@@ -109,6 +172,11 @@ def get_questions(reader: Reader, quiz: UUID, chosen: Sequence[UUID] = ()) -> li
     """The questions of a quiz in their order; only the ``chosen``, where some are."""
     wanted = set(chosen)
     return [from_row(row.values) for row in reader.children(QUESTIONS, quiz) if not wanted or row.id in wanted]
+
+
+def map_questions(reader: Reader, quiz: UUID) -> dict[UUID, Question]:
+    """The questions of a quiz by their ids, in their order."""
+    return {row.id: from_row(row.values) for row in reader.children(QUESTIONS, quiz)}
 
 
 def make_quiz(draft: Draft, /, course: UUID | None, lesson: UUID | None, title: str, **values: Any) -> UUID:
@@ -146,6 +214,34 @@ def add_questions(draft: Draft, quiz: UUID, questions: Iterable[Question], after
     ]
 
 
+def make_bank(draft: Draft, course: UUID | None, bank: UUID, title: str) -> UUID:
+    """A bank of a course; or of the association, which is a scope of its own."""
+    values = {"course_id": None if course is None else str(course), "title": title, "is_bank": True, "require_passing": False}
+    return draft.insert(QUIZZES, values, bank)
+
+
+def add_draws(draft: Draft, quiz: UUID, draws: Sequence[Draw], after: UUID | None = None) -> list[UUID]:
+    """Put draws behind ``after``, or at the end."""
+    places = _places(draft, quiz, len(draws), after)
+    return [
+        draft.insert(DRAWS, _draw_row(draw) | {"quiz_id": str(quiz), "position": place}) for draw, place in zip(draws, places, strict=True)
+    ]
+
+
+def save_draw(draft: Draft, row: UUID, draw: Draw) -> None:
+    """Raises :class:`~desktop.errors.NotFound` where somebody deleted it."""
+    draft.update(DRAWS, row, _draw_row(draw))
+
+
+def copy_questions(draft: Draft, chosen: Sequence[UUID], bank: UUID) -> list[UUID]:
+    """Copies of the chosen questions, at the end of a bank."""
+    rows = [row for name in chosen if (row := draft.find(QUESTIONS, name)) is not None]
+    places = _places(draft, bank, len(rows), None)
+    return [
+        draft.insert(QUESTIONS, {**row.values, "quiz_id": str(bank), "position": place}) for row, place in zip(rows, places, strict=True)
+    ]
+
+
 def save_question(draft: Draft, question: UUID, now: Question) -> None:
     """Write what differs. Raises :class:`~desktop.errors.NotFound` where somebody deleted it."""
     draft.update(QUESTIONS, question, to_row(now))
@@ -154,17 +250,18 @@ def save_question(draft: Draft, question: UUID, now: Question) -> None:
 def duplicate_questions(draft: Draft, quiz: UUID, chosen: Sequence[UUID]) -> list[UUID]:
     """Copies of the chosen, behind the last of them."""
     wanted = set(chosen)
-    rows = [row for row in draft.children(QUESTIONS, quiz) if row.id in wanted]
+    rows = [row for row in _rows(draft, quiz) if row.id in wanted]
     if not rows:
         return []
     places = _places(draft, quiz, len(rows), rows[-1].id)
-    return [draft.insert(QUESTIONS, {**row.values, "position": place}) for row, place in zip(rows, places, strict=True)]
+    return [draft.insert(row.table, {**row.values, "position": place}) for row, place in zip(rows, places, strict=True)]
 
 
 def remove_questions(draft: Draft, chosen: Sequence[UUID]) -> None:
-    for question in chosen:
-        if draft.find(QUESTIONS, question) is not None:
-            draft.delete(QUESTIONS, question)
+    for name in chosen:
+        row = _find(draft, name)
+        if row is not None:
+            draft.delete(row.table, name)
 
 
 def retire_questions(draft: Draft, chosen: Sequence[UUID], retired: bool) -> None:
@@ -177,7 +274,8 @@ def retire_questions(draft: Draft, chosen: Sequence[UUID], retired: bool) -> Non
 def move_questions(draft: Draft, quiz: UUID, chosen: Sequence[UUID], before: UUID | None) -> None:
     """Put the chosen, in their order, before another question, or at the end."""
     wanted = set(chosen)
-    order = [row.id for row in draft.children(QUESTIONS, quiz)]
+    tables = {row.id: row.table for row in _rows(draft, quiz)}
+    order = list(tables)
     moved = [row for row in order if row in wanted]
     rest = [row for row in order if row not in wanted]
     target = next((row for row in order[order.index(before) :] if row not in wanted), None) if before in order else None
@@ -186,12 +284,12 @@ def move_questions(draft: Draft, quiz: UUID, chosen: Sequence[UUID], before: UUI
         return
     places = _places(draft, quiz, len(moved), rest[at - 1] if at else None, first=at == 0, without=frozenset(wanted))
     for row, place in zip(moved, places, strict=True):
-        draft.update(QUESTIONS, row, {"position": place})
+        draft.update(tables[row], row, {"position": place})
 
 
 def move_by(draft: Draft, quiz: UUID, chosen: Sequence[UUID], step: int) -> None:
     """One up (−1) or down (1)."""
-    order = [row.id for row in draft.children(QUESTIONS, quiz)]
+    order = [row.id for row in _rows(draft, quiz)]
     places = [order.index(row) for row in chosen if row in order]
     if not places:
         return
@@ -227,7 +325,7 @@ def _places(
     draft: Draft, quiz: UUID, count: int, after: UUID | None, *, first: bool = False, without: frozenset[UUID] = frozenset()
 ) -> list[float]:
     """Positions for ``count`` rows behind ``after`` (none: at the end, or ``first``); neighbours that are too close are all spread anew."""
-    rows = [row for row in draft.children(QUESTIONS, quiz) if row.id not in without]
+    rows = [row for row in _rows(draft, quiz) if row.id not in without]
     index = next((at for at, row in enumerate(rows, 1) if row.id == after), 0 if first else len(rows))
     low = float(rows[index - 1]["position"]) if index else None
     high = float(rows[index]["position"]) if index < len(rows) else None
@@ -239,7 +337,7 @@ def _places(
     if all(one < other for one, other in zip([low, *places], [*places, high], strict=True)):
         return places
     for at, row in enumerate(rows):
-        draft.update(QUESTIONS, row.id, {"position": float(at + 1 if at < index else at + 1 + count)})
+        draft.update(row.table, row.id, {"position": float(at + 1 if at < index else at + 1 + count)})
     return [float(index + step) for step in range(1, count + 1)]
 
 
@@ -247,7 +345,50 @@ def _quiz(reader: Reader, row: Row) -> Quiz:
     return Quiz(row.id, row.scope, row.values, len(reader.children(QUESTIONS, row.id)))
 
 
-def _line(row: Row) -> Line:
+def _rows(reader: Reader, quiz: UUID) -> list[Row]:
+    """Questions and draws stand in one order."""
+    return sorted((*reader.children(QUESTIONS, quiz), *reader.children(DRAWS, quiz)), key=lambda row: (row["position"] or 0.0, str(row.id)))
+
+
+def _find(reader: Reader, name: UUID) -> Row | None:
+    return reader.find(QUESTIONS, name) or reader.find(DRAWS, name)
+
+
+def _draw(row: Row) -> Draw:
+    question = row["question_id"]
+    return Draw(UUID(row["bank_id"]), None if question is None else UUID(question), tuple(row["tags"] or ()), int(row["count"]))
+
+
+def _draw_row(draw: Draw) -> dict[str, Any]:
+    return {
+        "bank_id": str(draw.bank),
+        "question_id": None if draw.question is None else str(draw.question),
+        "tags": list(draw.tags),
+        "count": draw.count,
+    }
+
+
+def _pool(reader: Reader, row: Row) -> Pool:
+    return Pool(row.id, str(row["title"]), tuple(_line(reader, child) for child in reader.children(QUESTIONS, row.id)))
+
+
+def _draw_line(reader: Reader, row: Row) -> Line:
+    draw = _draw(row)
+    bank = reader.find(QUIZZES, draw.bank)
+    named = None if draw.question is None else reader.find(QUESTIONS, draw.question)
+    name = _("a bank of the association") if bank is None else str(bank["title"])
+    if named is not None:
+        title, points = _line(reader, named).title, from_row(named.values).points
+    else:
+        title = _("{n} by chance from {bank}").format(n=draw.count, bank=name)
+        points = ZERO
+    found = " ".join((title, name, *draw.tags)).casefold()
+    return Line(row.id, float(row["position"] or 0), DRAW, title, points, draw.tags, found, False, False, row.pending, draw.count)
+
+
+def _line(reader: Reader, row: Row) -> Line:
+    if row.table == DRAWS:
+        return _draw_line(reader, row)
     question = from_row(row.values)
     words = " ".join(question.text.plain.split())
     found = " ".join((question.title, words, *question.tags)).casefold()

@@ -78,4 +78,25 @@ AS $$
 $$;
 COMMENT ON FUNCTION lms.list_banks() IS 'The association''s question banks, for whoever may draw from them: names and tags, no question';
 
-GRANT EXECUTE ON FUNCTION lms.list_banks() TO lms_staff;
+CREATE OR REPLACE FUNCTION lms.list_question_versions(p_question uuid)
+  RETURNS TABLE (version integer, created_at timestamptz, attempts integer, content jsonb)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = ''
+AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM public.quiz_questions AS q
+    WHERE q.id = p_question AND (lms.may_administer() OR q.quiz_id = ANY (ARRAY(SELECT lms.taught_quizzes())))
+  ) THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM002', MESSAGE = 'There is no such question.', HINT = 'no-such-question';
+  END IF;
+  RETURN QUERY
+  SELECT v.version, v.created_at, (SELECT count(*)::integer FROM lms.attempt_questions AS aq WHERE aq.shown_version = v.id), v.content
+  FROM lms.question_versions AS v
+  WHERE v.question_id = p_question
+  ORDER BY v.version DESC;
+END
+$$;
+COMMENT ON FUNCTION lms.list_question_versions(uuid) IS
+  'A question as attempts were given it, the newest first, and to how many: for who teaches its quiz';
+
+GRANT EXECUTE ON FUNCTION lms.list_banks(), lms.list_question_versions(uuid) TO lms_staff;

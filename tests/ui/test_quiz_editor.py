@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QCheckBox, QDialog, QLabel, QLineEdit
 
 from desktop.questions.commands import start_attempt
-from desktop.questions.drafting import get_questions
+from desktop.questions.drafting import Draw, add_draws, add_questions, get_questions
 from desktop.questions.exchange import Format
 from desktop.questions.model import (
     Accepted,
@@ -35,8 +36,9 @@ from desktop.questions.queries import list_questions
 from desktop.store.authored import TABLES
 from desktop.store.cipher import new_key
 from desktop.store.replica import Replica
+from desktop.ui.questions.banks import BanksPage, NewBankDialog
 from desktop.ui.questions.bodies import BlanksForm, ChoiceForm, MatchingForm, OrderingForm, ShortForm, TrueFalseForm
-from desktop.ui.questions.dialogs import ChangeDialog, PasteDialog, export_to, import_from
+from desktop.ui.questions.dialogs import ChangeDialog, DuplicatesDialog, PasteDialog, VersionsDialog, export_to, import_from
 from desktop.ui.questions.editor import QuizEditorPage
 from desktop.ui.widgets.states import EmptyState
 from tests.support.association import one
@@ -63,10 +65,10 @@ class Author:
 
     async def add(self, kind, words):
         """A question of a type from the menu, its words typed."""
-        before = self.page.form.id
+        before = self.page.open_id
         action = self.page.add_menu.actions()[KINDS.index(kind)]
         action.trigger()
-        await self.until(lambda: self.page.form.id not in (None, before) and self.page.form.kind == kind, seconds=20)
+        await self.until(lambda: self.page.open_id not in (None, before) and self.page.form.kind == kind, seconds=20)
         QTest.keyClicks(self.page.form.stem.edit, words)
 
     def click(self, widget):
@@ -277,7 +279,7 @@ async def test_a_question_of_each_type_is_written_by_mouse_and_keys_and_taken_by
     await write_each(author)
     first = page.model.row(0).id
     page.list.choose([first])
-    await until(lambda: page.form.id == first, seconds=20)
+    await until(lambda: page.open_id == first, seconds=20)
     author.write_rest(BENEFITS[0])
     assert_accessible(page)
     await until(lambda: page.model.row(0).tags == BENEFITS[0].tags and page.status.text() == "Saved here", seconds=20)
@@ -373,6 +375,78 @@ async def test_typed_questions_become_questions_and_a_file_with_faults_gives_onl
     assert author.titles[3:] == author.titles[:3]
     await page.undo()
     await until(lambda: len(author.titles) == 3, seconds=20)
+
+
+async def test_a_bank_is_made_filled_drawn_from_and_knows_where_it_is_used(open_editor, association, until):
+    quiz = add_quiz(association, ("essay",), title="Final")
+    author = await open_editor(course=association["course"], quiz=quiz)
+    page, context = author.page, author.page.context
+    banks = BanksPage(context)
+    try:
+        banks.show()
+        await until(lambda: banks.state == "empty" and not banks.loading, seconds=20)
+        await banks.ask_bank()
+        (dialog,) = banks.findChildren(NewBankDialog)
+        assert dialog.owner.findText("The association") == -1, "that is for administrators"
+        QTest.keyClicks(dialog.name, "Pool")
+        dialog.owner.setCurrentIndex(dialog.owner.findData(str(association["course"])))
+        QTest.keyClick(dialog.name, Qt.Key.Key_Return)
+        await until(lambda: author.desk.opened, seconds=20)
+        place, arguments = author.desk.opened[-1]
+        assert (place, arguments["course"]) == ("quiz-editor", association["course"])
+        scope, bank = association["course"], arguments["quiz"]
+        pool = [replace(BENEFITS[at % 2], tags=("hard",) if at < 3 else (), hint=f"{at}") for at in range(4)]
+        made = await context.edit(scope, "Fill", add_questions, bank, pool)
+
+        await page.add_draw()
+        await until(lambda: page.middle.currentWidget() is page.draws, seconds=20)
+        assert author.titles[-1] == "1 by chance from Pool"
+        page.draws.count.selectAll()
+        author.type(page.draws.count, "2")
+        author.type(page.draws.tags, "hard")
+        assert "3 questions of the bank fit." in page.draws.fits.text()
+        await until(lambda: author.titles[-1] == "2 by chance from Pool", seconds=20)
+        assert "3 questions" in page.count_label.text()
+        await context.edit(scope, "Name", add_draws, quiz, [Draw(bank, made[3])], None)
+        await until(lambda: len(author.titles) == 3 and author.titles[2] == BENEFITS[1].text.plain, seconds=20)
+        page.list.choose([page.model.row(2).id])
+        await until(lambda: page.draws.draw().question == made[3], seconds=20)
+        assert_accessible(page)
+        await page.save()
+        lea = association.database.store(association.people["lea"])
+        asked = lea.read(list_questions, lea.write(start_attempt, association["lea_enrollment"], quiz).value)
+        assert len(asked) == 4
+        assert {question.hint for question in asked[1:3]} < {"0", "1", "2"}
+        assert asked[3].hint == "3"
+
+        await banks.refresh()
+        assert [(row.title, row.questions, row.tags) for row in banks.model.rows] == [("Pool", 4, ("hard",))]
+        other = QuizEditorPage(context, quiz=bank, course=scope, parent=page)
+        other.resize(1100, 800)
+        other.show()
+        await until(lambda: other.state == "content" and other.open_id == made[0] and not other.loading, seconds=20)
+        assert other.form.uses.text() == "Used in: Final"
+        other.list.choose([made[3]])
+        await until(lambda: other.open_id == made[3], seconds=20)
+        assert other.form.uses.text() == "Used in: Final", "it is named there"
+        other.ask_duplicates()
+        await until(lambda: other.findChildren(DuplicatesDialog), seconds=20)
+        (alike,) = other.findChildren(DuplicatesDialog)
+        assert alike.list.count() == 2
+        alike.show_button.click()
+        assert other.list.selected == [made[1], made[3]]
+        await until(lambda: other.open_id == made[1], seconds=20)
+        other.list.choose([made[3]])
+        await until(lambda: other.open_id == made[3], seconds=20)
+        other.ask_versions()
+        await until(lambda: other.findChildren(VersionsDialog), seconds=20)
+        (versions,) = other.findChildren(VersionsDialog)
+        assert "given to 1 attempt, 1 pt" in versions.list.item(0).text()
+        versions.accept()
+        other.close()
+    finally:
+        banks.close()
+        banks.deleteLater()
 
 
 async def test_every_setting_is_kept_and_what_the_database_would_refuse_is_said(open_editor, association, until):

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
 
 from desktop.i18n import _, ngettext
-from desktop.questions.drafting import get_questions
+from desktop.questions.banks import VersionRow
+from desktop.questions.drafting import Pool, get_questions
+from desktop.questions.duplicates import Likeness
 from desktop.questions.exchange import READABLE, WRITABLE, Attachment, Exported, Format, Imported, Item, Kind, read, read_file, write
 from desktop.questions.model import Question
+from desktop.questions.preview import ask, reveal
+from desktop.questions.storage import from_row
 from desktop.store.media import Media
-from desktop.ui.questions.fields import NumberField
+from desktop.ui.dates import date_text
+from desktop.ui.questions.fields import NumberField, number_text
+from desktop.ui.questions.wording import key_words
 from desktop.ui.theme import px, theme
 from desktop.ui.theme.icons import icon
 from desktop.ui.widgets.forms import FormRow
@@ -167,6 +174,83 @@ class ChangeDialog(Dialog):
     def _change(self) -> None:
         self.accept()
         self._done(self.points.value, tags_of(self.added.text()), tags_of(self.removed.text()))
+
+
+class CopyDialog(Dialog):
+    """Which bank questions are copied into."""
+
+    def __init__(self, title: str, pools: Sequence[Pool], done: Callable[[UUID], object], parent: QWidget) -> None:
+        super().__init__(title, _("The quiz keeps its own; a draw from the bank can take their place."), parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._done = done
+        self.bank = QComboBox()
+        self.bank.setAccessibleName(_("Question bank"))
+        for pool in pools:
+            self.bank.addItem(pool.title, str(pool.id))
+        self.body.addWidget(FormRow(_("Question bank"), self.bank))
+        self.add_button(_("Cancel"), "quiet", self.reject)
+        self.add_button(_("Copy"), "primary", self._copy)
+
+    def _copy(self) -> None:
+        self.accept()
+        self._done(UUID(self.bank.currentData()))
+
+
+class DuplicatesDialog(Dialog):
+    """Questions that are alike, two by two; choosing a pair chooses both in the list behind it."""
+
+    def __init__(
+        self, pairs: Sequence[Likeness], questions: Mapping[UUID, Question], show: Callable[[list[UUID]], object], parent: QWidget
+    ) -> None:
+        words = ngettext("{n} pair of questions is alike.", "{n} pairs of questions are alike.", len(pairs)).format(n=len(pairs))
+        super().__init__(_("Find duplicates"), words if pairs else _("No two questions are alike."), parent, width=620)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._pairs, self._show = pairs, show
+        self.list = QListWidget()
+        self.list.setAccessibleName(_("Pairs that are alike"))
+        self.list.setSpacing(px(4))
+        self.list.setWordWrap(True)
+        for pair in pairs:
+            names = [" ".join(questions[name].text.plain.split())[:90] or _("New question") for name in (pair.one, pair.other)]
+            same = _("the same words") if pair.likeness == 1 else _("{n} % alike").format(n=round(100 * pair.likeness))
+            self.list.addItem(f"{names[0]}\n{names[1]}\n{same}")
+        self.list.setVisible(bool(pairs))
+        self.body.addWidget(self.list, 1)
+        self.add_button(_("Close"), "quiet", self.reject)
+        self.show_button = self.add_button(_("Choose both"), "primary", self._choose)
+        self.show_button.setVisible(bool(pairs))
+        self.list.itemActivated.connect(lambda _item: self._choose())
+        self.list.setCurrentRow(0)
+
+    def _choose(self) -> None:
+        pair = self._pairs[self.list.currentRow()]
+        self.accept()
+        self._show([pair.one, pair.other])
+
+
+class VersionsDialog(Dialog):
+    """A question as attempts were given it."""
+
+    def __init__(self, versions: Sequence[VersionRow], parent: QWidget) -> None:
+        text = _("Attempts keep the question that they were given; an edit makes a new version when it is next given.")
+        super().__init__(_("Versions"), text if versions else _("No attempt was given this question yet."), parent, width=620)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.list = QListWidget()
+        self.list.setAccessibleName(_("Versions"))
+        self.list.setSpacing(px(4))
+        self.list.setWordWrap(True)
+        for version in versions:
+            question = from_row(version.values)
+            given = ngettext("given to {n} attempt", "given to {n} attempts", version.attempts).format(n=f"{version.attempts:,}")
+            right = key_words(ask(UUID(int=0), 1, question), reveal(question).right)
+            head = _("{version}. {day}, {given}, {points} pt").format(
+                version=version.version, day=date_text(version.created_at), given=given, points=number_text(question.points)
+            )
+            answer = _("Right answer: {words}").format(words=" · ".join(right.splitlines())) if right else ""
+            self.list.addItem("\n".join(filter(None, (head, " ".join(question.text.plain.split()), answer))))
+        self.list.setVisible(bool(versions))
+        self.body.addWidget(self.list, 1)
+        self.add_button(_("Close"), "primary", self.accept)
 
 
 def tags_of(text: str) -> list[str]:

@@ -10,24 +10,33 @@ from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtGui import QAction, QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.changes import Changes
-from desktop.errors import NotFound
+from desktop.errors import NotFound, ServerAway
 from desktop.i18n import _, ngettext
+from desktop.questions.banks import list_bank_uses, list_versions
 from desktop.questions.drafting import (
+    Draw,
     Line,
     Opened,
     Quiz,
+    Use,
+    add_draws,
     add_questions,
     change_questions,
+    copy_questions,
     duplicate_questions,
+    find_draw,
     find_lines,
     find_quiz,
     list_lesson_quizzes,
     list_lines,
+    list_pools,
+    list_uses,
     make_quiz,
+    map_questions,
     move_by,
     move_name,
     move_questions,
@@ -35,9 +44,11 @@ from desktop.questions.drafting import (
     open_question,
     remove_questions,
     retire_questions,
+    save_draw,
     save_question,
     save_quiz,
 )
+from desktop.questions.duplicates import find_duplicates
 from desktop.questions.exchange import Attachment
 from desktop.questions.model import NOTHING, ZERO, Question
 from desktop.questions.preview import ask, reveal
@@ -47,7 +58,9 @@ from desktop.sync.exchange import exchange
 from desktop.ui.context import Context
 from desktop.ui.courses.editor import CourseFiles
 from desktop.ui.page import Empty, Page
+from desktop.ui.questions.banks import known_banks
 from desktop.ui.questions.cards import QuestionCard, add_verdict
+from desktop.ui.questions.draws import DrawForm
 from desktop.ui.questions.fields import Formatter, number_text
 from desktop.ui.questions.form import QuestionForm
 from desktop.ui.questions.lines import LinesModel, LinesView
@@ -62,7 +75,7 @@ from desktop.ui.widgets.states import EmptyState
 SAVE_PAUSE_MS = 400
 """What is typed is kept when the keys have rested for so long."""
 PREVIEW_PAUSE_MS = 250
-KINDS = frozenset({"quizzes", "quiz_questions"})
+KINDS = frozenset({"quizzes", "quiz_questions", "quiz_draws"})
 
 
 class QuizEditorPage(Page):
@@ -85,6 +98,9 @@ class QuizEditorPage(Page):
         self._lines: dict[UUID, Line] = {}
         self._saving = asyncio.Lock()
         self._unsaved = False
+        self._uses: list[Use] = []
+        self.open_id: UUID | None = None
+        """The question or draw that is in the form."""
         super().__init__(context, parent)
         context.changed.connect(self._something_changed)
 
@@ -101,7 +117,7 @@ class QuizEditorPage(Page):
 
     @property
     def breadcrumb(self) -> tuple[str, Callable[[], object]]:
-        if self.course_id is None:
+        if self.is_bank or self.course_id is None:
             return _("Question banks"), lambda: self.context.open("banks")
         return _("Course editor"), lambda: self.context.open("course-editor", course=self.course_id, row=self.lesson_id)
 
@@ -123,7 +139,7 @@ class QuizEditorPage(Page):
         self.split.addWidget(self._make_preview())
         for at, stretch in enumerate((3, 5, 4)):
             self.split.setStretchFactor(at, stretch)
-        self.settings = SettingsForm(bank=self.course_id is None)
+        self.settings = SettingsForm()
         self.settings.edited.connect(lambda column, value: self.spawn(self._set(column, value)))
         self.stack = QStackedWidget()
         self.stack.addWidget(self.split)
@@ -133,6 +149,7 @@ class QuizEditorPage(Page):
             ("edit.undo", self.undo),
             ("edit.redo", self.redo),
             ("quiz-editor.add", self.ask_kind),
+            ("quiz-editor.draw", self.add_draw),
             ("quiz-editor.paste", self.ask_typed),
             ("quiz-editor.import", self.ask_import),
             ("quiz-editor.export", self.ask_export),
@@ -160,6 +177,8 @@ class QuizEditorPage(Page):
             (_("Paste typed questions…\tCtrl+Shift+V"), self.ask_typed),
             (_("Import questions…"), self.ask_import),
             (_("Export questions…"), self.ask_export),
+            (_("Find duplicates…"), self.ask_duplicates),
+            (_("Versions of this question…"), self.ask_versions),
         ):
             self.more_menu.addAction(text, pressed)
         self.more_button = Button(_("More"), "quiet", "more")
@@ -180,6 +199,7 @@ class QuizEditorPage(Page):
             (_("Move up\tAlt+Up"), "up"),
             (_("Move down\tAlt+Down"), "down"),
             (_("Points and tags…"), "change"),
+            (_("Copy into a question bank…"), "copy"),
             (_("Retire, or use again"), "retire"),
             (_("Delete\tDel"), "delete"),
         ):
@@ -190,6 +210,10 @@ class QuizEditorPage(Page):
         self.add_menu = QMenu(self)
         for kind, name in TYPES.items():
             self.add_menu.addAction(_(name), partial(self._add, kind))
+        self.add_menu.addSeparator()
+        self.draw_action = QAction(_("From a question bank…"), self.add_menu)
+        self.draw_action.triggered.connect(lambda _on: self.spawn(self.add_draw()))
+        self.add_menu.addAction(self.draw_action)
         self.add_button = Button(_("Question"), "primary", "plus")
         self.add_button.setAccessibleName(_("Add question"))
         self.add_button.setMenu(self.add_menu)
@@ -212,11 +236,14 @@ class QuizEditorPage(Page):
         self.form = QuestionForm(self.formatter)
         self.form.edited.connect(self._edited)
         self.form.picture_asked.connect(self._choose_picture)
+        self.draws = DrawForm()
+        self.draws.edited.connect(self._edited)
         self.nothing = EmptyState(self)
         self.middle = QStackedWidget()
         self.middle.setMinimumWidth(px(320))
         self.middle.addWidget(self.nothing)
         self.middle.addWidget(self.form)
+        self.middle.addWidget(self.draws)
         return self.middle
 
     def _make_preview(self) -> QWidget:
@@ -250,6 +277,7 @@ class QuizEditorPage(Page):
         await self.context.load_steps(self.document, self.scope)
         self.context.undo.activate(self.document)
         self._lines = {line.id: line for line in await self.context.look(list_lines, self.quiz.id)}
+        self._uses = await self._find_uses()
         self._show_quiz()
         self._show_lines()
         first = self._wanted or self.list.current or next(iter(self._lines), None)
@@ -283,6 +311,18 @@ class QuizEditorPage(Page):
         assert self.lesson_id is not None
         return next(iter(await self.context.look(list_lesson_quizzes, self.lesson_id)), None)
 
+    async def _find_uses(self) -> list[Use]:
+        """Who draws from this bank: from the course on this computer, or for a bank of the association from the server, if it answers."""
+        assert self.quiz is not None
+        if not self.is_bank:
+            return []
+        if self.course_id is not None:
+            return await self.context.look(list_uses, self.quiz)
+        try:
+            return await self.context.read(list_bank_uses, self.quiz.id)
+        except ServerAway:
+            return []
+
     async def _make_quiz(self) -> None:
         assert self.course_id is not None
         await self.context.edit(self.course_id, _("Make quiz"), make_quiz, self.course_id, self.lesson_id, _("Quiz"))
@@ -293,12 +333,14 @@ class QuizEditorPage(Page):
         self.set_title(self.quiz.title)
         self.header.set_breadcrumb(*self.breadcrumb)
         self.settings.show_values(self.quiz.values)
+        self.draw_action.setVisible(not self.is_bank)
 
     def _show_lines(self) -> None:
         lines = sorted(self._lines.values(), key=lambda line: (line.position, str(line.id)))
         self.model.show_lines(lines)
         points = sum((line.points for line in lines), ZERO)
-        words = ngettext("{n} question", "{n} questions", len(lines)).format(n=f"{len(lines):,}")
+        count = sum(line.count for line in lines)
+        words = ngettext("{n} question", "{n} questions", count).format(n=f"{count:,}")
         self.count_label.setText(_("{questions} · {points} pt").format(questions=words, points=number_text(points)))
         self.status.setText(_("Saved here"))
 
@@ -324,50 +366,71 @@ class QuizEditorPage(Page):
         else:
             self._lines = {line.id: line for line in await self.context.look(list_lines, self.quiz.id)}
         self._show_lines()
-        if self.form.id is not None and (not changes.ids or self.form.id in changes.ids):
-            await self._open(self.form.id, again=True)
+        if self.open_id is not None and (not changes.ids or self.open_id in changes.ids):
+            await self._open(self.open_id, again=True)
 
     async def _open(self, question: UUID | None, *, again: bool = False) -> None:
         """Show a question, once the one before is kept."""
         if not again:
             await self.keep()
-            if question is not None and question == self.form.id:
+            if question is not None and question == self.open_id:
                 return
         opened: Opened | None = None if question is None else await self.context.look(open_question, question)
-        if opened is None:
-            self._show_nothing()
+        draw = None if question is None or opened is not None else await self.context.look(find_draw, question)
+        found = opened or draw
+        if question is None or found is None:
+            await self._show_nothing()
         elif again:
             typing = self._unsaved or self._saving.locked()
-            if question == self.form.id and not typing and not self.form.says(opened.stored):
-                await self._show_form(opened)
-        elif opened.id != self.form.id and self.list.current in (opened.id, None):  # they may have gone on meanwhile
-            await self._show_form(opened)
+            says = self.form.says(opened.stored) if opened is not None else self.draws.draw() == draw
+            if question == self.open_id and not typing and not says:
+                await self._show(question, found)
+        elif question != self.open_id and self.list.current in (question, None):  # they may have gone on meanwhile
+            await self._show(question, found)
 
-    async def _show_form(self, opened: Opened) -> None:
-        self.form.show_question(opened)
-        self.middle.setCurrentWidget(self.form)
+    async def _show(self, row: UUID, found: Opened | Draw) -> None:
+        pools = await self.context.look(list_pools, self.scope) if isinstance(found, Draw) else []
+        banks = await known_banks(self.context) if isinstance(found, Draw) else ()
+        while self._unsaved:  # typed while this was looked for
+            await self.keep()
+        if isinstance(found, Draw):
+            self.draws.show_draw(row, found, pools, banks)
+            self.middle.setCurrentWidget(self.draws)
+        else:
+            self.form.show_question(found)
+            self.form.show_uses(self._uses_of(found))
+            self.middle.setCurrentWidget(self.form)
+        self.open_id = row
         await self._show_preview()
 
-    def _show_nothing(self) -> None:
+    def _uses_of(self, opened: Opened) -> list[str]:
+        """The quizzes that may give a question of this bank."""
+        tags = set(opened.question.tags)
+        fitting = (
+            use for use in self._uses if use.draw.question == opened.id or (use.draw.question is None and tags.issuperset(use.draw.tags))
+        )
+        return list(dict.fromkeys(use.title for use in fitting))
+
+    async def _show_nothing(self) -> None:
         self._save_pause.stop()
         self._unsaved = False
-        self.form.id = None
+        self.open_id = None
         if self._lines:
             self.nothing.show_empty(_("Choose a question."), "catalogue", "", None)
         else:
             self.nothing.show_empty(_("There are no questions yet."), "catalogue", _("Paste typed questions…"), self.ask_typed)
         self.middle.setCurrentWidget(self.nothing)
-        self.spawn(self._show_preview())
+        await self._show_preview()
 
     async def _show_preview(self) -> None:
         self._preview_pause.stop()
         if not self.preview_panel.isVisible():
             return
         column = self.preview.begin()
-        if self.form.id is not None:
+        if self.open_id is not None and self.middle.currentWidget() is self.form:
             question = self.form.question()
-            place = next((at for at, line in enumerate(self.model.all, 1) if line.id == self.form.id), 1)
-            asked = ask(self.form.id, place, question)
+            place = next((at for at, line in enumerate(self.model.all, 1) if line.id == self.open_id), 1)
+            asked = ask(self.open_id, place, question)
             card = QuestionCard(asked, checkable=False)
             if self.answers_box.isChecked():
                 add_verdict(card.verdict, asked, reveal(question), graded=False)
@@ -387,9 +450,13 @@ class QuizEditorPage(Page):
         """Keep what was typed."""
         async with self._saving:
             self._save_pause.stop()
-            if self._unsaved and self.form.id is not None:
-                self._unsaved = False
-                await self.context.continue_edit(self.scope, _("Edit question"), save_question, self.form.id, self.form.question())
+            if not self._unsaved or self.open_id is None:
+                return
+            self._unsaved = False
+            if self.middle.currentWidget() is self.draws:
+                await self.context.continue_edit(self.scope, _("Change draw"), save_draw, self.open_id, self.draws.draw())
+            else:
+                await self.context.continue_edit(self.scope, _("Edit question"), save_question, self.open_id, self.form.question())
 
     async def _set(self, column: str, value: Any) -> None:
         assert self.quiz is not None
@@ -407,6 +474,21 @@ class QuizEditorPage(Page):
         )
         await self._show_made(made)
         self.form.stem.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    async def add_draw(self) -> None:
+        """Questions by chance from a bank, behind the line that is chosen."""
+        if self.quiz is None or self.is_bank:
+            return
+        await self.keep()
+        banks = [bank for bank in await known_banks(self.context) if bank.course_id in (None, self.course_id)]
+        pools = await self.context.look(list_pools, self.scope)
+        first = next((pool.id for pool in pools), next((bank.id for bank in banks), None))
+        if first is None:
+            self.context.notices.info(_("There is no question bank to draw from yet. Make one under “Question banks”."))
+            return
+        made = await self.context.edit(self.scope, _("Draw from a bank"), add_draws, self.quiz.id, [Draw(first)], self.list.current)
+        await self._show_made(made)
+        self.draws.bank.setFocus(Qt.FocusReason.OtherFocusReason)
 
     async def add_all(self, questions: Sequence[Question], name: str, pictures: Sequence[Attachment] = ()) -> None:
         """Put questions behind the last one, as one step; first what they show."""
@@ -452,7 +534,7 @@ class QuizEditorPage(Page):
                     self.list.choose([line.id])
                 await self._open(None if line is None else line.id)
             case "retire":
-                retired = not all(self._lines[question].retired for question in chosen)
+                retired = not all(self._lines[question].retired for question in chosen if not self._lines[question].is_draw)
                 await self.context.edit(
                     self.scope, _("Retire questions") if retired else _("Use questions again"), retire_questions, chosen, retired
                 )
@@ -460,6 +542,20 @@ class QuizEditorPage(Page):
                 from desktop.ui.questions.dialogs import ChangeDialog
 
                 ChangeDialog(many, lambda points, add, remove: self.spawn(self._change(chosen, points, add, remove)), self).open()
+
+            case "copy":
+                await self._ask_copy(chosen)
+
+    async def _ask_copy(self, chosen: list[UUID]) -> None:
+        from desktop.ui.questions.dialogs import CopyDialog
+
+        assert self.quiz is not None
+        pools = [pool for pool in await self.context.look(list_pools, self.scope) if pool.id != self.quiz.id]
+        if not pools:
+            self.context.notices.info(_("This course has no question bank yet. Make one under “Question banks”."))
+            return
+        name = ngettext("Copy question into a bank", "Copy {n} questions into a bank", len(chosen)).format(n=len(chosen))
+        CopyDialog(name, pools, lambda bank: self.spawn(self.context.edit(self.scope, name, copy_questions, chosen, bank)), self).open()
 
     async def _change(self, chosen: list[UUID], points: Any, add: Sequence[str], remove: Sequence[str]) -> None:
         name = ngettext("Change question", "Change {n} questions", len(chosen)).format(n=len(chosen))
@@ -494,6 +590,27 @@ class QuizEditorPage(Page):
         self.settings.flush()
         await self.keep()
 
+    def ask_duplicates(self) -> None:
+        self.spawn(self._ask_duplicates())
+
+    async def _ask_duplicates(self) -> None:
+        from desktop.ui.questions.dialogs import DuplicatesDialog
+
+        await self.keep()
+        assert self.quiz is not None
+        questions = await self.context.look(map_questions, self.quiz.id)
+        pairs = await self.context.tasks.run(find_duplicates, questions)
+        DuplicatesDialog(pairs, questions, self.list.choose, self).open()
+
+    def ask_versions(self) -> None:
+        if self.open_id is not None and self.middle.currentWidget() is self.form:
+            self.spawn(self._ask_versions(self.open_id))
+
+    async def _ask_versions(self, question: UUID) -> None:
+        from desktop.ui.questions.dialogs import VersionsDialog
+
+        VersionsDialog(await self.context.read(list_versions, question), self).open()
+
     def ask_kind(self) -> None:
         """The types of questions, under the button that adds one."""
         self.add_menu.popup(self.add_button.mapToGlobal(self.add_button.rect().topLeft()))
@@ -509,9 +626,9 @@ class QuizEditorPage(Page):
 
     async def keep_picture(self, path: Path) -> None:
         """Keep a file, and show it with the question."""
-        question = self.form.id
+        question = self.open_id
         address, _media_type = await self.files.store_file(path)
-        if question == self.form.id:
+        if question == self.open_id:
             self.form.set_picture(address)
 
     def ask_typed(self) -> None:

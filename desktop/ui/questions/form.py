@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -71,6 +71,9 @@ class QuestionForm(QScrollArea):
         head.addWidget(Label(_("Points"), Role.LABEL, "muted"))
         head.addWidget(self.points)
         self.column.addLayout(head)
+        self.uses = Label("", Role.CAPTION, "muted", wrap=True)
+        self.uses.hide()
+        self.column.addWidget(self.uses)
         self.flaws = Label("", Role.CAPTION, "warn", wrap=True)
         self.flaws.hide()
         self.column.addWidget(self.flaws)
@@ -135,6 +138,11 @@ class QuestionForm(QScrollArea):
         self._show_flaws(question)
         self._tabs.start()
         self._showing = False
+
+    def show_uses(self, quizzes: Sequence[str]) -> None:
+        """The quizzes that give this question of a bank; an edit is for all of them."""
+        self.uses.setText(_("Used in: {quizzes}").format(quizzes=" · ".join(quizzes)) if quizzes else "")
+        self.uses.setVisible(bool(quizzes))
 
     def question(self) -> Question:
         """As it stands now; a field that cannot be read counts as it last could be."""

@@ -22,6 +22,8 @@ LINES = "application/x-nabip-lms-questions"
 
 
 def _second(line: Line) -> str:
+    if line.is_draw:
+        return " · ".join((_("From a bank"), *line.tags[:3]))
     parts = [_(TYPES[line.type]), _("{n} pt").format(n=number_text(line.points)), *line.tags[:3]]
     if line.retired:
         parts.insert(0, _("Retired"))

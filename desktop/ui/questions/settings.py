@@ -60,7 +60,7 @@ class SettingsForm(QScrollArea):
 
     edited = Signal(str, object)
 
-    def __init__(self, *, bank: bool) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -69,23 +69,29 @@ class SettingsForm(QScrollArea):
         self.editors: dict[str, Editor] = {}
         self.rows: dict[str, FormRow] = {}
         self._values: dict[str, Any] = {}
+        self._headings: list[Label] = []
+        """Of what a bank has none of."""
         body = QWidget()
         body.setMaximumWidth(px(720))
         column = QVBoxLayout(body)
         column.setContentsMargins(px(32), px(8), px(24), px(24))
         column.setSpacing(px(14))
         for name, fields in SECTIONS:
-            shown = [field for field in fields if not bank or field.column in OF_A_BANK]
-            if shown:
-                column.addWidget(Label(_(name), Role.HEADING))
-            for field in shown:
+            heading = Label(_(name), Role.HEADING)
+            column.addWidget(heading)
+            for field in fields:
                 column.addWidget(self._make(field))
+            if OF_A_BANK.isdisjoint(field.column for field in fields):
+                self._headings.append(heading)
         column.addStretch(1)
         self.setWidget(body)
 
     def show_values(self, values: Mapping[str, Any]) -> None:
-        """Show stored values; a field in use is left alone."""
+        """Show stored values; a field in use is left alone. A bank is never given itself, so most is not for it."""
         self._values = dict(values)
+        given = values.get("is_bank") is not True
+        for part in (*self._headings, *(row for column, row in self.rows.items() if column not in OF_A_BANK)):
+            part.setVisible(given)
         for column, editor in self.editors.items():
             if not editor.dirty:
                 with QSignalBlocker(editor):
