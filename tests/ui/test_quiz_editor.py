@@ -353,6 +353,9 @@ async def test_typed_questions_become_questions_and_a_file_with_faults_gives_onl
     page = author.page
     page.ask_typed()
     dialog = page.findChild(PasteDialog)
+    dialog.text.insertPlainText(dialog.text.placeholderText())
+    await until(lambda: [item.question is not None for item in dialog.imported.items] == [True], seconds=20)
+    dialog.text.clear()
     dialog.format_box.setCurrentIndex(dialog.format_box.findData(Format.AIKEN))
     dialog.text.insertPlainText("Which is a plan?\nA) HMO\nB) HSA\nANSWER: A\n\nWhich is an account?\nA) HMO\nB) HSA\n")
     await until(lambda: dialog.imported.problems and not dialog.take_button.isEnabled(), seconds=20)

@@ -15,7 +15,7 @@ from desktop.i18n import _, ngettext
 from desktop.questions.banks import VersionRow
 from desktop.questions.drafting import Pool, get_questions
 from desktop.questions.duplicates import Likeness
-from desktop.questions.exchange import READABLE, WRITABLE, Attachment, Exported, Format, Imported, Item, Kind, read, read_file, write
+from desktop.questions.exchange import WRITABLE, Attachment, Exported, Format, Imported, Item, Kind, read, read_file, write
 from desktop.questions.model import Question
 from desktop.questions.preview import ask, reveal
 from desktop.questions.storage import from_row
@@ -118,8 +118,7 @@ class PasteDialog(TakingDialog):
         self.format_box = QComboBox()
         self.format_box.setAccessibleName(_("Written as"))
         for form in PASTED:
-            if form in READABLE:
-                self.format_box.addItem(form.label, form)
+            self.format_box.addItem(form.label, form)
         self.text = QPlainTextEdit()
         self.text.setAccessibleName(_("Questions"))
         self.text.setTabChangesFocus(True)
