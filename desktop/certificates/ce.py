@@ -40,6 +40,14 @@ class Method(Enum):
 
 METHODS: Mapping[Method, str] = {Method.SELF_STUDY: N_("Self-study"), Method.CLASSROOM: N_("Classroom"), Method.WEBINAR: N_("Webinar")}
 
+METHOD_OF: Mapping[str, Method] = {
+    "self_paced": Method.SELF_STUDY,
+    "blended": Method.CLASSROOM,
+    "instructor_led": Method.CLASSROOM,
+    "live_virtual": Method.WEBINAR,
+}
+"""The method of a course by its delivery format (``courses.delivery_format``)."""
+
 
 class Subject(Enum):
     """What a rule is about."""

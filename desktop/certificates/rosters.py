@@ -159,6 +159,12 @@ def list_approvals(session: Session) -> tuple[Approval, ...]:
     return tuple(Approval(*row[:6], Method(row.method), row.approved_on, row.expires_on) for row in session.execute(query))
 
 
+def list_credit_courses(session: Session) -> tuple[tuple[UUID, str], ...]:
+    """The courses that give credits, by title."""
+    query = sa.select(Course.id, Course.title).where(Course.ce_credits > 0, Course.status != "archived").order_by(Course.title, Course.id)
+    return tuple((row.id, row.title) for row in session.execute(query))
+
+
 def list_providers(session: Session) -> dict[str, str]:
     """The association's provider number by state."""
     return {row.state: row.provider_number for row in session.execute(sa.select(CeProvider.state, CeProvider.provider_number))}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QDate, QDateTime, QLocale
 
 from desktop.i18n import _, ngettext
 
@@ -12,6 +12,11 @@ from desktop.i18n import _, ngettext
 def date_text(moment: datetime) -> str:
     """``Mar 2, 2026`` in English, else the system's short form: its long form is too long for a table."""
     return QLocale().toString(_local(moment).date(), date_format())
+
+
+def day_text(day: date) -> str:
+    """As :func:`date_text`, of a day that has no time."""
+    return QLocale().toString(QDate(day.year, day.month, day.day), date_format())
 
 
 def date_format() -> str:

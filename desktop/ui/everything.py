@@ -68,6 +68,13 @@ PLACES: tuple[Place, ...] = (
     Place(
         "certificate", N_("Certificate"), "certificate", _Later("desktop.ui.certificates.page", "CertificatePage"), parent="certificates"
     ),
+    Place(
+        "continuing",
+        N_("Continuing education"),
+        "report",
+        _Later("desktop.ui.certificates.continuing", "ContinuingEducationPage"),
+        roles=ADMINISTRATORS,
+    ),
     Place("player", N_("Lesson"), "play", _Later("desktop.ui.player.page", "PlayerPage"), parent="catalogue"),
 )
 
@@ -156,6 +163,24 @@ ACTIONS: tuple[Action, ...] = (
         roles=ADMINISTRATORS,
         hint=N_("One signed file for a regulator: certificates and what they rest on"),
     ),
+    Action(
+        "ce.save-roster",
+        N_("Save roster…"),
+        icon="download",
+        place="continuing",
+        roles=ADMINISTRATORS,
+        hint=N_("Everything that is ready to be reported, as a table"),
+    ),
+    Action(
+        "ce.file-roster",
+        N_("Mark as reported…"),
+        icon="done",
+        place="continuing",
+        roles=ADMINISTRATORS,
+        hint=N_("Note that the states in this list were told"),
+    ),
+    Action("ce.add-approval", N_("Add approval…"), icon="plus", place="continuing", roles=ADMINISTRATORS),
+    Action("ce.providers", N_("Provider numbers…"), icon="numbers", place="continuing", roles=ADMINISTRATORS),
     Action("certificate.save", N_("Save PDF…"), icon="download", place="certificate"),
     Action("certificate.print", N_("Print…"), "Ctrl+P", "document", place="certificate"),
     Action("certificate.copy", N_("Copy number"), icon="copy", place="certificate"),
