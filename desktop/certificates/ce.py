@@ -207,10 +207,11 @@ def roster_due(state: str, completed_on: date, method: Method) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Exam:
-    """A course's final examination. ``pool``: how many questions it can be made of, ``questions`` how many each attempt has."""
+    """A course's final examination. ``pool``: how many questions it can be made of (None: not known here), ``questions`` how many each
+    attempt has."""
 
     questions: int
-    pool: int
+    pool: int | None
     pass_mark: Decimal
 
 
@@ -268,7 +269,7 @@ def _lint(course: CourseFacts, state: str, day: date, known: Sequence[Rule] | No
                 state=state, n=found.value, here=exam.pass_mark.normalize().__format__("f")
             ),
         )
-    if exam is not None and exam.questions and (found := rule(Subject.RETAKE_OVERLAP)):
+    if exam is not None and exam.questions and exam.pool is not None and (found := rule(Subject.RETAKE_OVERLAP)):
         pool = math.ceil(exam.questions * (200 - found.value) / 100)
         if exam.pool < pool:
             yield Finding(

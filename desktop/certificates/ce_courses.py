@@ -68,15 +68,24 @@ class CourseFinding:
     finding: Finding
 
 
-def list_findings(session: Session, courses: Collection[UUID] | None = None) -> tuple[CourseFinding, ...]:
-    """What courses with credits lack today, by course: those that are named, or all that this person may read.
+def list_findings(session: Session) -> tuple[CourseFinding, ...]:
+    """What courses with credits lack today, by course: all that this person may read.
 
     A course is held against the rules of the states that approved it; as long as none did, against all that are known.
     """
+    return _find(session, None, STATES.keys())
+
+
+def list_findings_of_approved(session: Session, courses: Collection[UUID]) -> tuple[CourseFinding, ...]:
+    """What these courses lack today by the rules of the states that approved them."""
+    return _find(session, courses, ())
+
+
+def _find(session: Session, courses: Collection[UUID] | None, unapproved: Collection[str]) -> tuple[CourseFinding, ...]:
     rows = session.execute(FACTS, {"courses": list(courses) if courses is not None else None})
     today = datetime.now(UTC).date()
     return tuple(
-        CourseFinding(row.id, row.title, finding) for row in rows for finding in lint(_facts(row), row.states or STATES.keys(), today)
+        CourseFinding(row.id, row.title, finding) for row in rows for finding in lint(_facts(row), row.states or unapproved, today)
     )
 
 

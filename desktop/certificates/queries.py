@@ -199,6 +199,7 @@ class DueRow:
     member_name: str
     course_title: str
     completed_at: datetime
+    course_id: UUID
 
     @property
     def key(self) -> DueKey:
@@ -235,10 +236,15 @@ DUE_ORDER = (CANDIDATE.c.completed_at, CANDIDATE.c.enrollment_id)
 
 def page_due(session: Session, text: str = "", after: DueKey | None = None, limit: int = 100) -> tuple[DueRow, ...]:
     """The ``limit`` enrolments that follow ``after``, the longest waiting first."""
-    query = select_due(text, CANDIDATE.c.enrollment_id, member_name(), Course.title, CANDIDATE.c.completed_at)
+    query = select_due(text, CANDIDATE.c.enrollment_id, member_name(), Course.title, CANDIDATE.c.completed_at, Course.id)
     if after is not None:
         query = query.where(sa.tuple_(*DUE_ORDER) > sa.tuple_(after.completed_at, after.enrollment_id))
     return tuple(DueRow(*row) for row in session.execute(query.order_by(*DUE_ORDER).limit(limit)))
+
+
+def list_due_courses(session: Session, text: str = "") -> tuple[UUID, ...]:
+    """The courses whose certificates are due."""
+    return tuple(session.scalars(select_due(text, Course.id).distinct().order_by(Course.id)))
 
 
 def count_due(session: Session, text: str = "") -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,15 @@ from desktop.i18n import _
 
 
 @dataclass(frozen=True, slots=True)
+class FinalExam:
+    """``questions``: how many an attempt has. ``pool``: how many they are taken from; None where a bank is not on this computer."""
+
+    questions: int
+    pool: int | None
+    passing_score: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the rows of a course do not say themselves. None: not known here, so nothing is said about it.
 
@@ -31,6 +41,7 @@ class Surroundings:
     assignments: Collection[UUID] = ()
     live_sessions: int | None = None
     assets: Collection[str] | None = None
+    final_exam: FinalExam | None = None
 
 
 class State(Enum):

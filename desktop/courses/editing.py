@@ -6,13 +6,14 @@ The replica speaks JSON (ids and times are text); a draft holds what Python has 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from desktop.courses.checklist import Surroundings
+from desktop.courses.checklist import FinalExam, Surroundings
 from desktop.courses.draft import ATTACHMENTS, COURSES, LESSONS, MODULES, Change, Draft, Fragment
 from desktop.courses.queries import Choice, Offered
 from desktop.store import replica
@@ -43,13 +44,35 @@ def load(reader: replica.Reader, course: UUID) -> Loaded:
     draft = Draft({"id": course, **_from_json(found.values)})
     for table in (MODULES, LESSONS, ATTACHMENTS):
         draft.rows[table] = {row.id: {"id": row.id, **_from_json(row.values)} for row in reader.list_all(table, course)}
-    asked = Counter(UUID(row["quiz_id"]) for row in reader.list_all("quiz_questions", course))
-    quizzes = [row for row in reader.list_all("quizzes", course) if row["lesson_id"]]
+    live = [row for row in reader.list_all("quiz_questions", course) if not row["retired"]]
+    draws = list(reader.list_all("quiz_draws", course))
+    asked = Counter(UUID(row["quiz_id"]) for row in live)
+    for draw in draws:
+        asked[UUID(draw["quiz_id"])] += draw["count"]
+    quizzes = [row for row in reader.list_all("quizzes", course) if not row["is_bank"]]
     questions: Counter[UUID] = Counter()
     for quiz in quizzes:
-        questions[UUID(quiz["lesson_id"])] += asked[quiz.id]
+        if quiz["lesson_id"]:
+            questions[UUID(quiz["lesson_id"])] += asked[quiz.id]
     assignments = frozenset(UUID(row["lesson_id"]) for row in reader.list_all("assignments", course) if row["lesson_id"])
-    return Loaded(draft, Surroundings(questions, assignments))
+    exams = [quiz for quiz in quizzes if quiz["quiz_type"] == "final_exam"]
+    exam = max((_final_exam(quiz, asked[quiz.id], live, draws) for quiz in exams), key=lambda one: one.questions, default=None)
+    return Loaded(draft, Surroundings(questions, assignments, final_exam=exam))
+
+
+def _final_exam(quiz: replica.Row, asked: int, live: Sequence[replica.Row], draws: Sequence[replica.Row]) -> FinalExam:
+    banks = Counter(row["quiz_id"] for row in live)
+    pool: int | None = banks[str(quiz.id)]
+    for draw in draws:
+        if UUID(draw["quiz_id"]) != quiz.id:
+            continue
+        if pool is None or not banks[draw["bank_id"]]:
+            pool = None  # the bank is not on this computer
+        elif draw["question_id"]:
+            pool += 1
+        else:
+            pool += sum(row["quiz_id"] == draw["bank_id"] and set(draw["tags"]) <= set(row["tags"]) for row in live)
+    return FinalExam(asked, pool, Decimal(str(quiz["passing_score"])))
 
 
 def write(edited: replica.Draft, changes: Iterable[Change]) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 import psycopg
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QAbstractButton, QFileDialog
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel
 
+from desktop.certificates.ce import Method
 from desktop.certificates.commands import issue
-from desktop.certificates.rosters import list_approvals, list_providers
+from desktop.certificates.rosters import NewApproval, list_approvals, list_providers, save_approval
+from desktop.ui.certificates.certificates import CertificatesPage
 from desktop.ui.certificates.continuing import ApprovalDialog, ContinuingEducationPage, ProviderDialog, rule_rows
 from desktop.ui.widgets.surfaces import Dialog
 from tests.support.courses import complete_course
@@ -43,6 +48,12 @@ def page(office, qtbot, loop, until):
 
     loop.run_until_complete(show())
     return page
+
+
+def course_of(db, enrollment):
+    with psycopg.connect(db.dsn) as connection:
+        ((course,),) = connection.execute("SELECT course_id FROM enrollments WHERE id = %s", (enrollment,)).fetchall()
+    return course
 
 
 async def go(page, tab, until):
@@ -99,7 +110,9 @@ async def test_from_what_is_missing_to_a_reported_roster(office, page, qtbot, un
     await until(lambda: page.roster.rowCount() == 0 and not page.loading)
     assert page.nothing.sentence == "Nothing is to be reported to any state."
     await go(page, "filed", until)
+    await until(lambda: page.roster.rowCount() == 1)
     assert page.roster.rows[0].filed_at is not None
+    await office.context.settled()
 
 
 async def test_an_approval_is_corrected_and_deleted(office, page, qtbot, until):
@@ -122,7 +135,8 @@ async def test_an_approval_is_corrected_and_deleted(office, page, qtbot, until):
     await until(lambda: any(one.isVisible() and one._approval and one.number.text() == "AK-2" for one in page.findChildren(ApprovalDialog)))
     dialog = next(one for one in page.findChildren(ApprovalDialog) if one.isVisible() and one.number.text() == "AK-2")
     qtbot.mouseClick(dialog.delete_button, LEFT)
-    await until(lambda: office.context.store.read(list_approvals) == ())
+    await until(lambda: page.approvals.rowCount() == 0 and not page.loading)
+    assert office.context.store.read(list_approvals) == ()
 
 
 async def test_what_courses_lack_and_what_nobody_knows_is_shown_with_the_source(page, qtbot, until):
@@ -139,7 +153,29 @@ async def test_what_courses_lack_and_what_nobody_knows_is_shown_with_the_source(
     assert_accessible(page)
 
 
-def test_the_models_keep_qts_contract(page, qapp):
+async def test_before_issuing_somebody_reads_what_a_state_that_approved_the_course_misses(db, office, qtbot, until):
+    store = db.store(db.add_person("learner", first_name="Bo", last_name="Okafor"))
+    course = course_of(db, complete_course(db, store, "Law"))
+    office.context.store.write(save_approval, NewApproval(course, "WA", "WA-78", Decimal(1), Method.SELF_STUDY, date(2026, 1, 1), None))
+    certificates = CertificatesPage(office.context)
+    qtbot.addWidget(certificates)
+    office.context.actions.set_current(certificates)
+    certificates.show()
+    await until(lambda: certificates.state == "content" and not certificates.loading)
+    certificates._go("due")
+    await until(lambda: certificates.due.rowCount() == 1 and not certificates.loading)
+    for button in ("Cancel", "Issue all the same"):
+        trigger(certificates, "certificate.issue-all")
+        await until(lambda: any(one.isVisible() for one in certificates.findChildren(Dialog)))
+        (dialog,) = [one for one in certificates.findChildren(Dialog) if one.isVisible()]
+        assert "Law: WA asks for a final examination of 15 questions; there is none." in [one.text() for one in dialog.findChildren(QLabel)]
+        press(qtbot, dialog, button)
+        await until(lambda: not any(one.isVisible() for one in certificates.findChildren(Dialog)))
+    await until(lambda: office.notices and office.notices[-1].message == "1 certificate was issued.")
+    await office.context.settled()
+
+
+async def test_the_models_keep_qts_contract(page):
     for model in (page.roster, page.approvals, page.findings, page.rules):
         tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
         model.set_rows(list(model.rows))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.certificates.ce_courses import list_findings_of_approved
 from desktop.certificates.commands import Round, issue, issue_due
 from desktop.certificates.eligibility import HINDRANCES
 from desktop.certificates.queries import (
@@ -26,6 +28,7 @@ from desktop.certificates.queries import (
     count_due,
     count_held,
     list_certificate_keys,
+    list_due_courses,
     list_due_keys,
     list_held_keys,
     page_certificates,
@@ -49,7 +52,11 @@ from desktop.ui.widgets.buttons import ActionButton, Button
 from desktop.ui.widgets.cardview import CardView
 from desktop.ui.widgets.fields import FilterChip, SearchField, SegmentedControl
 from desktop.ui.widgets.states import EmptyState
+from desktop.ui.widgets.surfaces import Dialog
 from desktop.ui.widgets.table import TableView
+
+MOST_FINDINGS = 6
+"""How many of what courses lack are read out before issuing."""
 
 ISSUED: tuple[Column[CertificateRow], ...] = (
     Column(
@@ -414,18 +421,40 @@ class CertificatesPage(Page):
     async def _issue_chosen(self) -> None:
         row = self._chosen_due()
         if row is not None:
-            await self.context.write(issue, row.enrollment_id)
-            self.context.notices.done(
-                _("The certificate of {name} was issued.").format(name=row.member_name),
-                button=_("Show"),
-                pressed=lambda: self._show_issued(row.enrollment_id),
-            )
-            await self._sign_all()
+            await self._after_a_look([row.course_id], lambda: self._issue_one(row))
+
+    async def _after_a_look(self, courses: list[UUID], go_on: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Go on with issuing; where a course lacks what a state asks for, only once somebody has read that."""
+        found = await self.context.read(list_findings_of_approved, courses)
+        if not found:
+            await go_on()
+            return
+        lines = [f"{one.course_title}: {one.finding.sentence}" for one in found[:MOST_FINDINGS]]
+        if len(found) > MOST_FINDINGS:
+            lines.append(_("and {n} more, on the page Continuing education").format(n=len(found) - MOST_FINDINGS))
+        dialog = Dialog(_("A state may not count these certificates"), "\n\n".join(lines), self, width=560)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.add_button(_("Cancel"), "quiet", dialog.reject)
+        dialog.add_button(_("Issue all the same"), "primary", dialog.accept)
+        dialog.accepted.connect(lambda: self.spawn(go_on()))
+        dialog.open()
+
+    async def _issue_one(self, row: DueRow) -> None:
+        await self.context.write(issue, row.enrollment_id)
+        self.context.notices.done(
+            _("The certificate of {name} was issued.").format(name=row.member_name),
+            button=_("Show"),
+            pressed=lambda: self._show_issued(row.enrollment_id),
+        )
+        await self._sign_all()
 
     def _show_issued(self, enrollment: UUID) -> None:
         self.context.open("certificate", enrollment=enrollment)
 
     async def _issue_all(self) -> None:
+        await self._after_a_look(list(await self.context.read(list_due_courses, self._due_text)), self._issue_due)
+
+    async def _issue_due(self) -> None:
         self._issuing = True
         self.context.actions.set_enabled("certificate.issue-all", False)
         try:

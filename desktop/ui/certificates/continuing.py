@@ -69,6 +69,10 @@ def _due(row: RosterRow) -> str:
     return day_text(row.due) if row.due is not None else _("not known")
 
 
+def _missing(row: RosterRow) -> str:
+    return label(HINDRANCES, row.hindrance) if row.hindrance else ""
+
+
 def _due_badge(row: RosterRow) -> Badge | None:
     if row.due is None or row.filed_at is not None:
         return None
@@ -98,7 +102,7 @@ ROSTER: tuple[Column[RosterRow], ...] = (
         value=lambda row: row.due or date.max,
         width=124,
     ),
-    Column("remark", N_("What is missing"), lambda row: label(HINDRANCES, row.hindrance) if row.hindrance else "", width=240),
+    Column("remark", N_("What is missing"), _missing, tooltip=_missing, width=240),
 )
 
 APPROVALS: tuple[Column[Approval], ...] = (
@@ -125,6 +129,7 @@ FINDINGS: tuple[Column[CourseFinding], ...] = (
         N_("What it lacks"),
         lambda row: row.finding.sentence,
         second=lambda row: row.finding.rule.cited(),
+        tooltip=lambda row: row.finding.rule.cited(),
         width=300,
         stretch=True,
     ),
@@ -145,15 +150,16 @@ class RuleRow:
 
 RULES: tuple[Column[RuleRow], ...] = (
     Column("state", N_("State"), lambda row: state_name(row.state), width=116),
-    Column("subject", N_("About"), lambda row: row.subject, second=lambda row: row.method, width=260),
+    Column("subject", N_("About"), lambda row: row.subject, second=lambda row: row.method, width=290),
     Column(
         "figure",
         N_("What is asked"),
         lambda row: row.figure if row.known else "",
+        tooltip=lambda row: row.figure,
         badge=lambda row: None if row.known else Badge(_("not known"), "neutral"),
         width=260,
     ),
-    Column("source", N_("Where it stands"), lambda row: row.source, width=320, stretch=True),
+    Column("source", N_("Where it stands"), lambda row: row.source, tooltip=lambda row: row.source, width=320, stretch=True),
 )
 
 
@@ -330,7 +336,7 @@ class ContinuingEducationPage(Page):
     async def save_roster(self, rows: list[RosterRow], path: Path) -> None:
         """Write what is ready as a table."""
         try:
-            await self.context.tasks.run(path.write_text, roster_csv(rows), "utf-8-sig")
+            await self.context.tasks.run(path.write_text, roster_csv(rows), "utf-8-sig", newline="")
         except OSError as error:
             raise Invalid(
                 _("{name} could not be written.").format(name=path.name), remedy=_("Choose another folder."), details=str(error)

@@ -22,6 +22,7 @@ from desktop.courses.publishing import Problem
 from desktop.errors import Invalid, LmsError, NotFound
 from desktop.sync.exchange import exchange
 from desktop.ui.context import Context
+from desktop.ui.courses.editor_ce import ce_problems
 
 CHECK_PAUSE_MS = 600
 KINDS = frozenset({COURSES, MODULES, LESSONS, "lesson_attachments", "quizzes", "quiz_questions", "assignments"})
@@ -186,4 +187,5 @@ def _judge(draft: Draft, around: Surroundings) -> tuple[tuple[Problem, ...], dic
         inside = {lesson["id"]: lesson_state(draft, lesson, around) for lesson in lessons}
         states |= {row_id: state for row_id, state in inside.items() if isinstance(row_id, UUID)}
         states[module["id"]] = module_state(list(inside.values()))
-    return checklist(draft, datetime.now(UTC), around), states
+    now = datetime.now(UTC)
+    return (*checklist(draft, now, around), *ce_problems(draft, around, now.date())), states
