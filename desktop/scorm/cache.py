@@ -19,7 +19,8 @@ from desktop.store import assets
 from desktop.store.connection import Store
 from desktop.tasks import JobControl
 
-_MEDIA_TYPE = "application/zip"
+MEDIA_TYPE = "application/zip"
+"""Of a package as an asset."""
 
 
 def package_of(store: Store, asset_id: str, cache: Path, control: JobControl) -> Package:
@@ -63,7 +64,10 @@ class Arrived:
 
     def store(self, store: Store, cache: Path, control: JobControl) -> Imported:
         """Store the zip as an asset and keep what was unpacked. Raises ``Cancelled`` and what the server refuses."""
-        asset_id = assets.upload(store, self.archive, self.file_name, _MEDIA_TYPE, control)
+        return self.settle(assets.upload(store, self.archive, self.file_name, MEDIA_TYPE, control), cache)
+
+    def settle(self, asset_id: str, cache: Path) -> Imported:
+        """Keep what was unpacked, for the asset that the zip has become."""
         if self.package.folder.is_dir():
             _settled(self.package.folder, cache / asset_id)
         return Imported(asset_id, self.file_name, self.package.manifest, self.package.report, self.media)

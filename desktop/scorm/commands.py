@@ -18,7 +18,7 @@ from desktop.changes import Changes, Done, Undo
 from desktop.courses import commands as courses
 from desktop.errors import NotFound
 from desktop.i18n import _
-from desktop.models.courses import Lesson, LessonImport, LessonMedia
+from desktop.models.courses import CourseModule, Lesson, LessonImport, LessonMedia
 from desktop.scorm.journal import Save
 from desktop.scorm.manifest import Item, Manifest, part_of
 from desktop.scorm.queries import WaitingMedia
@@ -62,6 +62,18 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What an import has to say of a package, for those who teach its lessons. ``file_name`` is the author's; ``media`` are the files
+    that must be converted."""
+
+    asset_id: str
+    file_name: str
+    standard: str
+    report: ImportReport
+    media: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """A package that was stored as an asset. ``file_name`` is the author's; ``media`` are the files that must be converted."""
 
@@ -71,9 +83,13 @@ class Imported:
     report: ImportReport
     media: tuple[str, ...] = ()
 
+    @property
+    def about(self) -> About:
+        return About(self.asset_id, self.file_name, self.manifest.name, self.report, self.media)
 
-def add_lessons(session: Session, module_id: UUID, imported: Imported, choice: Choice) -> Done[tuple[UUID, ...]]:
-    """New lessons at the end of a module that play a package, each with its import report."""
+
+def lessons_of(imported: Imported, choice: Choice) -> tuple[courses.NewLesson, ...]:
+    """The lessons that play a package, in its order."""
     manifest = imported.manifest
     organization = manifest.part(quote(choice.organization, safe="")).default
     items: tuple[Item | None, ...] = organization.launchable if choice.per_item else (None,)
@@ -83,19 +99,28 @@ def add_lessons(session: Session, module_id: UUID, imported: Imported, choice: C
         title = item.title if item is not None else organization.title or Path(imported.file_name).stem
         content, package, declared = _addresses(imported, item or organization.launchable[0], fragment)
         about = item.metadata if item is not None else manifest.metadata
-        lesson = courses.NewLesson(
-            title=title,
-            lesson_type="scorm",
-            description=about.description or None,
-            estimated_duration_minutes=about.minutes,
-            content_url=content,
-            scorm_package_url=package,
-            scorm_manifest_url=declared,
-            scorm_version=manifest.standard.value,
-            completion_criteria="scorm_completed",
+        made.append(
+            courses.NewLesson(
+                title=title,
+                lesson_type="scorm",
+                description=about.description or None,
+                estimated_duration_minutes=about.minutes,
+                content_url=content,
+                scorm_package_url=package,
+                scorm_manifest_url=declared,
+                scorm_version=manifest.standard.value,
+                completion_criteria="scorm_completed",
+            )
         )
+    return tuple(made)
+
+
+def add_lessons(session: Session, module_id: UUID, imported: Imported, choice: Choice) -> Done[tuple[UUID, ...]]:
+    """New lessons at the end of a module that play a package, each with its import report."""
+    made = []
+    for lesson in lessons_of(imported, choice):
         made.append(courses.add_lesson(session, module_id, lesson).value)
-        _keep_report(session, made[-1], imported)
+        _keep_report(session, made[-1], imported.about)
     lessons = tuple(made)
     return Done(lessons, Changes.of("lessons"), Undo(_("Import package"), remove_lessons, (lessons,)))
 
@@ -122,7 +147,24 @@ def replace_package(session: Session, lesson_id: UUID, imported: Imported, fragm
     ).one_or_none()
     if found is None:
         raise NotFound(_("This lesson no longer exists, or you may not change it."))
-    return Done(_keep_report(session, lesson_id, imported), Changes.of("lessons", ids=(lesson_id,)))
+    return Done(_keep_report(session, lesson_id, imported.about), Changes.of("lessons", ids=(lesson_id,)))
+
+
+def file_report(session: Session, course_id: UUID, about: About) -> Done[int | None]:
+    """Keep what an import had to say with the lessons of a course that play the package and have nothing of it yet.
+
+    The number of these lessons; None where no lesson plays the package, as the course was not sent yet.
+    """
+    package = asset_url(about.asset_id)
+    playing = session.execute(
+        sa.select(Lesson.id, sa.exists().where(LessonImport.lesson_id == Lesson.id, LessonImport.package_url == package))
+        .join(CourseModule, CourseModule.id == Lesson.module_id)
+        .where(CourseModule.course_id == course_id, Lesson.scorm_package_url == package)
+    ).all()
+    bare = [lesson_id for lesson_id, has_report in playing if not has_report]
+    for lesson_id in bare:
+        _keep_report(session, lesson_id, about)
+    return Done(len(bare) if playing else None, Changes.of("lessons", ids=tuple(bare)))
 
 
 def settle_media(session: Session, media: WaitingMedia, converted_id: str | None, failure: str | None) -> Done[None]:
@@ -145,21 +187,21 @@ def _addresses(imported: Imported, first: Item, fragment: str) -> tuple[str, str
     )
 
 
-def _keep_report(session: Session, lesson_id: UUID, imported: Imported) -> int:
+def _keep_report(session: Session, lesson_id: UUID, about: About) -> int:
     latest = sa.select(sa.func.coalesce(sa.func.max(LessonImport.version), 0)).where(LessonImport.lesson_id == lesson_id)
     version: int = session.execute(latest).scalar_one() + 1
     session.execute(
         sa.insert(LessonImport).values(
             lesson_id=lesson_id,
             version=version,
-            package_url=asset_url(imported.asset_id),
-            file_name=imported.file_name,
-            standard=imported.manifest.name,
-            report=imported.report.as_json(),
+            package_url=asset_url(about.asset_id),
+            file_name=about.file_name,
+            standard=about.standard,
+            report=about.report.as_json(),
             imported_by=sa.func.lms.current_member_id(),
         )
     )
-    if imported.media:
-        rows = [{"lesson_id": lesson_id, "package_url": asset_url(imported.asset_id), "path": path} for path in imported.media]
+    if about.media:
+        rows = [{"lesson_id": lesson_id, "package_url": asset_url(about.asset_id), "path": path} for path in about.media]
         session.execute(postgresql.insert(LessonMedia).on_conflict_do_nothing(), rows)
     return version

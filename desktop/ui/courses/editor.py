@@ -58,6 +58,7 @@ from desktop.ui.context import Context
 from desktop.ui.courses.editor_export import FORMATS, choose_cartridge, choose_export
 from desktop.ui.courses.editor_form import RowForm
 from desktop.ui.courses.editor_outline import OutlineModel, OutlineTree
+from desktop.ui.courses.editor_package import choose_package
 from desktop.ui.courses.editor_session import CourseSession
 from desktop.ui.page import Page
 from desktop.ui.theme import Role, px
@@ -398,6 +399,7 @@ class CourseEditorPage(Page):
         self.manage_menu.addAction(_("Preview as a learner…"), self._preview)
         self.manage_menu.addAction(_("History…"), self._history)
         self.manage_menu.addSeparator()
+        self.manage_menu.addAction(_("Import a SCORM or AICC package…"), partial(choose_package, self))
         self.manage_menu.addAction(_("Import a Common Cartridge…"), partial(choose_cartridge, self))
         exports = self.manage_menu.addMenu(_("Export as"))
         for form, (name, _suffix) in FORMATS.items():

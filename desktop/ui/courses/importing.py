@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -57,31 +58,41 @@ def _add(control: JobControl, /, store: Any, arrived: Arrived, course: UUID, mod
         raise
 
 
+@asynccontextmanager
+async def arrival_of(page: Page, source: Path) -> AsyncIterator[tuple[Arrived, Choice | None]]:
+    """Read ``source``, a zip or a folder, and ask how it becomes lessons, where there is a choice; None where the answer was no."""
+    context = page.context
+    arrival: Arrival = await context.job(_("Reading {name}").format(name=source.name), _arrive, source)
+    manifest = arrival.arrived.package.manifest
+    try:
+        choice: Choice | None = Choice()
+        if len(manifest.organizations) > 1 or len(manifest.default.launchable) > 1:
+            dialog = ChoiceDialog(manifest, page)
+            choice = dialog.choice() if await _answered(dialog) else None
+        yield arrival.arrived, choice
+    finally:
+        await context.tasks.run(arrival.close)
+
+
 async def import_into(page: Page, course: UUID, module: UUID | None, source: Path) -> None:
     """Import ``source``, a zip or a folder, at the end of ``module`` and say how it went. Asks where there is something to choose."""
     context = page.context
-    arrival: Arrival = await context.job(_("Reading {name}").format(name=source.name), _arrive, source)
-    arrived = arrival.arrived
-    manifest = arrived.package.manifest
-    try:
-        choice = Choice()
-        if len(manifest.organizations) > 1 or len(manifest.default.launchable) > 1:
-            dialog = ChoiceDialog(manifest, page)
-            if not await _answered(dialog):
-                return
-            choice = dialog.choice()
+    async with arrival_of(page, source) as (arrived, choice):
+        if choice is None:
+            return
         lessons: int = await context.job(
             _("Importing {name}").format(name=source.name), _add, context.store, arrived, course, module, choice
         )
-    finally:
-        await context.tasks.run(arrival.close)
-    title = manifest.title or source.stem
-    said = _("“{title}” was imported.").format(title=title)
-    if lessons > 1:
-        said = ngettext("“{title}” was imported as {n} lesson.", "“{title}” was imported as {n} lessons.", lessons).format(
-            title=title, n=lessons
-        )
-    _tell(page, title, said, arrived)
+    title = arrived.package.manifest.title or source.stem
+    tell(page, title, imported_as(title, lessons), arrived.package.report)
+
+
+def imported_as(title: str, lessons: int) -> str:
+    """The sentence that says so."""
+    if lessons == 1:
+        return _("“{title}” was imported.").format(title=title)
+    said = ngettext("“{title}” was imported as {n} lesson.", "“{title}” was imported as {n} lessons.", lessons)
+    return said.format(title=title, n=lessons)
 
 
 async def replace_with(page: Page, lesson: PackageLesson, source: Path) -> None:
@@ -98,7 +109,7 @@ async def replace_with(page: Page, lesson: PackageLesson, source: Path) -> None:
         _version: int = await context.job(_("Importing {name}").format(name=source.name), _replace, context.store, arrived, lesson)
     finally:
         await context.tasks.run(arrival.close)
-    _tell(page, lesson.title, _("“{title}” now plays {name}.").format(title=lesson.title, name=source.name), arrived)
+    tell(page, lesson.title, _("“{title}” now plays {name}.").format(title=lesson.title, name=source.name), arrived.package.report)
 
 
 def _compare(control: JobControl, /, store: Any, lesson: PackageLesson, arrived: Arrived) -> ImportReport:
@@ -112,9 +123,9 @@ def _replace(control: JobControl, /, store: Any, arrived: Arrived, lesson: Packa
     return done
 
 
-def _tell(page: Page, title: str, said: str, arrived: Arrived) -> None:
+def tell(page: Page, title: str, said: str, report: ImportReport) -> None:
+    """Say that it was done, with the importer's remarks at hand, and see to the media behind the author's back."""
     context = page.context
-    report = arrived.package.report
     if report.remarks:
         context.notices.done(
             _("{sentence} The importer has remarks.").format(sentence=said),
@@ -123,8 +134,7 @@ def _tell(page: Page, title: str, said: str, arrived: Arrived) -> None:
         )
     else:
         context.notices.done(said)
-    if arrived.media:
-        context.spawn(convert_media(context))
+    context.spawn(convert_media(context))
 
 
 async def _answered(dialog: Dialog) -> bool:
