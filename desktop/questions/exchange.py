@@ -80,7 +80,7 @@ class Format(StrEnum):
         return {Format.GIFT: ".gift", Format.MOODLE_XML: ".xml", Format.QTI: ".zip", Format.CSV: ".csv"}.get(self, ".txt")
 
 
-WRITABLE = (Format.GIFT, Format.MOODLE_XML, Format.CSV, Format.AIKEN)
+WRITABLE = (Format.GIFT, Format.MOODLE_XML, Format.QTI, Format.CSV, Format.AIKEN)
 
 
 class TooLarge(Invalid):
@@ -192,6 +192,10 @@ def write(questions: Iterable[Question], form: Format, fetch: Fetch | None = Non
             from desktop.questions import csv_table
 
             return csv_table.write(questions)
+        case Format.QTI:
+            from desktop.questions import qti_writer
+
+            return qti_writer.write(questions, fetch)
         case _:
             raise Unknown(_("{format} cannot be written.").format(format=form.label))
 

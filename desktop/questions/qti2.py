@@ -164,9 +164,9 @@ class _Item:
             or processing.find(".//mapResponse") is not None
             or (not template and not len(processing) and any(each.mapping for each in self.declarations.values()))
         )
-        self.together = any(len(each.findall("match")) > 1 for each in processing.iter("and"))
-        self.tests = list(_tests(processing))
+        self.together = any(len(_answers_to(each)) > 1 for each in processing.iter("and"))
         self.points = self._points()
+        self.tests = list(_tests(processing, self.points))
         if template and template not in ("match_correct", "map_response"):
             self.notes.changed(_("Its own way of scoring (“{name}”) is not known here; the key was kept.").format(name=template[:60]))
 
@@ -328,7 +328,8 @@ class _Item:
         first = next(
             (value for value in texts if value in right and scores.get(value, best) == best), next(iter(right & texts.keys()), None)
         )
-        words = {text.plain.strip().casefold(): value for value, text in texts.items()}
+        # Our own writer names the choices of what only looks like it.
+        words = {text.plain.strip().casefold(): value for value, text in texts.items() if not value.startswith("choice_")}
         if (
             len(texts) == 2
             and set(words) == {"true", "false"}
@@ -353,7 +354,8 @@ class _Item:
     ) -> Body:
         rule, parts = Rule.ALL_OR_NOTHING, dict.fromkeys(texts, ZERO)
         if scores:
-            parts = {value: part_of(scores.get(value, declared.default), self.points) for value in texts}
+            full = self.points or sum((score for score in scores.values() if score > 0), ZERO)
+            parts = {value: part_of(scores.get(value, declared.default), full) for value in texts}
             share = ONE / (sum(value in right for value in texts) or 1)
             docked = all(abs(part - (share if value in right else -share)) < _CLOSE for value, part in parts.items())
             rule = Rule.DOCKED if docked else Rule.WEIGHTS
@@ -371,8 +373,8 @@ class _Item:
         numeric = declared.base in ("float", "integer")
         tests = [test for test in self.tests if test.response == name and test.operator != "match"]
         scores = [test.score for test in tests if test.score is not None]
-        whole = max([*declared.mapping.values(), *scores], default=ONE)
-        full = self.points if len(self.interactions) == 1 and (self.mapped or scores) else whole
+        whole = ONE
+        full = self._full(self._best(interaction)) if self.mapped or scores else whole
         found: dict[tuple[str, Decimal | None], Accepted] = {}
         typing = Typing(case=declared.cased if declared.mapping and self.mapped else not numeric and not tests)
         if self.mapped:
@@ -400,6 +402,20 @@ class _Item:
         if not found or numeric:
             typing = Typing(wildcards=typing.wildcards)
         return tuple(found.values()), typing
+
+    def _best(self, interaction: etree._Element) -> Decimal:
+        """The most that an answer to it earns."""
+        name = interaction.get("responseIdentifier")
+        scores = [test.score for test in self.tests if test.response == name and test.score is not None]
+        return max([*self._declared(interaction).mapping.values(), *scores], default=ZERO)
+
+    def _full(self, best: Decimal) -> Decimal:
+        """What its share of the points is: the most that it earns, or an equal part where that is less than all together would be."""
+        if not self.points:
+            return best
+        together = sum((self._best(each) for each in self.interactions), ZERO)
+        share = self.points / len(self.interactions)
+        return best if self.together or abs(together - self.points) < _CLOSE else share
 
     def _accept(
         self,
@@ -431,7 +447,7 @@ class _Item:
             scores = {value: score for value, score in self._scores(interaction).items() if score > 0}
             if not scores:
                 scores = dict.fromkeys(self._declared(interaction).correct, ONE)
-            best = max(scores.values(), default=ONE)
+            best = self._full(self._best(interaction)) if self._scores(interaction) else ONE
             blanks.append(
                 Blank(
                     tuple(
@@ -518,7 +534,12 @@ def _declaration(element: etree._Element) -> _Declaration:
     return made
 
 
-def _tests(processing: etree._Element) -> Iterator[_Test]:
+def _answers_to(condition: etree._Element) -> set[str]:
+    """The responses that a condition asks about."""
+    return {each.get("identifier") or "" for each in condition.iter("variable", "correct", "mapResponse")}
+
+
+def _tests(processing: etree._Element, points: Decimal) -> Iterator[_Test]:
     """The comparisons of a response with a value, in order, with the score and the feedback of their branch."""
     for branch in processing.iter("responseIf", "responseElseIf"):
         score: Decimal | None = None
@@ -527,6 +548,8 @@ def _tests(processing: etree._Element) -> Iterator[_Test]:
             values = [words_of(each) for each in outcome.iter("baseValue")]
             if outcome.get("identifier") == "SCORE" and len(values) == 1:
                 score = number(values[0])
+            elif outcome.get("identifier") == "SCORE" and "MAXSCORE" in [each.get("identifier") for each in outcome.iter("variable")]:
+                score = points
             elif outcome.get("identifier") != "SCORE":
                 shows += values
         conditions = [each for each in branch if each.tag != "setOutcomeValue" and each.tag not in ("responseIf", "responseElse")]

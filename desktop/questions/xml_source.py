@@ -27,6 +27,7 @@ _SAFELY: dict[str, Any] = {
     "remove_pis": True,
 }
 _NAMESPACES = re.compile(r"""\sxmlns(?::[\w.-]+)?="[^"]*\"""")
+_EMPTY = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"))
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CAMEL = re.compile(r"-([a-z0-9])")
 
@@ -204,9 +205,12 @@ def words_of(element: etree._Element | None) -> str:
 
 
 def inner_html(element: etree._Element) -> str:
-    """What stands within an element, as HTML."""
+    """What stands within an element, as HTML. Written as XML, as the HTML of libxml2 has entities for every letter beyond ASCII."""
+    for each in element.iterdescendants():
+        if not len(each) and each.text is None and each.tag not in _EMPTY:
+            each.text = ""
     parts = [html.escape(element.text or "", quote=False)]
-    parts += [_NAMESPACES.sub("", etree.tostring(child, encoding="unicode", method="html")) for child in element]
+    parts += [_NAMESPACES.sub("", etree.tostring(child, encoding="unicode")) for child in element]
     return "".join(parts).strip()
 
 

@@ -72,7 +72,7 @@ def _short_answers(draw: st.DrawFn, *, typing: Typing | None = None) -> ShortAns
         accepted = st.builds(Accepted, number, parts, _FEEDBACK, tolerances)
     else:
         accepted = st.builds(Accepted, words().filter(lambda text: "->" not in text), parts, _FEEDBACK)
-    return ShortAnswer(tuple(draw(st.lists(accepted, min_size=1, max_size=3))), typing or Typing())
+    return ShortAnswer(tuple(draw(st.lists(accepted, min_size=1, max_size=3, unique_by=lambda each: each.text))), typing or Typing())
 
 
 @st.composite

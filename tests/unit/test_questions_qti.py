@@ -197,7 +197,7 @@ def test_a_package_of_version_3_keeps_its_order_its_words_and_its_pictures() -> 
     ]
     (attachment,) = imported.attachments
     assert (attachment.name, attachment.media_type, attachment.data) == ("map one.png", "image/png", picture)
-    assert f'<img src="asset:{attachment.asset}" alt="A map">' in (capital.question.text.html or "")
+    assert f'<img src="asset:{attachment.asset}" alt="A map"/>' in (capital.question.text.html or "")
     assert imported.attachments_of(imported.questions()) == [attachment]
     assert point.question is None
     assert (point.file, point.line, point.column) == ("items/q2.xml", 1, 1)
