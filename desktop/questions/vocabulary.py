@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from desktop.i18n import N_
 from desktop.questions.model import Rule
+from desktop.questions.statistics import Concern
 
 TYPES: Mapping[str, str] = MappingProxyType(
     {
@@ -81,3 +82,23 @@ RELEASES: Mapping[str, str] = MappingProxyType(
         "never": N_("Never"),
     }
 )
+CONCERNS: Mapping[Concern, tuple[str, str]] = MappingProxyType(
+    {
+        Concern.NEGATIVE: (
+            N_("Works backwards"),
+            N_("Who does well in the rest of the quiz does badly here. Often the key is wrong, or the question can be read in two ways."),
+        ),
+        Concern.WEAK: (N_("Hardly tells apart"), N_("It hardly tells those who know from those who do not.")),
+        Concern.TOO_HARD: (N_("As by guessing"), N_("It is answered no better than by guessing. Was it taught? Is the key right?")),
+        Concern.TOO_EASY: (N_("Too easy"), N_("Nearly everybody has it right, so it says little.")),
+        Concern.UNUSED_DISTRACTOR: (
+            N_("Idle answer"),
+            N_("A wrong answer was picked by nobody. Another would make more of the question."),
+        ),
+        Concern.ATTRACTIVE_DISTRACTOR: (
+            N_("Tempting answer"),
+            N_("A wrong answer is picked by those who do better in the rest than those who pick the right one. It may be right, too."),
+        ),
+    }
+)
+"""What an author should look at, in two or three words, and in a sentence or two."""

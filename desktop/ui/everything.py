@@ -64,6 +64,14 @@ PLACES: tuple[Place, ...] = (
         roles=STAFF,
         parent="catalogue",
     ),
+    Place(
+        "quiz-statistics",
+        N_("Quiz statistics"),
+        "report",
+        _Later("desktop.ui.questions.figures", "QuizStatisticsPage"),
+        roles=STAFF,
+        parent="catalogue",
+    ),
     Place("certificates", N_("Certificates"), "certificate", _Later("desktop.ui.certificates.certificates", "CertificatesPage")),
     Place(
         "certificate", N_("Certificate"), "certificate", _Later("desktop.ui.certificates.page", "CertificatePage"), parent="certificates"
@@ -113,6 +121,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("bank.add", N_("New question bank"), icon="plus", place="banks", roles=STAFF),
     Action("quiz-editor.paste", N_("Paste typed questions"), "Ctrl+Shift+V", "list", place="quiz-editor", roles=STAFF),
     Action("quiz-editor.import", N_("Import questions"), icon="upload", place="quiz-editor", roles=STAFF),
+    Action("quiz-editor.statistics", N_("Statistics of the quiz"), icon="report", place="quiz-editor", roles=STAFF),
     Action("quiz-editor.export", N_("Export questions"), icon="download", place="quiz-editor", roles=STAFF),
     Action("certificate.verify", N_("Verify a certificate"), icon="check", place="certificates"),
     Action(

@@ -144,6 +144,7 @@ ANSWER_KEYS = [
     *each("lea finn", "what the options are called", "SELECT seed FROM lms.attempt_delivery"),
     *each("lea teacher", "the versions of questions", "SELECT content FROM lms.question_versions"),
     *each("lea finn proctor anon a_station", "the versions of a question by their function", "SELECT * FROM lms.list_question_versions(%(question)s)"),
+    *each("lea finn proctor anon a_station", "the marks of a quiz", "SELECT * FROM lms.get_quiz_marks(%(quiz)s)"),
     *each("lea finn", "the key by its function", "SELECT lms.shown_key('{}', gen_random_uuid())"),
     *each("lea finn", "grade without an attempt", "SELECT lms.grade_objective_answers(%(attempt)s)"),
     *each("lea finn", "the questions of an attempt, with keys", "SELECT * FROM lms.questions_of_attempt(%(attempt)s)"),
@@ -557,6 +558,7 @@ SAME_ANSWER = {
     "take a course away": ("teacher", "SELECT * FROM lms.pull(%(target)s)", "draft"),
     "send changes": ("teacher", "SELECT lms.push(%(target)s, '[]')", "draft"),
     "read the versions of a question": ("teacher", "SELECT * FROM lms.list_question_versions(%(target)s)", "draft_question"),
+    "read the marks of a quiz": ("teacher", "SELECT * FROM lms.get_quiz_marks(%(target)s)", "draft_quiz"),
     "read a file": ("teacher", "SELECT * FROM lms.get_chunks(encode(sha256(%(target)s::text::bytea), 'hex'), 0, 1)", "draft"),
 }  # fmt: skip
 """Calls that must answer alike for what exists but is hidden and for what does not exist: who, statement, the hidden one."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from psycopg import sql
@@ -56,6 +57,40 @@ def insert_quiz(installer: psycopg.Connection[Any], kinds: tuple[str, ...] = (),
             )
     assert one(installer, "SELECT count(*) FROM quiz_questions WHERE quiz_id = %s", quiz) > 0
     return quiz
+
+
+def add_choices(association: Association, questions: int, *, points: int = 1, bank: bool = False) -> tuple[UUID, list[UUID]]:
+    """A quiz, or a bank, of questions whose right answer is Alpha: it and its questions."""
+    quiz, ids = uuid4(), [uuid4() for _question in range(questions)]
+    with association.installer() as installer:
+        installer.execute(
+            "INSERT INTO quizzes (id, course_id, title, is_bank, require_passing) VALUES (%s, %s, 'Measured', %s, false)",
+            (quiz, association["course"], bank),
+        )
+        for order, question in enumerate(ids, 1):
+            installer.execute(
+                "INSERT INTO quiz_questions (id, quiz_id, question_text, question_type, question_order, position, answer_options, points)"
+                " VALUES (%s, %s, %s, 'multiple_choice', %s, %s, %s, %s)",
+                (question, quiz, f"Question {order}", order, order, Jsonb(OPTIONS), points),
+            )
+    return quiz, ids
+
+
+def record_attempts(association: Association, quiz: UUID, attempts: Sequence[Mapping[UUID, tuple[float, str]]]) -> None:
+    """Attempts of another system's years: for each question its mark and what was picked."""
+    with association.installer() as installer:
+        for number, answers in enumerate(attempts, 1):
+            attempt = uuid4()
+            installer.execute(
+                "INSERT INTO quiz_attempts (id, quiz_id, enrollment_id, member_id, attempt_number, status, submitted_at)"
+                " VALUES (%s, %s, %s, %s, %s, 'graded', now() + %s * interval '1 second')",
+                (attempt, quiz, association["lea_enrollment"], association["lea"], number, number),
+            )
+            with installer.cursor() as cursor:
+                cursor.executemany(
+                    "INSERT INTO quiz_answers (quiz_attempt_id, question_id, answer_data, points_earned) VALUES (%s, %s, %s, %s)",
+                    [(attempt, question, Jsonb({"selected": option}), mark) for question, (mark, option) in answers.items()],
+                )
 
 
 def knows_all(asked: Asked) -> dict[str, Any]:

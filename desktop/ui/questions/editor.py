@@ -50,6 +50,7 @@ from desktop.questions.drafting import (
 )
 from desktop.questions.duplicates import find_duplicates
 from desktop.questions.exchange import Attachment
+from desktop.questions.figures import QuestionFigures, get_figures
 from desktop.questions.model import NOTHING, ZERO, Question
 from desktop.questions.preview import ask, reveal
 from desktop.questions.vocabulary import TYPES
@@ -62,6 +63,7 @@ from desktop.ui.questions.banks import known_banks
 from desktop.ui.questions.cards import QuestionCard, add_verdict
 from desktop.ui.questions.draws import DrawForm
 from desktop.ui.questions.fields import Formatter, number_text
+from desktop.ui.questions.figures import concern_sentences, summary
 from desktop.ui.questions.form import QuestionForm
 from desktop.ui.questions.lines import LinesModel, LinesView
 from desktop.ui.questions.settings import SettingsForm
@@ -99,6 +101,7 @@ class QuizEditorPage(Page):
         self._saving = asyncio.Lock()
         self._unsaved = False
         self._uses: list[Use] = []
+        self._figures: dict[UUID, QuestionFigures] = {}
         self.open_id: UUID | None = None
         """The question or draw that is in the form."""
         super().__init__(context, parent)
@@ -150,6 +153,7 @@ class QuizEditorPage(Page):
             ("edit.redo", self.redo),
             ("quiz-editor.add", self.ask_kind),
             ("quiz-editor.draw", self.add_draw),
+            ("quiz-editor.statistics", self.open_statistics),
             ("quiz-editor.paste", self.ask_typed),
             ("quiz-editor.import", self.ask_import),
             ("quiz-editor.export", self.ask_export),
@@ -178,6 +182,7 @@ class QuizEditorPage(Page):
             (_("Import questions…"), self.ask_import),
             (_("Export questions…"), self.ask_export),
             (_("Find duplicates…"), self.ask_duplicates),
+            (_("Statistics"), self.open_statistics),
             (_("Versions of this question…"), self.ask_versions),
         ):
             self.more_menu.addAction(text, pressed)
@@ -286,6 +291,8 @@ class QuizEditorPage(Page):
         elif first != self.list.current:
             self.list.choose([first])
         self.spawn(self.files.send())
+        if not self.is_bank:
+            self.spawn(self._find_figures())
         return None
 
     async def _find(self) -> None:
@@ -322,6 +329,25 @@ class QuizEditorPage(Page):
             return await self.context.read(list_bank_uses, self.quiz.id)
         except ServerAway:
             return []
+
+    async def _find_figures(self) -> None:
+        """What attempts say, for as long as the server answers."""
+        assert self.quiz is not None
+        try:
+            found = await self.context.read(get_figures, self.quiz.id)
+        except (ServerAway, NotFound):  # away, or not sent yet
+            return
+        self._figures = {one.id: one for one in found.questions}
+        if self.open_id is not None:
+            self._show_figures(self.open_id)
+
+    def _show_figures(self, question: UUID) -> None:
+        found = self._figures.get(question)
+        words = [] if found is None or not found.statistics.attempts else [summary(found), *concern_sentences(found)]
+        self.form.show_figures(" ".join(words), concern=len(words) > 1)
+
+    def open_statistics(self) -> None:
+        self.context.open("quiz-statistics", quiz=self.quiz_id, course=self.course_id)
 
     async def _make_quiz(self) -> None:
         assert self.course_id is not None
@@ -399,6 +425,7 @@ class QuizEditorPage(Page):
         else:
             self.form.show_question(found)
             self.form.show_uses(self._uses_of(found))
+            self._show_figures(row)
             self.middle.setCurrentWidget(self.form)
         self.open_id = row
         await self._show_preview()

@@ -74,6 +74,9 @@ class QuestionForm(QScrollArea):
         self.uses = Label("", Role.CAPTION, "muted", wrap=True)
         self.uses.hide()
         self.column.addWidget(self.uses)
+        self.figures = Label("", Role.CAPTION, "muted", wrap=True)
+        self.figures.hide()
+        self.column.addWidget(self.figures)
         self.flaws = Label("", Role.CAPTION, "warn", wrap=True)
         self.flaws.hide()
         self.column.addWidget(self.flaws)
@@ -143,6 +146,12 @@ class QuestionForm(QScrollArea):
         """The quizzes that give this question of a bank; an edit is for all of them."""
         self.uses.setText(_("Used in: {quizzes}").format(quizzes=" · ".join(quizzes)) if quizzes else "")
         self.uses.setVisible(bool(quizzes))
+
+    def show_figures(self, words: str, *, concern: bool = False) -> None:
+        """What attempts say about this question, on a line; ``concern`` where that needs a look."""
+        self.figures.set_token("warn" if concern else "muted")
+        self.figures.setText(words)
+        self.figures.setVisible(bool(words))
 
     def question(self) -> Question:
         """As it stands now; a field that cannot be read counts as it last could be."""
