@@ -173,7 +173,7 @@ def _rows(source: str, reading: Reading) -> Iterator[_Row]:
     if unknown:
         notes = Notes()
         notes.dropped(_("The columns {names}, which are not known.").format(names=", ".join(unknown)[:200]))
-        reading.items.append(notes.item(1, _("First row"), None))
+        reading.add(1, _("First row"), None, notes)
     for line in lines:
         cells = {name: _plain_cell(cell) for name, cell in zip(names, line, strict=False) if cell.words.strip()}
         if cells:

@@ -18,9 +18,10 @@ from desktop.errors import Invalid
 from desktop.i18n import _
 from desktop.questions.csv_table import is_table
 from desktop.questions.model import Question
-from desktop.questions.report import Attachment, Exported, Fetch, Imported, Item, Kind, Note, Problem, Unsound
+from desktop.questions.report import Attachment, Exported, Fetch, Imported, Item, Kind, Note, Problem, TooLarge, Unsound
 
 __all__ = [
+    "WRITABLE",
     "Attachment",
     "Exported",
     "Fetch",
@@ -83,12 +84,6 @@ class Format(StrEnum):
 WRITABLE = (Format.GIFT, Format.MOODLE_XML, Format.QTI, Format.CSV, Format.AIKEN)
 
 
-class TooLarge(Invalid):
-    """The file has more bytes than questions could need; it was not read."""
-
-    code = "questions.too-large"
-
-
 class Unknown(Invalid):
     """Questions are not written in this format."""
 
@@ -123,7 +118,7 @@ def read(data: bytes, name: str = "", form: Format | None = None) -> Imported:
     """The questions of a file named ``name`` and the report on each of its items; ``form`` where it is known.
 
     Raises:
-        TooLarge: before anything of it was read.
+        TooLarge: it has more bytes, or more entries, than questions could need.
         BadPackage: a package that cannot be read, or is not safe to (``desktop.questions.qti``).
     """
     form = form or detect(data, name)

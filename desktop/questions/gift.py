@@ -52,14 +52,14 @@ def read(source: str) -> Imported:
         notes = Notes()
         match entry:
             case syntax.GiftError():
-                reading.problem(*syntax.place(source, entry.offset), entry.text)
+                reading.problem(*entry.place, entry.text)
             case syntax.Category(line, path):
                 category = path.rstrip("/").rsplit("/", 1)[-1]
                 notes.changed(_("The category becomes a tag of the questions below it."))
-                reading.items.append(notes.item(line, path, None))
+                reading.add(line, path, None, notes)
             case syntax.Entry(answer=None):
                 notes.dropped(_("It asks nothing; texts between questions are not kept."))
-                reading.items.append(notes.item(entry.line, entry.title or entry.stem.text, None))
+                reading.add(entry.line, entry.title or entry.stem.text, None, notes)
             case syntax.Entry():
                 question = _question(entry, category, notes)
                 reading.add(entry.line, question.title or question.text.plain, question, notes)

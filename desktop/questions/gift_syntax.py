@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from desktop.i18n import _
+from desktop.questions.numbers import number
 
 BLANK = "_____"
 FORMATS = ("html", "markdown", "plain", "moodle")
@@ -24,6 +25,8 @@ _TRUTH = re.compile(r"\s*(TRUE|FALSE|T|F)\s*(?=#|$)", re.IGNORECASE)
 _WEIGHT = re.compile(r"\s*%(-?\d*\.?\d+)%")
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _RANGE = re.compile(rf"\s*({_NUMBER})\s*(?:(:|\.\.)\s*({_NUMBER}))?\s*$")
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_SIGN = re.compile(r"\\.|[=~]", re.DOTALL)
 _ESCAPED = re.compile(r"\\([~=#{}:\\n])")
 
 
@@ -101,18 +104,13 @@ class Category:
 
 
 class GiftError(ValueError):
-    """One entry that cannot be read. ``offset`` is a place in the file."""
+    """One entry that cannot be read. ``offset`` is a place in its block; ``place`` its line and column in the file, from 1."""
 
     def __init__(self, offset: int, text: str) -> None:
         super().__init__(text)
         self.offset = offset
         self.text = text
-
-
-def place(source: str, offset: int) -> tuple[int, int]:
-    """The line and column, from 1, of a place in a text."""
-    before = source[:offset]
-    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+        self.place = (1, 1)
 
 
 def parse(source: str) -> Iterator[Entry | Category | GiftError]:
@@ -120,39 +118,40 @@ def parse(source: str) -> Iterator[Entry | Category | GiftError]:
 
     ``source`` has ``\\n`` as line ends and no byte order mark.
     """
-    for start, block, marks in _blocks(source):
+    for line, block, marks in _blocks(source):
         try:
-            yield _Block(source, start, block, marks).read()
+            yield _Block(line, block, marks).read()
         except GiftError as error:
+            above = block[: error.offset]
+            error.place = (line + above.count("\n"), error.offset - above.rfind("\n"))
             yield error
 
 
 def _blocks(source: str) -> Iterator[tuple[int, str, str]]:
-    """Entries as (offset, text, the comments above it), comments and empty lines blanked out so that offsets stay true."""
+    """Entries as (line, text, the comments above it), comments and empty lines blanked out so that places stay true."""
     marks: list[str] = []
     begun: int | None = None
     text: list[str] = []
     offset = 0
     depth = 0
-    for line in source.splitlines(keepends=True):
+    braces = _Braces(source)
+    for number_of_line, line in enumerate(re.findall(r"[^\n]*\n|[^\n]+", source), 1):
         bare = line.strip()
         comment = bare.startswith("//")
         if comment and begun is None:
             marks.append(bare)
         elif comment:
-            text.append(re.sub(r"[^\n]", " ", line))
-            if depth == 0 and not "".join(text).strip():
-                marks.append(bare)
-        elif not bare and (depth == 0 or _next_opens(source, offset + len(line))):
+            text.append(" " * (len(line) - 1) + "\n")
+        elif not bare and (depth == 0 or braces.next_opens(offset + len(line))):
             if begun is not None:
                 yield begun, "".join(text), "\n".join(marks)
             begun, text, marks, depth = None, [], [], 0
         elif begun is None and bare.startswith("$CATEGORY:"):
-            yield offset, line, ""
+            yield number_of_line, line, ""
             marks = []
         else:
             if begun is None:
-                begun = offset
+                begun = number_of_line
             text.append(line)
             depth += _depth(line)
         offset += len(line)
@@ -165,12 +164,23 @@ def _depth(line: str) -> int:
     return plain.count("{") - plain.count("}")
 
 
-def _next_opens(source: str, offset: int) -> bool:
-    """Whether after an empty line within braces another brace opens before one closes: then the first was never closed."""
-    for found in re.finditer(r"\\.|[{}]", source[offset:], re.DOTALL):
-        if found.group() in "{}":
-            return found.group() == "{"
-    return True
+class _Braces:
+    """The next brace after a place, searched for once."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._at = -1
+        self._opens = True
+
+    def next_opens(self, offset: int) -> bool:
+        """Whether after an empty line within braces another brace opens before one closes: then the first was never closed."""
+        if offset > self._at:
+            self._at, self._opens = len(self._source) + 1, True
+            for found in _BRACE.finditer(self._source, offset):
+                if found.group() in "{}":
+                    self._at, self._opens = found.start(), found.group() == "{"
+                    break
+        return self._opens
 
 
 def _unescape(text: str) -> str:
@@ -179,14 +189,9 @@ def _unescape(text: str) -> str:
 
 def _find(text: str, wanted: str, start: int = 0) -> int:
     """Where an unescaped ``wanted`` begins, or −1."""
-    position = start
-    while position < len(text):
-        if text[position] == "\\":
-            position += 2
-        elif text.startswith(wanted, position):
-            return position
-        else:
-            position += 1
+    for found in re.finditer(rf"\\.|{re.escape(wanted)}", text[start:] if start else text, re.DOTALL):
+        if not found.group().startswith("\\"):
+            return found.start() + start
     return -1
 
 
@@ -207,9 +212,8 @@ def _optional(raw: str | None, default: str) -> Formatted | None:
 
 
 class _Block:
-    def __init__(self, source: str, start: int, block: str, marks: str) -> None:
-        self.source, self.start, self.block, self.marks = source, start, block, marks
-        self.line = place(source, start)[0]
+    def __init__(self, line: int, block: str, marks: str) -> None:
+        self.line, self.block, self.marks = line, block, marks
 
     def read(self) -> Entry | Category:
         block = self.block
@@ -222,16 +226,16 @@ class _Block:
         opened = _find(block, "{", offset)
         closed = _find(block, "}", opened + 1) if opened >= 0 else _find(block, "}", offset)
         if opened < 0 and closed >= 0:
-            raise GiftError(self.start + closed, _("This } closes nothing."))
+            raise GiftError(closed, _("This } closes nothing."))
         name = ids[-1] if ids else None
         if opened < 0:
             return Entry(self.line, title, _formatted(block[offset:], "moodle"), None, id=name, tags=tags or None)
         if closed < 0:
-            raise GiftError(self.start + opened, _("This { is never closed."))
+            raise GiftError(opened, _("This { is never closed."))
         again = _find(block, "{", opened + 1)
         if 0 <= again < closed or _find(block, "{", closed + 1) >= 0:
             at = again if 0 <= again < closed else _find(block, "{", closed + 1)
-            raise GiftError(self.start + at, _("A question has one pair of braces; write \\{ for a brace in its text."))
+            raise GiftError(at, _("A question has one pair of braces; write \\{ for a brace in its text."))
         before, after = block[offset:opened].rstrip(), block[closed + 1 :].strip()
         stem = _formatted(f"{before} {BLANK} {after}" if after else before, "moodle")
         inside, feedback = block[opened + 1 : closed], None
@@ -248,7 +252,7 @@ class _Block:
             return None, offset
         end = _find(self.block, "::", offset + 2)
         if end < 0:
-            raise GiftError(self.start + offset, _("This title is never closed by ::."))
+            raise GiftError(offset, _("This title is never closed by ::."))
         return re.sub(r"\s+", " ", _unescape(self.block[offset + 2 : end].strip())), end + 2
 
     def _answer(self, inside: str, offset: int, kind: str) -> TrueFalse | Choices | Pairs | Essay:
@@ -272,16 +276,9 @@ class _Block:
 
     def _parts(self, inside: str, offset: int) -> list[tuple[str, str, int]]:
         """The answers as (sign, text, place): each begins with an unescaped = or ~."""
-        starts = []
-        position = 0
-        while position < len(inside):
-            if inside[position] == "\\":
-                position += 1
-            elif inside[position] in "=~":
-                starts.append(position)
-            position += 1
+        starts = [found.start() for found in _SIGN.finditer(inside) if not found.group().startswith("\\")]
         if starts and inside[: starts[0]].strip():
-            raise GiftError(self.start + offset, _("An answer begins with = or ~."))
+            raise GiftError(offset, _("An answer begins with = or ~."))
         ends = [*starts[1:], len(inside)]
         return [(inside[s], inside[s + 1 : e], offset + s + 1) for s, e in zip(starts, ends, strict=False)]
 
@@ -304,9 +301,9 @@ class _Block:
         if found:
             weight, text = Decimal(found.group(1)), text[found.end() :]
             if abs(weight) > 100:
-                raise GiftError(self.start + at, _("A weight lies between -100 and 100 percent."))
+                raise GiftError(at, _("A weight lies between -100 and 100 percent."))
         elif text.lstrip().startswith("%"):
-            raise GiftError(self.start + at, _("A weight is a number between two % signs."))
+            raise GiftError(at, _("A weight is a number between two % signs."))
         text, feedback = self._split_feedback(text, kind)
         if numeric and text.strip() not in ("", "*"):
             return Choice(sign == "=", weight, self._number(text, at), feedback)
@@ -334,13 +331,13 @@ class _Block:
     def _number(self, text: str, at: int) -> Number:
         found = _RANGE.match(text)
         if not found:
-            raise GiftError(self.start + at + len(text) - len(text.lstrip()), _("This is not a number, nor a range like 3:2 or 1..5."))
+            raise GiftError(at + len(text) - len(text.lstrip()), _("This is not a number, nor a range like 3:2 or 1..5."))
         try:
-            first, sign, second = Decimal(found.group(1)), found.group(2), found.group(3)
+            first, sign, second = number(found.group(1)), found.group(2), found.group(3)
             if sign == ":":
-                return Number(first, margin=Decimal(second))
+                return Number(first, margin=number(second))
             if sign == "..":
-                return Number(first, high=Decimal(second))
-        except InvalidOperation:
-            raise GiftError(self.start + at, _("This number is too long.")) from None
+                return Number(first, high=number(second))
+        except ValueError:
+            raise GiftError(at, _("This number is too long.")) from None
         return Number(first)

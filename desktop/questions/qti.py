@@ -110,14 +110,14 @@ class _Package:
             if one.name.casefold().endswith((".xml", ".qti")) and one.name != manifest:
                 kinds.setdefault(one.name, root_of(self._bytes(one.name, LARGEST_XML)))
         tags = {one.name: one.tags for one in listed}
-        files = self._ordered([name for name, kind in kinds.items() if kind in (*qti1.ROOTS, *qti2.ROOTS)], kinds)
+        files = self._ordered(kinds)
         for name in files:
             self.reading.file = name
             better = self._better(name)
             if better in files:
                 notes = Notes()
                 notes.changed(_("The same quiz is read from “{name}”, which says more.").format(name=better))
-                self.reading.items.append(notes.item(1, name, None, 1, name))
+                self.reading.add(1, name, None, notes)
                 continue
             _read_file(self.reading, self._bytes(name, LARGEST_XML), partial(self._find, name), tags.get(name, ()))
         self.reading.file = ""
@@ -143,9 +143,10 @@ class _Package:
         self.reading.file = ""
         return list(found.values())
 
-    def _ordered(self, files: list[str], kinds: dict[str, str]) -> list[str]:
+    def _ordered(self, kinds: dict[str, str]) -> dict[str, None]:
         """The files of questions, first as the tests name them."""
         first: list[str] = []
+        files = {name: None for name, kind in kinds.items() if kind in (*qti1.ROOTS, *qti2.ROOTS)}
         for test in [name for name, kind in kinds.items() if kind == "assessmentTest"]:
             aside = Reading()
             for reference in Source(self._bytes(test, LARGEST_XML), aside).elements("assessmentItemRef", root=("assessmentTest",)):
@@ -157,7 +158,7 @@ class _Package:
             self.reading.file = test
             for problem in aside.problems:
                 self.reading.problem(problem.line, problem.column, problem.text)
-        return list(dict.fromkeys([*first, *files]))
+        return dict.fromkeys([*first, *files])
 
     @staticmethod
     def _better(name: str) -> str:
@@ -165,7 +166,7 @@ class _Package:
         folder = posixpath.basename(posixpath.dirname(name))
         return f"non_cc_assessments/{folder}.xml.qti" if posixpath.basename(name) == "assessment_qti.xml" else ""
 
-    def _note_rest(self, manifest: str | None, files: list[str]) -> None:
+    def _note_rest(self, manifest: str | None, files: dict[str, None]) -> None:
         used = {attachment.name for attachment in self.reading.attachments.values()}
         rest = [name for name in self.names if name not in files and name != manifest and posixpath.basename(name) not in used]
         settings = [name for name in rest if posixpath.basename(name) in _SETTINGS]
@@ -176,7 +177,7 @@ class _Package:
             words = ngettext("{n} file that holds no questions.", "{n} files that hold no questions.", len(rest) - len(settings))
             notes.dropped(words.format(n=len(rest) - len(settings)))
         if notes.notes:
-            self.reading.items.append(notes.item(1, manifest or _("Package"), None))
+            self.reading.add(1, manifest or _("Package"), None, notes)
 
     def _named(self, path: str) -> str | None:
         path = posixpath.normpath(path.replace("\\", "/")).lstrip("/")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
@@ -17,6 +17,10 @@ from desktop.questions.model import ONE, ZERO, MultipleAnswer, Question, Rule, f
 
 type Fetch = Callable[[str], Path]
 """The file of an asset on this computer, by the asset's id. Raises :class:`~desktop.errors.LmsError` where it cannot be had."""
+
+MOST_ITEMS = 100_000
+MOST_PROBLEMS = 1000
+"""Beyond these a report helps nobody, and a file is not one of questions."""
 
 _ASSET = re.compile(r"\basset:([0-9a-f]{64})")
 
@@ -68,6 +72,12 @@ class Problem:
                 file=self.file, line=self.line, column=self.column, text=self.text
             )
         return _("line {line}, column {column}: {text}").format(line=self.line, column=self.column, text=self.text)
+
+
+class TooLarge(Invalid):
+    """The file has more bytes or entries than questions could need; nothing was imported."""
+
+    code = "questions.too-large"
 
 
 class Unsound(Invalid):
@@ -151,16 +161,26 @@ class Reading:
     attachments: dict[str, Attachment] = field(default_factory=dict)
     file: str = ""
     """The file of a package that is being read."""
+    more_problems: int = 0
 
     def add(self, line: int, title: str, question: Question | None, notes: Notes, column: int = 1) -> None:
-        """Takes an item; a question that could not be asked is a problem of the file, where the question begins."""
+        """Takes an item; a question that could not be asked is a problem of the file, where the question begins.
+
+        Raises:
+            TooLarge: there are more than anybody could want at once.
+        """
+        if len(self.items) >= MOST_ITEMS:
+            raise TooLarge(_("The file has more than {most} entries.").format(most=MOST_ITEMS), remedy=_("Split it into several files."))
         faults = flaws(question) if question is not None else []
         for fault in faults:
             self.problem(line, column, fault)
         self.items.append(notes.item(line, title, None if faults else question, column, self.file))
 
     def problem(self, line: int, column: int, text: str) -> None:
-        self.problems.append(Problem(line, column, text, self.file))
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Problem(line, column, text, self.file))
+        else:
+            self.more_problems += 1
 
     def attach(self, data: bytes, name: str) -> str:
         """Keeps a picture; the address by which texts name it."""
@@ -173,6 +193,9 @@ class Reading:
         return asset_url(asset)
 
     def done(self) -> Imported:
+        if self.more_problems:
+            last = self.problems[-1]
+            self.problems.append(replace(last, text=_("and {n} more places after this one.").format(n=self.more_problems)))
         order = {file: place for place, file in enumerate(dict.fromkeys(p.file for p in self.problems))}
         problems = sorted(self.problems, key=lambda p: (order[p.file], p.line, p.column))
         return Imported(tuple(self.items), tuple(problems), tuple(self.attachments.values()))

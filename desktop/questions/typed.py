@@ -78,7 +78,7 @@ def read(source: str) -> Imported:
         if not draft.number and drafts[-1].number and not (draft.answer or draft.options or draft.pairs):
             notes = Notes()
             notes.dropped(_("It stands above the first question."))
-            reading.items.append(notes.item(draft.line, draft.words[0], None))
+            reading.add(draft.line, draft.words[0], None, notes)
         else:
             _add(reading, draft)
     return reading.done()

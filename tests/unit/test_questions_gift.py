@@ -94,7 +94,7 @@ def test_a_file_is_read_as_its_expected_form_says(path: Path) -> None:
 )
 def test_what_cannot_be_read_is_a_place_in_the_file(source: str, line: int, column: int) -> None:
     errors = [entry for entry in syntax.parse(source) if isinstance(entry, syntax.GiftError)]
-    assert [syntax.place(source, error.offset) for error in errors] == [(line, column)]
+    assert [error.place for error in errors] == [(line, column)]
 
 
 def test_a_range_of_numbers_keeps_its_bounds() -> None:
