@@ -7,7 +7,8 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QCheckBox, QDialog, QLabel, QLineEdit
 
@@ -38,8 +39,10 @@ from desktop.store.cipher import new_key
 from desktop.store.replica import Replica
 from desktop.ui.questions.banks import BanksPage, NewBankDialog
 from desktop.ui.questions.bodies import BlanksForm, ChoiceForm, MatchingForm, OrderingForm, ShortForm, TrueFalseForm
+from desktop.ui.questions.cards import QuestionCard
 from desktop.ui.questions.dialogs import ChangeDialog, DuplicatesDialog, PasteDialog, VersionsDialog, export_to, import_from
 from desktop.ui.questions.editor import QuizEditorPage
+from desktop.ui.questions.pictures import PictureLabel, finder
 from desktop.ui.widgets.states import EmptyState
 from tests.support.association import one
 from tests.support.quizzes import QUESTIONS, add_quiz
@@ -263,7 +266,9 @@ async def write_each(author):
                 pass
 
 
-async def test_a_question_of_each_type_is_written_by_mouse_and_keys_and_taken_by_a_learner(open_editor, association, until, loop):
+async def test_a_question_of_each_type_is_written_by_mouse_and_keys_and_taken_by_a_learner(
+    open_editor, association, sign_in, tmp_path, until
+):
     with association.installer() as installer:
         module = one(installer, "SELECT id FROM course_modules WHERE course_id = %s LIMIT 1", association["course"])
         lesson = uuid4()
@@ -288,11 +293,29 @@ async def test_a_question_of_each_type_is_written_by_mouse_and_keys_and_taken_by
     author.qtbot.mouseClick(page.answers_box, Qt.MouseButton.LeftButton, pos=QPoint(8, page.answers_box.height() // 2))
     await until(lambda: "They share it." in shown(page.preview), seconds=20)
 
+    red = QImage(900, 300, QImage.Format.Format_RGB32)
+    red.fill(0xCC2233)
+    red.save(str(tmp_path / "red.png"))
+    await page.keep_picture(tmp_path / "red.png")
+    await until(lambda: any(not label.pixmap().isNull() for label in page.preview.findChildren(PictureLabel)), seconds=20)
+    await author.kept()
+    await page.files.send()
+
     await page.save()
     lea = association.database.store(association.people["lea"])
     attempt = lea.write(start_attempt, association["lea_enrollment"], page.quiz.id).value
     asked = lea.read(list_questions, attempt)
     assert sorted(question.text for question in asked) == sorted(question.text.plain for question in BENEFITS)
+
+    desk = sign_in(association.database, association.people["lea"])
+    card = QuestionCard(next(question for question in asked if question.image), checkable=False)
+    assert card.picture is not None
+    await card.show_pictures(desk.context, finder(desk.context))
+    assert card.picture.pixmap().size() == QSize(640, 213), "no larger than it is shown"
+    card.deleteLater()
+    form = page.form
+    author.click(form.no_picture_button)
+    await author.kept()
 
     await author.add("essay", "More")
     await author.kept()

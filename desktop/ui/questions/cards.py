@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QImage, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.i18n import _, ngettext
 from desktop.questions.markup import is_markup, plain_text
 from desktop.questions.queries import Asked, Reviewed, Verdict
+from desktop.store.assets import asset_of, asset_url
+from desktop.ui.context import Context
 from desktop.ui.learning.lesson import Reading
 from desktop.ui.questions.answering import field_for
+from desktop.ui.questions.pictures import Find, PictureLabel, load, pictures_of
 from desktop.ui.questions.wording import answer_words, key_words
 from desktop.ui.theme import Role, px
 from desktop.ui.widgets.badges import StatusPill
@@ -41,10 +44,20 @@ class QuestionText(Reading):
         self.setAccessibleName(_("Question"))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._html = html
         self.show_html(html)
+
+    def show_picture(self, asset: str, image: QImage) -> None:
+        """Put a picture where the words name it."""
+        self.document().addResource(QTextDocument.ResourceType.ImageResource, QUrl(asset_url(asset)), image)
+        self.show_html(self._html)
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
         self.document().setTextWidth(self.viewport().width())
         self.setFixedHeight(round(self.document().size().height()) + px(2))
 
@@ -76,7 +89,11 @@ class QuestionCard(Card):
         head.addStretch(1)
         head.addWidget(Label(points_text(asked.points), Role.LABEL, "muted"))
         self.body.addLayout(head)
-        self.body.addWidget(question_text(asked))
+        self.picture = PictureLabel() if asked.image else None
+        if self.picture is not None:
+            self.body.addWidget(self.picture)
+        self._text = question_text(asked)
+        self.body.addWidget(self._text)
         if asked.hint:
             self._add_hint(asked.hint)
         self.field = field_for(asked)
@@ -92,6 +109,15 @@ class QuestionCard(Card):
     @property
     def answered(self) -> bool:
         return self.field.answer() is not None
+
+    async def show_pictures(self, context: Context, find: Find) -> None:
+        """Fetch what the question shows, and show it as it comes."""
+        for asset in pictures_of(self.asked):
+            image = await load(context, find, asset)
+            if self.picture is not None and asset == asset_of(self.asked.image):
+                self.picture.show_image(image)
+            if isinstance(self._text, QuestionText) and image is not None:
+                self._text.show_picture(asset, image)
 
     def show_verdict(self, reviewed: Reviewed) -> None:
         """Close the question and say what the answer was worth."""
@@ -147,7 +173,11 @@ class ReviewCard(Card):
         asked = reviewed.asked
         self.setAccessibleName(_("Question {number}").format(number=asked.number))
         self.body.addWidget(Label(_("Question {number}").format(number=asked.number), Role.LABEL, "muted"))
-        self.body.addWidget(question_text(asked))
+        self.picture = PictureLabel() if asked.image else None
+        if self.picture is not None:
+            self.body.addWidget(self.picture)
+        self._text = question_text(asked)
+        self.body.addWidget(self._text)
         _add_words(self.body, _("Your answer"), answer_words(asked, asked.answer) or _("Nothing"))
         if reviewed.verdict is not None:
             add_verdict(self.body, asked, reviewed.verdict)

@@ -462,6 +462,7 @@ class QuizEditorPage(Page):
             if self.answers_box.isChecked():
                 add_verdict(card.verdict, asked, reveal(question), graded=False)
             column.addWidget(card)
+            self.spawn(card.show_pictures(self.context, self.files.path))
         column.addStretch(1)
         await self.preview.show_column()
 

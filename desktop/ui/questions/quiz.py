@@ -31,6 +31,7 @@ from desktop.ui.context import Context
 from desktop.ui.dates import date_text
 from desktop.ui.page import Empty, Page, breathe, in_turns
 from desktop.ui.questions.cards import QuestionCard, ReviewCard, number_text, points_text
+from desktop.ui.questions.pictures import finder
 from desktop.ui.questions.saving import AnswerSaver
 from desktop.ui.theme import Role, px, restyle
 from desktop.ui.widgets.badges import StatusPill
@@ -266,6 +267,7 @@ class QuizPage(Page):
         card = QuestionCard(asked, checkable=self._checkable)
         card.field.changed.connect(lambda: self._answered(card))
         card.checked.connect(lambda: self.spawn(self._check(card)))
+        self.spawn(card.show_pictures(self.context, finder(self.context)))
         return card
 
     def _make_numbers(self) -> None:
