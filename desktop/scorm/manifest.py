@@ -11,9 +11,11 @@ from __future__ import annotations
 import codecs
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from html.entities import html5
 from urllib.parse import quote, unquote
 
 from lxml import etree
@@ -264,7 +266,7 @@ def _parser(*, encoding: str | None = None, recover: bool = False) -> etree.XMLP
 
 
 def _second_try(data: bytes, error: etree.XMLSyntaxError, report: ImportReport) -> etree._Element:
-    """Two faults are common and harmless: a prefix that is never declared, and an encoding declared wrongly."""
+    """Some faults are common and harmless: a prefix that is never declared, an encoding declared wrongly, bare ampersands."""
     if error.msg.startswith("Namespace prefix"):
         parser = _parser(recover=True)
         root = etree.fromstring(data, parser)
@@ -283,11 +285,39 @@ def _second_try(data: bytes, error: etree.XMLSyntaxError, report: ImportReport) 
                 "encoding", MANIFEST, _("The manifest is not in the encoding it declares; it was read as {name}.").format(name=encoding)
             )
             return root
+    mended = _mended(data)
+    if mended != data:
+        try:
+            root = etree.fromstring(mended, _parser())
+        except etree.XMLSyntaxError as again:
+            root = _second_try(mended, again, report)
+        report.warn(
+            "characters", MANIFEST, _("The manifest holds characters that XML does not allow as they stand. They were read as meant.")
+        )
+        return root
     raise ManifestUnreadable(
         _("imsmanifest.xml is not well-formed XML (line {line}).").format(line=error.lineno or 1),
         remedy=_("Export the package again, or mend the file with the authoring tool."),
         details=str(error),
     )
+
+
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_AMPERSAND = re.compile(rb"&(?!#[0-9]+;|#x[0-9A-Fa-f]+;)(?:([A-Za-z][A-Za-z0-9]*);)?")
+_XML_ENTITIES = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
+
+
+def _mended(data: bytes) -> bytes:
+    """Without control characters, with ampersands written out, and with HTML's names of characters as numbers."""
+
+    def written_out(match: re.Match[bytes]) -> bytes:
+        name = match[1]
+        if name in _XML_ENTITIES:
+            return match[0]
+        characters = html5.get(name.decode() + ";", "") if name else ""
+        return "".join(f"&#{ord(one)};" for one in characters).encode() or b"&amp;" + match[0][1:]
+
+    return _AMPERSAND.sub(written_out, _CONTROL.sub(b"", data))
 
 
 def _encoding_of(data: bytes) -> str | None:
@@ -310,6 +340,7 @@ class _Reader:
         self._read = read
         self._resources: dict[str, Resource] = {}
         self._submanifests: dict[str, etree._Element] = {}
+        self._named: Counter[str] = Counter()  # identifiers in the organization that is being read
         collection = {
             attribute_of(one, "id"): one
             for group in root.iter(etree.Element)
@@ -438,6 +469,7 @@ class _Reader:
         identifier = attribute_of(element, "identifier")
         if not identifier:
             self.report.warn("no-identifier", "organization", _("The organization has no identifier."))
+        self._named = Counter([identifier])
         items = tuple(self._item(child, ()) for child in children_of(element, "item"))
         title = text_of(element, "title")
         if not title:
@@ -453,7 +485,7 @@ class _Reader:
         )
 
     def _item(self, element: etree._Element, above: tuple[str, ...]) -> Item:
-        identifier = attribute_of(element, "identifier")
+        identifier = self._identifier(element)
         reference = attribute_of(element, "identifierref")
         children = tuple(self._item(child, above) for child in children_of(element, "item"))
         resource = self._resources.get(reference)
@@ -491,6 +523,20 @@ class _Reader:
             sequencing=sequencing,
             metadata=self._metadata(element),
         )
+
+    def _identifier(self, element: etree._Element) -> str:
+        """An item's own within its organization: records are kept by it, and requests name it."""
+        given = attribute_of(element, "identifier")
+        identifier = given or "item"
+        while self._named[identifier]:
+            self._named[given or "item"] += 1
+            identifier = f"{given or 'item'}-{self._named[given or 'item']}"
+        self._named[identifier] += 1
+        if not given:
+            self.report.warn("no-identifier", identifier, _("The item has no identifier; it was given one."))
+        elif identifier != given:
+            self.report.warn("same-identifier", given, _("Several items have this identifier; all but the first were given another."))
+        return identifier
 
     def _prerequisites(self, element: etree._Element, identifier: str) -> str:
         script = text_of(element, "prerequisites")

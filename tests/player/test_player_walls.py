@@ -265,7 +265,7 @@ async def test_games_with_the_top_window_hurt_only_the_content(tmp_path: Path, p
     assert len(playing.view.popups) <= MOST_POPUPS
     await playing.view.close_launch()
     timer.stop()
-    assert max(later - earlier for earlier, later in itertools.pairwise(ticks)) < 2.0
+    assert max(later - earlier for earlier, later in itertools.pairwise(ticks)) < 5.0
 
 
 async def test_a_flood_in_2004_is_refused_before_it_leaves_the_page(tmp_path: Path, play) -> None:

@@ -116,7 +116,7 @@ def test_references_find_their_file(href: str, file: str, launch: str, code: str
 @pytest.mark.parametrize(("href", "code"), [("https://example.org/a.html", "external"), ("../../a.html", "outside")])
 def test_references_out_of_the_package_are_never_launched(href: str, code: str) -> None:
     two = SCO + f'<resource identifier="far" adlcp:scormtype="sco" href="{href}"/>'
-    read_, report = read(manifest(ITEM + ITEM.replace('"r"', '"far"'), two))
+    read_, report = read(manifest(ITEM + ITEM.replace('"r"', '"far"').replace('"i"', '"j"'), two))
     assert [item.launch for item in read_.default.items] == ["index.html", ""]
     assert report.codes == [code, "no-href"]
 
@@ -216,6 +216,9 @@ def test_dependencies_and_shared_state_are_the_resources_own() -> None:
         (b'<?xml version="1.0" encoding="utf-8"?>' + manifest(ITEM.replace("Lesson", "Leçon"), SCO).encode("cp1252"), ["encoding"]),
         (manifest(ITEM, SCO).replace("xmlns:adlcp", "xmlns:other").encode(), ["undeclared-prefix"]),
         (b'<!DOCTYPE manifest SYSTEM "http://example.org/x.dtd">' + manifest(ITEM, SCO).encode(), ["doctype"]),
+        (manifest(ITEM.replace("Lesson", "Le&ccedil;on"), SCO).encode(), ["characters"]),
+        (manifest(ITEM.replace("Lesson", "Les\x0bson"), SCO).encode() + b"\0\0", ["characters"]),
+        (manifest(ITEM.replace("Lesson", "Le&ccedil;on"), SCO + "<!-- \u00e9 -->").encode("cp1252"), ["encoding", "characters"]),
     ],
 )
 def test_odd_encodings_and_declarations_are_tolerated(data: bytes, codes: list[str]) -> None:
@@ -223,6 +226,26 @@ def test_odd_encodings_and_declarations_are_tolerated(data: bytes, codes: list[s
     assert read_.default.items[0].title in ("Lesson", "Leçon")
     assert read_.default.items[0].launch == "index.html"
     assert report.codes == codes
+
+
+def test_bare_ampersands_are_read_as_meant() -> None:
+    read_, report = read(
+        manifest(ITEM.replace("Lesson", "R&D &amp; Q&A; &#233; &unheard;"), SCO.replace("index.html", "index.html?a=1&b=2"))
+    )
+    assert read_.default.items[0].title == "R&D & Q&A; é &unheard;"
+    assert read_.default.items[0].launch == "index.html?a=1&b=2"
+    assert report.codes == ["characters"]
+
+
+def test_items_get_identifiers_of_their_own() -> None:
+    """Records are kept by them: two items of one name would share a record, and an item's could be taken for the course's."""
+    nameless = ITEM.replace('identifier="i"', "")
+    read_, report = read(manifest(ITEM + ITEM + nameless + ITEM.replace('identifier="i"', 'identifier="o"') + ITEM + nameless, SCO))
+    assert [item.identifier for item in read_.default.items] == ["i", "i-2", "item", "o-2", "i-3", "item-2"]
+    assert read_.default.identifier == "o"
+    assert [(one.code, one.where) for one in report.remarks] == [
+        ("same-identifier", "i"), ("no-identifier", "item"), ("same-identifier", "o"), ("no-identifier", "item-2"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,7 @@ class PlayerView(QWidget):
         self._may_be_mute = False  # nothing is known yet that keeps the content from being a thing that was merely shown
         self._calls = 0
         self._units: dict[str, tuple[str, hacp.Session]] = {}  # by AICC_SID: the item and its launch
+        self._posting: set[str] = set()  # items that have said something over HACP
         self._answers: dict[int, asyncio.Future[str]] = {}
         self.popups: list[QWebEngineView] = []
 
@@ -188,7 +189,9 @@ class PlayerView(QWidget):
         self._profile.setUrlRequestInterceptor(self.interceptor)
         self._profile.downloadRequested.connect(_refuse_download)
         if launch.package.converted:
-            self._profile.scripts().insert(_media_script())
+            self._profile.scripts().insert(_script("media.js"))
+        if launch.package.manifest.standard is Standard.AICC:
+            self._profile.scripts().insert(_script("hacp.js"))
 
         self.view = QWebEngineView(self)
         self.view.setAccessibleName(_("Course content"))
@@ -278,8 +281,9 @@ class PlayerView(QWidget):
         if not isinstance(number, int) or item not in known or not _is_record(record):
             answer(False, {})
             return
-        if number <= self._said:
-            answer(True, {})  # a newer one is on its way to the disk already
+        if number <= self._said or item in self._posting:
+            # A newer one is on its way to the disk already, or the content speaks for itself and the page takes it to be mute.
+            answer(True, {})
             return
         self._said = number
         self.route.says(item, {"finished": record["finished"], "cmi": record["cmi"]})
@@ -308,6 +312,7 @@ class PlayerView(QWidget):
             return
         item, session = self._units[request.session_id]
         self._may_be_mute = False
+        self._posting.add(item)
         reply = session.answer(request)
         if not reply.changed:
             answer(reply.text)
@@ -477,10 +482,10 @@ def _is_record(record: object) -> TypeGuard[Record]:
     )
 
 
-def _media_script() -> QWebEngineScript:
-    """Runs in every page and frame before its own scripts."""
+def _script(name: str) -> QWebEngineScript:
+    """One of ours that runs in every page and frame before its own scripts."""
     script = QWebEngineScript()
-    script.setSourceCode((RUNTIME / "media.js").read_text(encoding="utf-8"))
+    script.setSourceCode((RUNTIME / name).read_text(encoding="utf-8"))
     script.setInjectionPoint(QWebEngineScript.InjectionPoint.DocumentCreation)
     script.setWorldId(QWebEngineScript.ScriptWorldId.MainWorld)
     script.setRunsOnSubFrames(True)
