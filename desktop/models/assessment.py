@@ -170,6 +170,7 @@ class QuizAnswer(Base):
         Index("idx_quiz_answers_attempt", "quiz_attempt_id"),
         Index("idx_quiz_answers_question", "question_id"),
         Index("idx_quiz_answers_correct", "is_correct"),
+        Index("idx_quiz_answers_graded_by", "graded_by"),
         {"schema": "public", "comment": "Question-level response tracking enabling granular analytics and partial credit"},
     )
 
@@ -185,6 +186,8 @@ class QuizAnswer(Base):
     automated_feedback: Mapped[str | None]
     instructor_feedback: Mapped[str | None]
     created_at: Mapped[Now]
+    graded_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="SET NULL"))
+    graded_at: Mapped[datetime | None]
 
 
 class QuestionVersion(Base):
@@ -247,6 +250,7 @@ class Regrade(Base):
     regraded_at: Mapped[Now]
     reason: Mapped[str]
     changes: Mapped[list[Any]] = mapped_column(JSONB)
+    request: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
 
 
 class Assignment(Base):

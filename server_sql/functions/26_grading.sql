@@ -207,3 +207,7 @@ END
 $$;
 COMMENT ON FUNCTION lms.grade_answer(text, jsonb, jsonb, jsonb, jsonb) IS
   'The part of the points, 0 to 1, that an answer earns; NULL where a person must grade it. See server_sql/README.md, "Answers"';
+
+CREATE OR REPLACE FUNCTION lms.percentage(p_part numeric, p_whole numeric) RETURNS numeric
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN p_whole > 0 THEN least(100, round(100 * p_part / p_whole, 2)) ELSE 0 END;

@@ -31,6 +31,34 @@ AS $$
   SELECT v.id FROM lms.question_versions AS v WHERE v.question_id = p_question ORDER BY v.version DESC LIMIT 1
 $$;
 
+CREATE OR REPLACE FUNCTION lms.questions_of_attempt(p_attempt uuid)
+  RETURNS TABLE (question_id uuid, points numeric, question_type text, answer_options jsonb, correct_answer jsonb, grading jsonb)
+  LANGUAGE sql STABLE SET search_path = ''
+AS $$
+  SELECT aq.question_id, v.points, v.content ->> 'question_type', v.content -> 'answer_options', v.content -> 'correct_answer',
+    v.content -> 'grading'
+  FROM lms.attempt_questions AS aq
+  JOIN lms.question_versions AS v ON v.id = aq.graded_version
+  WHERE aq.attempt_id = p_attempt
+  UNION ALL
+  SELECT q.id, q.points, q.question_type, q.answer_options, q.correct_answer, q.grading
+  FROM public.quiz_attempts AS a
+  JOIN public.quiz_questions AS q ON q.quiz_id = a.quiz_id
+  WHERE a.id = p_attempt AND NOT EXISTS (SELECT FROM lms.attempt_questions AS aq WHERE aq.attempt_id = p_attempt)
+$$;
+COMMENT ON FUNCTION lms.questions_of_attempt(uuid) IS
+  'What an attempt is graded by: the versions it was given; those of the quiz where it was recorded without being delivered';
+
+CREATE OR REPLACE FUNCTION lms.waiting_answers(p_attempt uuid) RETURNS SETOF uuid
+  LANGUAGE sql STABLE SET search_path = ''
+AS $$
+  SELECT q.question_id
+  FROM lms.questions_of_attempt(p_attempt) AS q
+  JOIN public.quiz_answers AS a ON a.question_id = q.question_id AND a.quiz_attempt_id = p_attempt
+  WHERE a.is_correct IS NULL AND NOT q.grading ? 'credit'
+$$;
+COMMENT ON FUNCTION lms.waiting_answers(uuid) IS 'The questions of an attempt that a person has yet to grade';
+
 -- Names ---------------------------------------------------------------------------------------------------------------------------------
 -- An author's ids may say where an item belongs (a, b, c in their right order), so each attempt calls them by names of its own.
 
@@ -432,23 +460,34 @@ END
 $$;
 COMMENT ON FUNCTION lms.close_overdue_attempts() IS 'Submits what its learner left open beyond the deadline; returns how many';
 
+CREATE OR REPLACE FUNCTION lms.settle_pass(p_enrollment uuid, p_quiz uuid) RETURNS void
+  LANGUAGE plpgsql SET search_path = ''
+AS $$
+DECLARE
+  v_lesson uuid := (
+    SELECT l.id
+    FROM public.quizzes AS q
+    JOIN public.lessons AS l ON l.id = q.lesson_id
+    JOIN public.enrollments AS e ON e.id = p_enrollment AND e.status IN ('enrolled', 'in_progress')
+    WHERE q.id = p_quiz AND l.completion_criteria = 'quiz_passed'
+  );
+BEGIN
+  IF v_lesson IS NOT NULL AND lms.quizzes_passed(p_enrollment, ARRAY(SELECT q.id FROM public.quizzes AS q WHERE q.lesson_id = v_lesson)) THEN
+    PERFORM lms.finish_lesson(p_enrollment, v_lesson);
+  END IF;
+  PERFORM lms.settle_enrollment(p_enrollment);
+END
+$$;
+COMMENT ON FUNCTION lms.settle_pass(uuid, uuid) IS 'Completes the lesson and the course that waited for a pass of this quiz; the enrolment is locked';
+
 CREATE OR REPLACE FUNCTION lms.settle_attempt(p_attempt uuid) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
 AS $$
 DECLARE
   v_own record := lms.own_attempt(p_attempt);
-  v_lesson uuid;
 BEGIN
-  SELECT q.lesson_id INTO v_lesson
-  FROM public.quiz_attempts AS a
-  JOIN public.quizzes AS q ON q.id = a.quiz_id
-  JOIN public.lessons AS l ON l.id = q.lesson_id
-  WHERE a.id = p_attempt AND a.passed AND a.status = 'graded' AND l.completion_criteria = 'quiz_passed';
-  IF v_lesson IS NOT NULL AND lms.quizzes_passed(v_own.enrollment_id, ARRAY(SELECT q.id FROM public.quizzes AS q WHERE q.lesson_id = v_lesson)) THEN
-    PERFORM lms.lock_open_enrollment(v_own.enrollment_id);
-    PERFORM lms.finish_lesson(v_own.enrollment_id, v_lesson);
-  END IF;
-  PERFORM lms.settle_enrollment(v_own.enrollment_id);
+  PERFORM FROM public.enrollments AS e WHERE e.id = v_own.enrollment_id FOR NO KEY UPDATE;
+  PERFORM lms.settle_pass(v_own.enrollment_id, v_own.quiz_id);
 END
 $$;
 COMMENT ON FUNCTION lms.settle_attempt(uuid) IS 'Completes the lesson and the course where this attempt was what they waited for; after the submission is committed';
@@ -495,13 +534,14 @@ DECLARE
   v_released boolean := lms.keys_released(p_attempt);
 BEGIN
   RETURN QUERY
-  SELECT aq.number, aq.question_id, v.points, lms.shown_question(v.content, v_own.seed, q.shuffle_answers),
-    lms.translated(v.content, v_own.seed, qa.answer_data, true),
-    CASE WHEN open.key THEN coalesce(round(verdict.part * v.points, 2), qa.points_earned, 0) END,
-    CASE WHEN open.key THEN coalesce(verdict.part = 1, qa.is_correct) END,
-    CASE WHEN open.key THEN lms.shown_key(v.content, v_own.seed) END
+  SELECT aq.number, aq.question_id, v.points, lms.shown_question(shown.content, v_own.seed, q.shuffle_answers),
+    lms.translated(shown.content, v_own.seed, qa.answer_data, true),
+    CASE WHEN open.key THEN verdict.earned END,
+    CASE WHEN open.key THEN verdict.is_correct END,
+    CASE WHEN open.key THEN lms.shown_key(v.content, v_own.seed) || jsonb_build_object('comment', qa.instructor_feedback) END
   FROM lms.attempt_questions AS aq
-  JOIN lms.question_versions AS v ON v.id = CASE WHEN v_own.status = 'in_progress' THEN aq.shown_version ELSE aq.graded_version END
+  JOIN lms.question_versions AS shown ON shown.id = aq.shown_version
+  JOIN lms.question_versions AS v ON v.id = aq.graded_version
   JOIN public.quizzes AS q ON q.id = v_own.quiz_id
   LEFT JOIN public.quiz_answers AS qa ON qa.quiz_attempt_id = aq.attempt_id AND qa.question_id = aq.question_id
   CROSS JOIN LATERAL (
@@ -509,16 +549,22 @@ BEGIN
     SELECT v_released OR coalesce(aq.settled_in <> coalesce(pg_current_xact_id_if_assigned(), '0'::xid8), false) AS key
   ) AS open
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN qa.id IS NOT NULL THEN lms.grade_answer(
+    -- Stored once it is submitted; until then worked out for those that were settled
+    SELECT CASE WHEN v_own.status = 'in_progress' AND qa.id IS NOT NULL THEN lms.grade_answer(
       v.content ->> 'question_type', v.content -> 'answer_options', v.content -> 'correct_answer', qa.answer_data, v.content -> 'grading'
     ) END AS part
+  ) AS worked_out
+  CROSS JOIN LATERAL (
+    SELECT
+      CASE WHEN v.content -> 'grading' ? 'credit' THEN v.points ELSE coalesce(round(worked_out.part * v.points, 2), qa.points_earned, 0) END AS earned,
+      v.content -> 'grading' ? 'credit' OR coalesce(worked_out.part = 1, qa.is_correct) AS is_correct
   ) AS verdict
   WHERE aq.attempt_id = p_attempt AND (v_own.status <> 'in_progress' OR open.key)
   ORDER BY aq.number;
 END
 $$;
 COMMENT ON FUNCTION lms.get_review(uuid) IS
-  'What the learner was asked and answered; with the key and the verdict where show_correct_answers releases them. While the attempt is open: only answers that were settled';
+  'What the learner was asked, as it was shown, and answered; with the key that it was graded by, and the verdict, where show_correct_answers releases them. While the attempt is open: only answers that were settled';
 
 CREATE OR REPLACE FUNCTION lms.shown_key(p_content jsonb, p_seed uuid) RETURNS jsonb
   LANGUAGE sql IMMUTABLE SET search_path = ''

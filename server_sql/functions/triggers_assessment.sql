@@ -2,24 +2,6 @@
 
 -- Grading -----------------------------------------------------------------------------------------------------------------------------
 
-CREATE OR REPLACE FUNCTION lms.questions_of_attempt(p_attempt uuid)
-  RETURNS TABLE (question_id uuid, points numeric, question_type text, answer_options jsonb, correct_answer jsonb, grading jsonb)
-  LANGUAGE sql STABLE SET search_path = ''
-AS $$
-  SELECT aq.question_id, v.points, v.content ->> 'question_type', v.content -> 'answer_options', v.content -> 'correct_answer',
-    v.content -> 'grading'
-  FROM lms.attempt_questions AS aq
-  JOIN lms.question_versions AS v ON v.id = aq.graded_version
-  WHERE aq.attempt_id = p_attempt
-  UNION ALL
-  SELECT q.id, q.points, q.question_type, q.answer_options, q.correct_answer, q.grading
-  FROM public.quiz_attempts AS a
-  JOIN public.quiz_questions AS q ON q.quiz_id = a.quiz_id
-  WHERE a.id = p_attempt AND NOT EXISTS (SELECT FROM lms.attempt_questions AS aq WHERE aq.attempt_id = p_attempt)
-$$;
-COMMENT ON FUNCTION lms.questions_of_attempt(uuid) IS
-  'What an attempt is graded by: the versions it was given; those of the quiz where it was recorded without being delivered';
-
 CREATE OR REPLACE FUNCTION lms.grade_objective_answers(p_attempt uuid) RETURNS void
   LANGUAGE sql SET search_path = ''
 AS $$
@@ -39,20 +21,19 @@ COMMENT ON FUNCTION lms.grade_objective_answers(uuid) IS 'Grades the answers tha
 CREATE OR REPLACE FUNCTION public.auto_grade_quiz_attempt() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
 AS $$
-DECLARE
-  v_waiting boolean;
 BEGIN
   IF OLD.status = 'in_progress' THEN
     PERFORM lms.grade_objective_answers(NEW.id);
     NEW.submitted_at := coalesce(NEW.submitted_at, now());
   END IF;
 
-  SELECT coalesce(sum(q.points), 0), coalesce(sum(a.points_earned), 0), coalesce(bool_or(a.id IS NOT NULL AND a.is_correct IS NULL), false)
-  INTO NEW.total_points, NEW.points_earned, v_waiting
+  -- A question with credit gives its points to everybody who was asked.
+  SELECT coalesce(sum(q.points), 0), coalesce(sum(CASE WHEN q.grading ? 'credit' THEN q.points ELSE a.points_earned END), 0)
+  INTO NEW.total_points, NEW.points_earned
   FROM lms.questions_of_attempt(NEW.id) AS q
   LEFT JOIN public.quiz_answers AS a ON a.question_id = q.question_id AND a.quiz_attempt_id = NEW.id;
 
-  IF v_waiting THEN
+  IF EXISTS (SELECT FROM lms.waiting_answers(NEW.id)) THEN
     IF NEW.status = 'graded' THEN
       RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'Some answers are not graded yet.', HINT = 'answers-ungraded';
     END IF;

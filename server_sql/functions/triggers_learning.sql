@@ -3,10 +3,6 @@
 -- Locks are taken in one order, so that no two of these wait for each other: enrollments, then lessons, modules, members, courses and
 -- quizzes, each by id. Whoever changes the lessons of a course locks its enrollments first for the same reason.
 
-CREATE OR REPLACE FUNCTION lms.percentage(p_part numeric, p_whole numeric) RETURNS numeric
-  LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN p_whole > 0 THEN least(100, round(100 * p_part / p_whole, 2)) ELSE 0 END;
-
 -- Enrollments: the counters of their course -------------------------------------------------------------------------------------------
 
 -- Whoever enrols many gives the number of lessons with the rows, and nothing is left to do here. Once for the statement: a trigger for each

@@ -74,6 +74,10 @@ CREATE POLICY taught ON public.quiz_answers FOR SELECT TO lms_staff USING (
 );
 CREATE POLICY whole ON public.quiz_answers FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
+GRANT SELECT ON lms.regrades TO lms_staff;
+CREATE POLICY taught ON lms.regrades FOR SELECT TO lms_staff USING (quiz_id = ANY (ARRAY(SELECT lms.taught_quizzes())));
+CREATE POLICY whole ON lms.regrades FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+
 GRANT SELECT ON public.assignments TO lms_member;
 GRANT
   INSERT (id, course_id, lesson_id, title, description, instructions_html, total_points, rubric, submission_type, allowed_file_types,

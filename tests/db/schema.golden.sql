@@ -634,7 +634,8 @@ CREATE TABLE lms.regrades (
     regraded_by uuid,
     regraded_at timestamp with time zone DEFAULT now() NOT NULL,
     reason text NOT NULL,
-    changes jsonb NOT NULL
+    changes jsonb NOT NULL,
+    request jsonb DEFAULT '{}'::jsonb NOT NULL
 );
 
 ALTER TABLE lms.regrades OWNER TO lms_owner;
@@ -1040,7 +1041,9 @@ CREATE TABLE public.quiz_answers (
     time_spent_seconds integer,
     automated_feedback text,
     instructor_feedback text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    graded_by uuid,
+    graded_at timestamp with time zone
 );
 
 ALTER TABLE public.quiz_answers OWNER TO lms_owner;
@@ -1531,6 +1534,8 @@ CREATE INDEX idx_members_status ON public.members USING btree (status);
 CREATE INDEX idx_quiz_answers_attempt ON public.quiz_answers USING btree (quiz_attempt_id);
 
 CREATE INDEX idx_quiz_answers_correct ON public.quiz_answers USING btree (is_correct);
+
+CREATE INDEX idx_quiz_answers_graded_by ON public.quiz_answers USING btree (graded_by);
 
 CREATE INDEX idx_quiz_answers_question ON public.quiz_answers USING btree (question_id);
 
@@ -2083,6 +2088,9 @@ ALTER TABLE ONLY public.live_sessions
 
 ALTER TABLE ONLY public.live_sessions
     ADD CONSTRAINT live_sessions_instructor_id_fkey FOREIGN KEY (instructor_id) REFERENCES public.members(id);
+
+ALTER TABLE ONLY public.quiz_answers
+    ADD CONSTRAINT quiz_answers_graded_by_fkey FOREIGN KEY (graded_by) REFERENCES public.members(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.quiz_answers
     ADD CONSTRAINT quiz_answers_question_id_fkey FOREIGN KEY (question_id) REFERENCES public.quiz_questions(id) ON DELETE RESTRICT;

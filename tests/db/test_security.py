@@ -76,11 +76,11 @@ EVERY_TABLE = (
     " assignment_submissions assignment_reviews lms.member_roles lms.member_logins lms.workspace lms.applied_files lms.certificate_templates"
     " lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.scorm_sessions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks lms.certificates lms.signing_keys"
     " lms.scorm_objectives lms.scorm_data lms.scorm_attempts lms.scorm_interactions lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades lms.lesson_imports lms.lesson_media lms.quiz_draws"
-    " lms.certificate_log lms.certificate_log_head lms.certificate_deliveries"
+    " lms.certificate_log lms.certificate_log_head lms.certificate_deliveries lms.ce_providers lms.ce_approvals lms.ce_filings"
 )
 INTERNAL_TABLES = (
     "lms.applied_files lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.chunks lms.chunk_uploads"
-    " lms.assets lms.asset_chunks lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades"
+    " lms.assets lms.asset_chunks lms.question_versions lms.attempt_delivery lms.attempt_questions"
     " lms.certificate_log_head"
 )
 ANON_READS = ("member_designations", "courses", "course_modules", "lessons", "lesson_attachments", "lms.workspace")
@@ -131,6 +131,15 @@ ANSWER_KEYS = [
     Case("through a join", "lea", "SELECT * FROM quizzes JOIN quiz_questions ON quiz_id = quizzes.id"),
     Case("through the rows of answers", "lea", "SELECT * FROM quiz_answers"),
     Case("answers of a course taught by others", "finn", "SELECT * FROM quiz_answers", NOTHING),
+    Case("what was regraded", "lea", "SELECT * FROM lms.regrades"),
+    *each("finn proctor", "what others regraded", "SELECT * FROM lms.regrades", NOTHING),
+    *each("lea finn proctor", "look at what a key would change",
+          """SELECT * FROM lms.preview_regrade(%(quiz)s, jsonb_build_array(jsonb_build_object('question', %(question)s::uuid)), NULL)"""),
+    *each("lea finn proctor", "regrade",
+          """SELECT lms.apply_regrade(%(quiz)s, jsonb_build_array(jsonb_build_object('question', %(question)s::uuid)), NULL, 'x', 0)"""),
+    *each("lea finn proctor", "grade by hand", "SELECT lms.grade_by_hand(%(attempt)s, %(question)s, 1, NULL, NULL)"),
+    *each("lea teacher proctor", "file a roster", "SELECT lms.file_ce_roster('WA', '{}')"),
+    *each("lea teacher", "whose completion is reported", "SELECT * FROM lms.ce_roster"),
     Case("the questions' pictures without an attempt", "lea", "SELECT * FROM lms.get_chunks(%(finn_asset)s, 0, 1)"),
     *each("lea", "own score before it is released", "SELECT score FROM quiz_attempts"),
     Case("the whole attempt", "otto", "SELECT * FROM quiz_attempts"),
