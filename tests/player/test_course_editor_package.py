@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from PySide6.QtWidgets import QFileDialog
+
 from desktop.errors import ServerAway
 from desktop.scorm.cache import package_of
 from desktop.scorm.queries import get_scorm_lesson, list_package_lessons
@@ -49,9 +51,12 @@ async def test_a_package_comes_in_while_the_server_is_away_and_is_sent_with_its_
     context = author.desk.context
     server, context.store = context.store, Away()
     author.select("Terms")
-    importing = author.page.spawn(import_package(author.page, source))
+    author.choose(author.page.add_lesson_button, "SCORM or AICC package…")
+    chooser = author.page.findChild(QFileDialog)
+    chooser.fileSelected.emit(str(source))
+    chooser.close()
     await answered(author, per_item=True)
-    await importing
+    await author.until(lambda: len(author.page.session.draft.rows["lessons"]) == 4, seconds=20)
     assert author.shape[0] == ("Basics", ["Terms", "Ebb", "Flood", "Cases"])
     await author.until(lambda: any("sent when the server is back" in one.message for one in author.desk.notices))
     await author.saved()

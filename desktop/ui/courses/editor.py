@@ -197,7 +197,10 @@ class CourseEditorPage(Page):
         self.add_module_button.clicked.connect(self._add_module)
         self.add_lesson_menu = QMenu(self)
         for kind, name in LESSON_TYPES.items():
-            self.add_lesson_menu.addAction(_(name), partial(self._add_lesson, kind))
+            if kind == "scorm":  # without a package there is no such lesson
+                self.add_lesson_menu.addAction(_("SCORM or AICC package…"), partial(choose_package, self))
+            else:
+                self.add_lesson_menu.addAction(_(name), partial(self._add_lesson, kind))
         self.add_lesson_button = Button(_("Lesson"), "quiet", "plus")
         self.add_lesson_button.setAccessibleName(_("Add lesson"))
         self.add_lesson_button.setMenu(self.add_lesson_menu)
@@ -399,7 +402,6 @@ class CourseEditorPage(Page):
         self.manage_menu.addAction(_("Preview as a learner…"), self._preview)
         self.manage_menu.addAction(_("History…"), self._history)
         self.manage_menu.addSeparator()
-        self.manage_menu.addAction(_("Import a SCORM or AICC package…"), partial(choose_package, self))
         self.manage_menu.addAction(_("Import a Common Cartridge…"), partial(choose_cartridge, self))
         exports = self.manage_menu.addMenu(_("Export as"))
         for form, (name, _suffix) in FORMATS.items():
