@@ -35,6 +35,12 @@ from desktop.questions.model import (
 
 type Row = dict[str, Any]
 
+AUTHORED_COLUMNS = (
+    *("title", "question_text", "question_html", "question_type", "answer_options", "correct_answer", "grading", "points"),
+    *("explanation", "hint", "image_url", "video_url", "tags"),
+)
+"""What ``to_row`` writes and ``from_row`` reads."""
+
 
 def to_row(question: Question) -> Row:
     """The authored columns of a question, without ``quiz_id`` and ``position``."""

@@ -72,6 +72,7 @@ PLACES: tuple[Place, ...] = (
         roles=STAFF,
         parent="catalogue",
     ),
+    Place("quiz-regrade", N_("Regrade"), "grade", _Later("desktop.ui.questions.regrade", "RegradePage"), roles=STAFF, parent="catalogue"),
     Place("certificates", N_("Certificates"), "certificate", _Later("desktop.ui.certificates.certificates", "CertificatesPage")),
     Place(
         "certificate", N_("Certificate"), "certificate", _Later("desktop.ui.certificates.page", "CertificatePage"), parent="certificates"
@@ -122,6 +123,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("quiz-editor.paste", N_("Paste typed questions"), "Ctrl+Shift+V", "list", place="quiz-editor", roles=STAFF),
     Action("quiz-editor.import", N_("Import questions"), icon="upload", place="quiz-editor", roles=STAFF),
     Action("quiz-editor.statistics", N_("Statistics of the quiz"), icon="report", place="quiz-editor", roles=STAFF),
+    Action("quiz-editor.regrade", N_("Regrade the quiz"), icon="grade", place="quiz-editor", roles=STAFF),
+    Action("quiz-regrade.preview", N_("See what would change"), "Ctrl+Return", place="quiz-regrade", roles=STAFF),
+    Action("quiz-regrade.apply", N_("Apply the regrade"), place="quiz-regrade", roles=STAFF),
     Action("quiz-editor.export", N_("Export questions"), icon="download", place="quiz-editor", roles=STAFF),
     Action("certificate.verify", N_("Verify a certificate"), icon="check", place="certificates"),
     Action(

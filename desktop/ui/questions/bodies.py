@@ -56,7 +56,7 @@ class BodyForm(QWidget):
     shaped = Signal()
     """Fields came or went."""
 
-    def __init__(self, kind: str, formatter: Formatter) -> None:
+    def __init__(self, kind: str, formatter: Formatter | None) -> None:
         super().__init__()
         self.kind, self.formatter = kind, formatter
         self._showing = False
@@ -159,7 +159,7 @@ class OptionRow(QWidget):
 class ChoiceForm(BodyForm):
     """Multiple choice and multiple answer."""
 
-    def __init__(self, kind: str, formatter: Formatter) -> None:
+    def __init__(self, kind: str, formatter: Formatter | None) -> None:
         super().__init__(kind, formatter)
         self.several = kind == "multiple_answer"
         head = QHBoxLayout()
@@ -234,7 +234,7 @@ class ChoiceForm(BodyForm):
 
 
 class TrueFalseForm(BodyForm):
-    def __init__(self, kind: str, formatter: Formatter) -> None:
+    def __init__(self, kind: str, formatter: Formatter | None) -> None:
         super().__init__(kind, formatter)
         self.column.addWidget(Label(_("Which is right?"), Role.STRONG))
         self._group = QButtonGroup(self)
@@ -358,7 +358,7 @@ class TypingField(QWidget):
 
 
 class ShortForm(BodyForm):
-    def __init__(self, kind: str, formatter: Formatter) -> None:
+    def __init__(self, kind: str, formatter: Formatter | None) -> None:
         super().__init__(kind, formatter)
         self.column.addWidget(Label(_("Answers that count"), Role.STRONG))
         self.accepted = AcceptedField(_("Answers that count"))
@@ -380,7 +380,7 @@ class ShortForm(BodyForm):
 
 
 class EssayForm(BodyForm):
-    def __init__(self, kind: str, formatter: Formatter) -> None:
+    def __init__(self, kind: str, formatter: Formatter | None) -> None:
         super().__init__(kind, formatter)
         self.add_rule()
 
@@ -431,7 +431,7 @@ class BlanksForm(BodyForm):
 
     insert_asked = Signal(str)
 
-    def __init__(self, kind: str, formatter: Formatter) -> None:
+    def __init__(self, kind: str, formatter: Formatter | None) -> None:
         super().__init__(kind, formatter)
         head = QHBoxLayout()
         head.addWidget(Label(_("Blanks"), Role.STRONG))
@@ -507,7 +507,7 @@ class PairRow(QWidget):
 
 
 class MatchingForm(BodyForm):
-    def __init__(self, kind: str, formatter: Formatter) -> None:
+    def __init__(self, kind: str, formatter: Formatter | None) -> None:
         super().__init__(kind, formatter)
         self.column.addWidget(Label(_("Pairs"), Role.STRONG))
         self.pairs: RowsField[PairRow] = RowsField(_("Add a pair"), lambda: PairRow(self), least=1)
@@ -563,7 +563,7 @@ class ItemRow(QWidget):
 
 
 class OrderingForm(BodyForm):
-    def __init__(self, kind: str, formatter: Formatter) -> None:
+    def __init__(self, kind: str, formatter: Formatter | None) -> None:
         super().__init__(kind, formatter)
         self.column.addWidget(Label(_("Items, in their right order"), Role.STRONG))
         self.column.addWidget(Label(_("Learners get them in an order by chance."), Role.CAPTION, "muted", wrap=True))

@@ -154,6 +154,7 @@ class QuizEditorPage(Page):
             ("quiz-editor.add", self.ask_kind),
             ("quiz-editor.draw", self.add_draw),
             ("quiz-editor.statistics", self.open_statistics),
+            ("quiz-editor.regrade", self.open_regrade),
             ("quiz-editor.paste", self.ask_typed),
             ("quiz-editor.import", self.ask_import),
             ("quiz-editor.export", self.ask_export),
@@ -183,6 +184,7 @@ class QuizEditorPage(Page):
             (_("Export questions…"), self.ask_export),
             (_("Find duplicates…"), self.ask_duplicates),
             (_("Statistics"), self.open_statistics),
+            (_("Regrade…"), self.open_regrade),
             (_("Versions of this question…"), self.ask_versions),
         ):
             self.more_menu.addAction(text, pressed)
@@ -348,6 +350,9 @@ class QuizEditorPage(Page):
 
     def open_statistics(self) -> None:
         self.context.open("quiz-statistics", quiz=self.quiz_id, course=self.course_id)
+
+    def open_regrade(self) -> None:
+        self.context.open("quiz-regrade", quiz=self.quiz_id, course=self.course_id, question=self.open_id)
 
     async def _make_quiz(self) -> None:
         assert self.course_id is not None
