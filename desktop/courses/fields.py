@@ -287,7 +287,7 @@ MODULE_SECTIONS: tuple[Section, ...] = (
     ),
 )
 
-_WITH_CONTENT = frozenset({"video", "pdf", "scorm", "external_link", "embedded_content"})
+_WITH_CONTENT = frozenset({"video", "pdf", "external_link", "embedded_content"})  # a package is replaced as a whole, from the course page
 
 LESSON_SECTIONS: tuple[Section, ...] = (
     Section(
