@@ -61,12 +61,24 @@ def write(questions: Iterable[Question]) -> Exported:
             notes.dropped(_("Aiken has multiple choice questions only, with up to 26 answers."))
             items.append(notes.item(number, title, None))
             continue
-        note_lost(question, notes)
         lines = [_line(question.text, notes), *(f"{letter(n).upper()}) {text}" for n, (text, _correct) in enumerate(options))]
         right = next(n for n, (_text, correct) in enumerate(options) if correct)
-        blocks.append("\n".join([*lines, f"ANSWER: {letter(right).upper()}"]))
+        block = "\n".join([*lines, f"ANSWER: {letter(right).upper()}"])
+        if not _comes_back(block, len(options)):
+            notes.dropped(_("Its words cannot be told from the answers and marks of Aiken."))
+            items.append(notes.item(number, title, None))
+            continue
+        note_lost(question, notes)
+        blocks.append(block)
         items.append(notes.item(number, title, question))
     return Exported(("\n\n".join(blocks) + "\n" if blocks else "").encode(), tuple(items))
+
+
+def _comes_back(block: str, options: int) -> bool:
+    """Whether what was written is read as one question again: pictures leave no words, and a text may begin like an answer."""
+    imported = read(block)
+    found = [item.question.body for item in imported.items if item.question is not None]
+    return not imported.problems and [len(body.options) for body in found if isinstance(body, MultipleChoice)] == [options]
 
 
 def _options(question: Question, notes: Notes) -> list[tuple[str, bool]] | None:

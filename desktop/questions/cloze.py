@@ -19,10 +19,11 @@ from desktop.questions.numbers import is_number, number, plain
 from desktop.questions.report import Imported, Notes, Reading
 
 HUNDRED = Decimal(100)
+MOST_BLANKS = 1000
 
 _BLANK = re.compile(
     r"\{(\d{0,6}):(SHORTANSWER|SHORTANSWER_C|SA|SAC|MW|MWC|NUMERICAL|NM|MULTICHOICE|MC|(?:MULTICHOICE|MC)_?[VHS]+|(?:MULTIRESPONSE|MR)_?[HS]*)"
-    r":((?:\\.|[^\\}])*)\}",
+    r":((?:\\.|[^\\{}])*)\}",
     re.DOTALL,
 )
 _ANSWER = re.compile(r"(=|%(-?\d{1,3}(?:\.\d{1,10})?)%)?(.*)", re.DOTALL)
@@ -66,6 +67,9 @@ def fill_blank(text: Text, notes: Notes) -> tuple[Text, FillBlank, Decimal] | No
         if kind.startswith(("MULTIR", "MR")):
             notes.dropped(_("A blank in which several answers are to be picked."))
             return None
+        if len(blanks) >= MOST_BLANKS or found.group(3).count("~") >= MOST_BLANKS:
+            notes.dropped(_("It has more than {most} answers.").format(most=MOST_BLANKS))
+            return None
         weights.append(Decimal(found.group(1) or 1))
         cased = cased or kind in ("SHORTANSWER_C", "SAC", "MWC")
         listed = kind.startswith(("MULTIC", "MC"))
@@ -104,7 +108,7 @@ def _answers(source: str, *, numeric: bool) -> Iterator[Accepted]:
         said = feedback.strip()
         shown = NOTHING
         if sharp and said:
-            decoded = re.sub(r"\\([~#}\"\\/=])", r"\1", said).replace("&#92;", "\\")
+            decoded = re.sub(r"\\([~#{}\"\\/=])", r"\1", said).replace("&#92;", "\\")
             shown = Text(plain_text(decoded), decoded) if _TAG.search(decoded) else Text(html.unescape(" ".join(decoded.split())))
         yield Accepted(words, part, shown, tolerance)
 
@@ -171,7 +175,7 @@ def _answer(accepted: Accepted, words: str) -> str:
     mark = "=" if accepted.part == ONE else f"%{plain(round(accepted.part * HUNDRED, 5))}%"
     feedback = accepted.feedback
     said = feedback.html if feedback.html is not None else html.escape(feedback.plain, quote=False).replace("\n", "<br>")
-    said = re.sub(r"([~#}])", r"\\\1", said.replace("\\", "&#92;")).replace("&\\#", "&#")
+    said = re.sub(r"([~#{}])", r"\\\1", said.replace("\\", "&#92;")).replace("&\\#", "&#")
     return f"{mark}{words}{f'#{said}' if said else ''}"
 
 

@@ -64,6 +64,7 @@ COLUMNS = (
     "answer", "right", "part", "tolerance", "match", "blank", "listed", "feedback",
 )  # fmt: skip
 
+MOST_CELLS = 500
 _ALIASES = {
     "mc": "multiple_choice",
     "single_choice": "multiple_choice",
@@ -201,6 +202,9 @@ def _cells(source: str, comma: str, reading: Reading) -> Iterator[list[_Cell]]:
             reading.problem(line, column, _("This quotation mark is never closed."))
             return
         row.append(_Cell(words, line, column))
+        if len(row) > MOST_CELLS:
+            reading.problem(line, column, _("This row has too many cells for a table of questions."))
+            return
         position = found.end()
         within = found.group().count("\n")
         if within:

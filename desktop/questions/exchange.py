@@ -119,6 +119,7 @@ def read(data: bytes, name: str = "", form: Format | None = None) -> Imported:
 
     Raises:
         TooLarge: it has more bytes, or more entries, than questions could need.
+        Unsound: it is wrong in so many places that it can only be of another kind.
         BadPackage: a package that cannot be read, or is not safe to (``desktop.questions.qti``).
     """
     form = form or detect(data, name)

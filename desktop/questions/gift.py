@@ -183,7 +183,7 @@ def write(questions: Iterable[Question]) -> Exported:
 
 
 def _entry(question: Question, answer: str, notes: Notes) -> str:
-    tags = "".join(f"[tag:{re.sub(r'([]\\~=#{}:])', r'\\\1', tag)}] " for tag in question.tags)
+    tags = "".join(f"[tag:{re.sub(r'([][\\~=#{}:])', r'\\\1', tag)}] " for tag in question.tags)
     title = f"::{_escape(question.title)}::" if question.title else ""
     stem = _formatted(question.text, notes, always=question.text.html is not None)
     explanation = f"\n\t####{_formatted(question.explanation, notes)}" if question.explanation else ""

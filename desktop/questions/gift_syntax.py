@@ -16,11 +16,12 @@ from desktop.i18n import _
 from desktop.questions.numbers import number
 
 BLANK = "_____"
+MOST_ANSWERS = 1000
 FORMATS = ("html", "markdown", "plain", "moodle")
 
 _FORMAT = re.compile(r"\s*\[(html|markdown|plain|moodle)\]", re.IGNORECASE)
-_MARK = re.compile(r"\[(id|tag):\s*((?:\\.|[^\]\\])*)\]")
-_MARK_ESCAPED = re.compile(r"\\([\]~=#{}:\\])")
+_MARK = re.compile(r"\[(id|tag):((?:\\.|[^\[\]\\])*)\]")
+_MARK_ESCAPED = re.compile(r"\\([\[\]~=#{}:\\])")
 _TRUTH = re.compile(r"\s*(TRUE|FALSE|T|F)\s*(?=#|$)", re.IGNORECASE)
 _WEIGHT = re.compile(r"\s*%(-?\d*\.?\d+)%")
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -219,7 +220,7 @@ class _Block:
         block = self.block
         if block.lstrip().startswith("$CATEGORY:"):
             return Category(self.line, block.split(":", 1)[1].strip())
-        marks = [(name, _MARK_ESCAPED.sub(r"\1", value)) for name, value in _MARK.findall(self.marks)]
+        marks = [(name, _MARK_ESCAPED.sub(r"\1", value.lstrip())) for name, value in _MARK.findall(self.marks)]
         ids = [value for name, value in marks if name == "id"]
         tags = tuple(value for name, value in marks if name == "tag")
         title, offset = self._title()
@@ -277,6 +278,8 @@ class _Block:
     def _parts(self, inside: str, offset: int) -> list[tuple[str, str, int]]:
         """The answers as (sign, text, place): each begins with an unescaped = or ~."""
         starts = [found.start() for found in _SIGN.finditer(inside) if not found.group().startswith("\\")]
+        if len(starts) > MOST_ANSWERS:
+            raise GiftError(offset, _("A question has at most {most} answers.").format(most=MOST_ANSWERS))
         if starts and inside[: starts[0]].strip():
             raise GiftError(offset, _("An answer begins with = or ~."))
         ends = [*starts[1:], len(inside)]

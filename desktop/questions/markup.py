@@ -7,6 +7,7 @@ import re
 from html.parser import HTMLParser
 
 _BLOCKS = frozenset(("p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "ul", "ol", "table"))
+_LOOSE = re.compile(r"<(?![a-zA-Z/!?][^<>]*>|[a-zA-Z][^<>]*\"[^\"]*\"[^<>]*>)")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
 
 
@@ -35,10 +36,16 @@ class _Words(HTMLParser):
             self.parts.append(re.sub(r"\s+", " ", data))
 
 
+def _tidy(markup: str) -> str:
+    """Without comments, and each < that begins no tag as a character: the parser would go over what follows again and again."""
+    first, *others = markup.split("<!--")
+    return _LOOSE.sub("&lt;", first + "".join(other.partition("-->")[2] for other in others))
+
+
 def plain_text(markup: str) -> str:
     """The words of some HTML, a line for each block; a picture is its alternative text."""
     parser = _Words()
-    parser.feed(markup)
+    parser.feed(_tidy(markup))
     parser.close()
     lines = (re.sub(r"[ \t\xa0]+", " ", line).strip() for line in "".join(parser.parts).split("\n"))
     return "\n".join(line for line in lines if line)

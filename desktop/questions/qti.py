@@ -20,7 +20,7 @@ from desktop.i18n import _, ngettext
 from desktop.questions import qti1, qti2
 from desktop.questions.pictures import Find, nothing_comes_along
 from desktop.questions.report import Imported, Notes, Reading
-from desktop.questions.xml_source import Source, words_of
+from desktop.questions.xml_source import Source, outermost, words_of
 
 MOST_FILES = 50_000
 LARGEST_XML = 40 << 20
@@ -32,10 +32,7 @@ _RATIO_FROM = 8 << 20
 
 _MANIFEST = "imsmanifest.xml"
 _PLACES = re.compile(r"\$IMS[-_]CC[-_]FILE_?BASE\$/?", re.IGNORECASE)
-_OPENS = re.compile(rb"<(?:[\w.-]+:)?(qti-[a-z-]+|[A-Za-z]\w*)")
-_SKIPPED = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _SETTINGS = ("assessment_meta.xml",)
-_HEAD = 1 << 16
 
 
 class BadPackage(Invalid):
@@ -59,22 +56,13 @@ def read(data: bytes) -> Imported:
 
 
 def _read_file(reading: Reading, data: bytes, find: Find, tags: tuple[str, ...] = ()) -> None:
-    root = root_of(data)
+    root = outermost(data)
     if root in ("assessmentTest", "manifest"):
         reading.problem(1, 1, _("It only names its questions, which are in other files: choose the package that holds them all."))
     elif root in qti2.ROOTS:
         qti2.read_into(reading, data, find, tags)
     else:
         qti1.read_into(reading, data, find)
-
-
-def root_of(data: bytes) -> str:
-    """The name of a file's outermost element, as QTI 2 has it; empty for what is no XML."""
-    found = _OPENS.search(_SKIPPED.sub(b"", data[:_HEAD]))
-    if found is None:
-        return ""
-    first, *others = found.group(1).decode().removeprefix("qti-").split("-")
-    return first + "".join(other.capitalize() for other in others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +96,8 @@ class _Package:
         kinds: dict[str, str] = {}
         for one in listed:
             if one.name.casefold().endswith((".xml", ".qti")) and one.name != manifest:
-                kinds.setdefault(one.name, root_of(self._bytes(one.name, LARGEST_XML)))
+                root = outermost(self._bytes(one.name, LARGEST_XML))
+                kinds.setdefault(one.name, root if root in (*qti1.ROOTS, *qti2.ROOTS, "assessmentTest") else "")
         tags = {one.name: one.tags for one in listed}
         files = self._ordered(kinds)
         for name in files:
@@ -121,7 +110,7 @@ class _Package:
                 continue
             _read_file(self.reading, self._bytes(name, LARGEST_XML), partial(self._find, name), tags.get(name, ()))
         self.reading.file = ""
-        self._note_rest(manifest, files)
+        self._note_rest(manifest, kinds)
         if not files:
             self.reading.problem(1, 1, _("The package holds no questions that can be read."))
 
@@ -166,9 +155,9 @@ class _Package:
         folder = posixpath.basename(posixpath.dirname(name))
         return f"non_cc_assessments/{folder}.xml.qti" if posixpath.basename(name) == "assessment_qti.xml" else ""
 
-    def _note_rest(self, manifest: str | None, files: dict[str, None]) -> None:
+    def _note_rest(self, manifest: str | None, kinds: dict[str, str]) -> None:
         used = {attachment.name for attachment in self.reading.attachments.values()}
-        rest = [name for name in self.names if name not in files and name != manifest and posixpath.basename(name) not in used]
+        rest = [name for name in self.names if not kinds.get(name) and name != manifest and posixpath.basename(name) not in used]
         settings = [name for name in rest if posixpath.basename(name) in _SETTINGS]
         notes = Notes()
         if settings:

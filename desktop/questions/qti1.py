@@ -75,12 +75,12 @@ def read_into(reading: Reading, data: bytes, find: Find) -> None:
     for element in source.elements("item", "qtimetadata", root=ROOTS):
         if element.tag == "qtimetadata":
             parent = element.getparent()
-            if parent is not None and etree.QName(parent).localname == "objectbank":
+            if parent is not None and str(parent.tag).endswith("objectbank"):
                 bank = _metadata(element).get("bank_title") or None
             continue
         line, column = source.place(element)
-        item = _Item(element, reading, find)
         try:
+            item = _Item(element, reading, find)
             question = item.question(texts, bank)
         except ValueError:
             reading.problem(line, column, _("A number in this question is none."))

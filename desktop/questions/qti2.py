@@ -64,8 +64,8 @@ def read_into(reading: Reading, data: bytes, find: Find, tags: tuple[str, ...] =
     source = Source(data, reading)
     for element in source.elements(*ROOTS, root=ROOTS):
         line, column = source.place(element)
-        item = _Item(element, reading, find)
         try:
+            item = _Item(element, reading, find)
             question = item.question(tags)
         except ValueError:
             reading.problem(line, column, _("A number in this question is none."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import mimetypes
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
@@ -18,7 +18,8 @@ from desktop.questions.model import ONE, ZERO, MultipleAnswer, Question, Rule, f
 type Fetch = Callable[[str], Path]
 """The file of an asset on this computer, by the asset's id. Raises :class:`~desktop.errors.LmsError` where it cannot be had."""
 
-MOST_ITEMS = 100_000
+MOST_ITEMS = 25_000
+MOST_ANSWERS = 1000
 MOST_PROBLEMS = 1000
 """Beyond these a report helps nobody, and a file is not one of questions."""
 
@@ -161,7 +162,6 @@ class Reading:
     attachments: dict[str, Attachment] = field(default_factory=dict)
     file: str = ""
     """The file of a package that is being read."""
-    more_problems: int = 0
 
     def add(self, line: int, title: str, question: Question | None, notes: Notes, column: int = 1) -> None:
         """Takes an item; a question that could not be asked is a problem of the file, where the question begins.
@@ -172,15 +172,17 @@ class Reading:
         if len(self.items) >= MOST_ITEMS:
             raise TooLarge(_("The file has more than {most} entries.").format(most=MOST_ITEMS), remedy=_("Split it into several files."))
         faults = flaws(question) if question is not None else []
+        if question is not None and _answers_of(question) > MOST_ANSWERS:
+            faults = [_("It has more than {most} answers.").format(most=MOST_ANSWERS)]
         for fault in faults:
             self.problem(line, column, fault)
         self.items.append(notes.item(line, title, None if faults else question, column, self.file))
 
     def problem(self, line: int, column: int, text: str) -> None:
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(Problem(line, column, text, self.file))
-        else:
-            self.more_problems += 1
+        """Notes a place that is wrong. Raises :class:`Unsound` where there are so many that the file is of another kind."""
+        self.problems.append(Problem(line, column, text, self.file))
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise Unsound(tuple(self.problems))
 
     def attach(self, data: bytes, name: str) -> str:
         """Keeps a picture; the address by which texts name it."""
@@ -193,12 +195,15 @@ class Reading:
         return asset_url(asset)
 
     def done(self) -> Imported:
-        if self.more_problems:
-            last = self.problems[-1]
-            self.problems.append(replace(last, text=_("and {n} more places after this one.").format(n=self.more_problems)))
         order = {file: place for place, file in enumerate(dict.fromkeys(p.file for p in self.problems))}
         problems = sorted(self.problems, key=lambda p: (order[p.file], p.line, p.column))
         return Imported(tuple(self.items), tuple(problems), tuple(self.attachments.values()))
+
+
+def _answers_of(question: Question) -> int:
+    """How many options, blanks, pairs or items it has."""
+    body = question.body
+    return max((len(getattr(body, name, ())) for name in ("options", "accepted", "blanks", "pairs", "distractors", "items")), default=0)
 
 
 def assets_of(question: Question) -> list[str]:

@@ -29,6 +29,9 @@ _SAFELY: dict[str, Any] = {
 _NAMESPACES = re.compile(r"""\sxmlns(?::[\w.-]+)?="[^"]*\"""")
 _EMPTY = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"))
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_OPENS = re.compile(rb"<(?:[\w.-]+:)?(qti-[a-z-]+|[A-Za-z]\w*)")
+_DECLARATION = re.compile(rb"<[?!][^<>]*>")
+_LOCAL = re.compile(r"[A-Za-z_][\w.-]*")
 _CAMEL = re.compile(r"-([a-z0-9])")
 
 
@@ -142,7 +145,7 @@ class Source:
 
 def _name(element: etree._Element) -> str:
     """The local name; of QTI 3 (``qti-simple-choice``) as QTI 2 has it (``simpleChoice``)."""
-    name = str(etree.QName(element).localname)
+    name = str(element.tag).rpartition("}")[2]
     return _camel(name.removeprefix("qti-")) if name.startswith("qti-") else name
 
 
@@ -167,10 +170,13 @@ def _simplify(element: etree._Element) -> None:
             if not tag.startswith(("{", "qti-")):
                 continue
             new = tag.rpartition("}")[2]
+            if not _LOCAL.fullmatch(new):
+                # A colon too many, which namespaces do not forbid and lxml does.
+                continue
             if new.startswith("qti-"):
                 new = _camel(new.removeprefix("qti-"))
                 for name, value in [(str(name), value) for name, value in each.attrib.items()]:
-                    if "-" in name and not name.startswith("data-"):
+                    if "-" in name and not name.startswith("data-") and _LOCAL.fullmatch(name):
                         del each.attrib[name]
                         each.set(_camel(name), value)
             each.tag = new
@@ -197,6 +203,17 @@ def _forget(element: etree._Element) -> None:
     if parent is not None:
         while element.getprevious() is not None:
             del parent[0]
+
+
+def outermost(data: bytes) -> str:
+    """The name of a file's outermost element, as QTI 2 has it; as well as can be told where it is not well-formed."""
+    try:
+        for _event, element in etree.iterparse(BytesIO(data), events=("start",), **_SAFELY):
+            return _name(element)
+    except etree.XMLSyntaxError:
+        found = _OPENS.search(_DECLARATION.sub(b"", data[:4096]))
+        return _camel(found.group(1).decode().removeprefix("qti-")) if found is not None else ""
+    return ""
 
 
 def words_of(element: etree._Element | None) -> str:

@@ -13,7 +13,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from desktop.questions import exchange
-from desktop.questions.exchange import WRITABLE, Format, TooLarge, detect, read, read_file, write
+from desktop.questions.exchange import WRITABLE, Format, TooLarge, Unsound, detect, read, read_file, write
 from desktop.questions.model import Essay, FillBlank, Ordering, Question, Rule, Text, TrueFalse
 from tests.support.data import TEST_DATA, needs_data
 from tests.support.questions import gap_questions, questions
@@ -96,6 +96,35 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
         file.truncate(exchange.LARGEST_TEXT + 1)
     with pytest.raises(TooLarge):
         read_file(path)
+
+
+@pytest.mark.parametrize(
+    ("form", "source"),
+    [
+        (Format.GIFT, "}\n\n" * 20_000),
+        (Format.GIFT, "a\n\n" * 50_000),
+        (Format.GIFT, "a{#1e999999999}"),
+        (Format.GIFT, "a{" + "~%50%b" * 20_000 + "}"),
+        (Format.TYPED, "1. a\n" * 50_000),
+        (Format.CSV, "type,text\n" + '"' * 200_000),
+        (Format.CSV, "type,text\n" + "," * 200_000),
+        (Format.CLOZE, "{:SA:" * 50_000),
+        (Format.CLOZE, "{:SA:=a" + "~b" * 200_000 + "}"),
+        (Format.MOODLE_XML, '<!DOCTYPE q [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><quiz><question type="essay">&b;</question></quiz>'),
+        (Format.MOODLE_XML, "<quiz>" + "<question>" * 50_000),
+        (Format.MOODLE_XML, "<quiz>" + "<question></b></question>" * 5_000 + "</quiz>"),
+    ],
+)
+def test_hostile_files_are_refused_with_a_reason(form: Format, source: str) -> None:
+    with pytest.raises((Unsound, TooLarge)):
+        read(source.encode(), form=form).questions()
+
+
+@pytest.mark.parametrize("piece", ["<", "<a ", "<!--", "<b>", "&", "[[1]]", "\\"])
+def test_a_text_of_nothing_but_marks_is_a_text(piece: str) -> None:
+    (question,) = read(f"[html]{piece * 30_000}x{{T}}".encode(), form=Format.GIFT).questions()
+    for form in WRITABLE:
+        write([question], form)
 
 
 def shared_files() -> list[Path]:
