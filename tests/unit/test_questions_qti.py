@@ -236,6 +236,7 @@ def bomb() -> bytes:
         b"<html><body>Sign in</body></html>",
         package({"imsmanifest.xml": b"<manifest><resources/></manifest>"}),
     ],
+    ids=["open", "entities", "external-entity", "deep-sections", "deep-divisions", "empty", "html", "empty-package"],
 )
 def test_what_is_hostile_or_none_of_it_imports_nothing(source: bytes) -> None:
     with pytest.raises(Unsound) as refused:
@@ -243,7 +244,7 @@ def test_what_is_hostile_or_none_of_it_imports_nothing(source: bytes) -> None:
     assert refused.value.problems[0].line == 1
 
 
-@pytest.mark.parametrize("source", [bomb(), b"PK\x03\x04 and no more", package({"a.xml": b"<x/>"})[:-40]])
+@pytest.mark.parametrize("source", [bomb(), b"PK\x03\x04 and no more", package({"a.xml": b"<x/>"})[:-40]], ids=["bomb", "begun", "cut"])
 def test_a_package_that_is_damaged_or_a_bomb_is_not_opened(source: bytes) -> None:
     with pytest.raises(BadPackage):
         qti.read(source)
