@@ -199,6 +199,40 @@ def test_saving_again_or_late_changes_nothing(association: Association, lea: psy
     assert asked(lea, attempt)["short_answer"][2] is None
 
 
+def test_two_desks_on_one_attempt_keep_the_newest_answer_and_submit_once(association: Association, lea: psycopg.Connection[Any]) -> None:
+    quiz = Quiz(association)
+    attempt = quiz.start(lea)
+    assert quiz.start(lea) == attempt, "the second desk resumes"
+    answer_all(lea, attempt)
+    question = asked(lea, attempt)["short_answer"][0]
+    go = Barrier(2)
+
+    def sit(desk: int) -> list[str]:
+        with association.sign_in("lea") as connection:
+            go.wait(60)
+            return [
+                row(connection, "SELECT lms.save_answer(%s, %s, %s, %s)", attempt, question, 2 + 2 * number + desk,
+                    Jsonb({"text": "secret-word" if number == 19 and desk else f"{desk} {number}"}))[0]
+                for number in range(20)
+            ]  # fmt: skip
+
+    with ThreadPoolExecutor(2) as desks:
+        outcomes = [outcome for desk in desks.map(sit, range(2)) for outcome in desk]
+    assert set(outcomes) <= {"saved", "stale"}
+    assert asked(lea, attempt)["short_answer"][2] == {"text": "secret-word"}, "the newest, whoever came last"
+
+    def submit(_desk: int) -> None:
+        with association.sign_in("lea") as connection:
+            go.wait(60)
+            connection.execute("SELECT lms.submit_attempt(%s)", (attempt,))
+
+    with ThreadPoolExecutor(2) as desks:
+        list(desks.map(submit, range(2)))
+    assert row(lea, "SELECT lms.get_result(%s) ->> 'score'", attempt) == ("100.00",)
+    with association.installer() as admin:
+        assert row(admin, "SELECT attempts_count, graded_count FROM quizzes WHERE id = %s", quiz.id) == (1, 1)
+
+
 def test_after_the_deadline_what_was_saved_counts_and_nothing_more(association: Association, lea: psycopg.Connection[Any]) -> None:
     quiz = Quiz(association, time_limit_minutes=10)
     attempt = quiz.start(lea)
