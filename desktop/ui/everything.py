@@ -124,6 +124,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("quiz-editor.import", N_("Import questions"), icon="upload", place="quiz-editor", roles=STAFF),
     Action("quiz-editor.statistics", N_("Statistics of the quiz"), icon="report", place="quiz-editor", roles=STAFF),
     Action("quiz-editor.regrade", N_("Regrade the quiz"), icon="grade", place="quiz-editor", roles=STAFF),
+    Action("quiz-statistics.regrade", N_("Regrade…"), icon="grade", place="quiz-statistics", roles=STAFF),
     Action("quiz-regrade.preview", N_("See what would change"), "Ctrl+Return", place="quiz-regrade", roles=STAFF),
     Action("quiz-regrade.apply", N_("Apply the regrade"), place="quiz-regrade", roles=STAFF),
     Action("quiz-editor.export", N_("Export questions"), icon="download", place="quiz-editor", roles=STAFF),

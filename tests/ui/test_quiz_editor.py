@@ -75,7 +75,8 @@ class Author:
         QTest.keyClicks(self.page.form.stem.edit, words)
 
     def click(self, widget):
-        """As a person does who has scrolled there."""
+        """As a person does who has scrolled there, and sees it where it belongs."""
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
         self.page.form.ensureWidgetVisible(widget)
         self.qtbot.mouseClick(widget, Qt.MouseButton.LeftButton, pos=QPoint(8, widget.height() // 2))
 
@@ -110,8 +111,9 @@ class Author:
             form.options.rows[-1].words.edit.setFocus()
             self.press(Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier)
         for row, option in zip(form.options.rows, body.options, strict=True):
-            if option.correct != row.mark.isChecked():
+            if option.correct and not row.mark.isChecked():
                 self.click(row.mark)
+        assert [row.mark.isChecked() for row in form.options.rows] == [option.correct for option in body.options]
         if any(option.feedback for option in body.options):
             self.click(form.with_feedback)
             for row, option in zip(form.options.rows, body.options, strict=True):
@@ -201,7 +203,9 @@ BENEFITS = (
     ),
     Question(
         Text("Most pay how much?"),
-        ShortAnswer((Accepted("80", tolerance=Decimal("0.5")), Accepted("about *", Decimal("0.5"))), Typing(wildcards=True)),
+        ShortAnswer(
+            (Accepted("80", tolerance=Decimal("0.5")), Accepted("about *", Decimal("0.5"), Text("Nearly."))), Typing(wildcards=True)
+        ),
     ),
     Question(Text("Why offer benefits?"), Essay()),
     Question(
@@ -241,6 +245,8 @@ async def write_each(author):
                 QTest.keyClicks(author.focused, "about *")
                 author.type(form.accepted.rows[1].part, "50")
                 author.click(form.typing.wildcards)
+                author.click(form.with_feedback)
+                author.type(form.accepted.rows[1].feedback.edit, "Nearly.")
             case BlanksForm() as form:
                 assert len(form.blanks.rows) == 2, "typing [[2]] makes the row for it"
                 for row, words in zip(form.blanks.rows, ("1985", "1996"), strict=True):

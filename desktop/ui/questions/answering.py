@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 from desktop.i18n import _
 from desktop.questions.markup import from_plain, plain_text
 from desktop.questions.queries import Answer, Asked, Choice
+from desktop.ui.questions.formatted import Formatted
 from desktop.ui.theme import Role, px
 from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.labels import Label
@@ -84,7 +85,7 @@ class ChoiceField(AnswerField):
             row = QHBoxLayout()
             row.setSpacing(px(8))
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-            row.addWidget(_Words(choice.text, button), 1)
+            row.addWidget(Formatted(choice.text, choice.html, button) if choice.html else _Words(choice.text, button), 1)
             column.addLayout(row)
         self._clear = Button(_("Clear my choice"), "link")
         self._clear.clicked.connect(self._clear_choice)
@@ -236,7 +237,7 @@ class MatchingField(AnswerField):
             for choice in asked.right:
                 box.addItem(choice.text, choice.id)
             box.activated.connect(lambda _index: self.changed.emit())
-            grid.addWidget(Label(stem.text, wrap=True), row, 0)
+            grid.addWidget(Formatted(stem.text, stem.html) if stem.html else Label(stem.text, wrap=True), row, 0)
             grid.addWidget(box, row, 1)
             self.boxes[stem.id] = box
 

@@ -264,7 +264,6 @@ class AcceptedRow(QWidget):
 
     def __init__(self, field: AcceptedField) -> None:
         super().__init__()
-        self._feedback = NOTHING
         self.line = QLineEdit()
         self.line.setAccessibleName(_("Accepted answer"))
         self.line.setPlaceholderText(_("An answer that counts"))
@@ -279,22 +278,29 @@ class AcceptedRow(QWidget):
         self.part.setToolTip(_("Part of the points, in percent"))
         self.part.changed.connect(field.changed)
         self.remove = small("trash", _("Remove this answer"), lambda: field.remove(self))
+        self.feedback = WordsField(_("Feedback"), field.formatter, placeholder=_("What is said to who answers this"))
+        self.feedback.changed.connect(field.changed)
+        self.feedback.setVisible(field.with_feedback)
         self.setFocusProxy(self.line)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = QHBoxLayout()
         row.setSpacing(px(8))
         row.addWidget(self.line, 1)
         row.addWidget(self.tolerance)
         row.addWidget(self.part)
         row.addWidget(self.remove)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(4))
+        column.addLayout(row)
+        column.addWidget(self.feedback)
 
     def accepted(self) -> Accepted:
         tolerance = self.tolerance.value if _is_number(self.line.text()) else None
         part = ONE if self.part.value is None else self.part.value / HUNDRED
-        return Accepted(self.line.text().strip(), part, self._feedback, tolerance)
+        return Accepted(self.line.text().strip(), part, self.feedback.text(), tolerance)
 
     def show_accepted(self, accepted: Accepted) -> None:
-        self._feedback = accepted.feedback
+        self.feedback.show_text(accepted.feedback)
         if self.line.text().strip() != accepted.text:
             self.line.setText(accepted.text)
         self.tolerance.show_value(accepted.tolerance)
@@ -316,9 +322,17 @@ def _is_number(text: str) -> bool:
 class AcceptedField(RowsField[AcceptedRow]):
     """Answers that count, one a row."""
 
-    def __init__(self, name: str = "") -> None:
+    def __init__(self, formatter: Formatter | None, name: str = "") -> None:
         super().__init__(_("Add an answer that counts"), lambda: AcceptedRow(self))
+        self.formatter, self.with_feedback = formatter, False
         self.setAccessibleName(name)
+
+    def show_feedback(self, *, shown: bool) -> None:
+        """Whether there is a field for what is said to who gives an answer."""
+        self.with_feedback = shown
+        for row in self.rows:
+            row.feedback.setVisible(shown)
+        self.shaped.emit()
 
     def accepted(self) -> tuple[Accepted, ...]:
         return tuple(row.accepted() for row in self.rows if row.line.text().strip())
@@ -360,8 +374,14 @@ class TypingField(QWidget):
 class ShortForm(BodyForm):
     def __init__(self, kind: str, formatter: Formatter | None) -> None:
         super().__init__(kind, formatter)
-        self.column.addWidget(Label(_("Answers that count"), Role.STRONG))
-        self.accepted = AcceptedField(_("Answers that count"))
+        head = QHBoxLayout()
+        head.addWidget(Label(_("Answers that count"), Role.STRONG))
+        head.addStretch(1)
+        self.accepted = AcceptedField(formatter, _("Answers that count"))
+        self.with_feedback = QCheckBox(_("Feedback"))
+        self.with_feedback.toggled.connect(lambda shown: self.accepted.show_feedback(shown=shown))
+        head.addWidget(self.with_feedback)
+        self.column.addLayout(head)
         self.accepted.changed.connect(self.say)
         self.accepted.shaped.connect(self.shaped)
         self.typing = TypingField()
@@ -376,6 +396,7 @@ class ShortForm(BodyForm):
     def fill(self, body: Body) -> None:
         assert isinstance(body, ShortAnswer)
         self.accepted.show_accepted(body.accepted)
+        self.with_feedback.setChecked(self.with_feedback.isChecked() or any(one.feedback for one in body.accepted))
         self.typing.show_typing(body.typing)
 
 
@@ -397,7 +418,8 @@ class BlankRow(QWidget):
     def __init__(self, form: BlanksForm) -> None:
         super().__init__()
         self.name = Label("", Role.LABEL, "muted")
-        self.accepted = AcceptedField()
+        self.accepted = AcceptedField(form.formatter)
+        self.accepted.show_feedback(shown=form.with_feedback.isChecked())
         self.accepted.changed.connect(form.say)
         self.accepted.shaped.connect(form.shaped)
         self.choices = QLineEdit()
@@ -436,6 +458,9 @@ class BlanksForm(BodyForm):
         head = QHBoxLayout()
         head.addWidget(Label(_("Blanks"), Role.STRONG))
         head.addStretch(1)
+        self.with_feedback = QCheckBox(_("Feedback"))
+        self.with_feedback.toggled.connect(self._show_feedback)
+        head.addWidget(self.with_feedback)
         self.insert_button = Button(_("Insert a blank"), "quiet", "plus")
         self.insert_button.setToolTip(_("Puts the next blank where the cursor is in the question"))
         self.insert_button.clicked.connect(self._insert)
@@ -460,7 +485,13 @@ class BlanksForm(BodyForm):
             row.show_blank(blank)
         self.typing.show_typing(body.typing)
         self.show_rule(body.rule)
+        given = any(one.feedback for blank in body.blanks for one in blank.accepted)
+        self.with_feedback.setChecked(self.with_feedback.isChecked() or given)
         self._number()
+
+    def _show_feedback(self, shown: bool) -> None:
+        for row in self.blanks.rows:
+            row.accepted.show_feedback(shown=shown)
 
     def needs(self, count: int) -> None:
         """The question's words have this many blanks: rows for those that have none."""

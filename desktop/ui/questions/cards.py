@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from PySide6.QtCore import QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QImage, QResizeEvent, QTextDocument
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.i18n import _, ngettext
 from desktop.questions.markup import is_markup, plain_text
 from desktop.questions.queries import Asked, Reviewed, Verdict
-from desktop.store.assets import asset_of, asset_url
+from desktop.store.assets import asset_of
 from desktop.ui.context import Context
-from desktop.ui.learning.lesson import Reading
 from desktop.ui.questions.answering import field_for
+from desktop.ui.questions.formatted import Formatted
 from desktop.ui.questions.pictures import Find, PictureLabel, load, pictures_of
 from desktop.ui.questions.wording import answer_words, key_words
 from desktop.ui.theme import Role, px
@@ -36,64 +35,55 @@ def points_text(points: Decimal) -> str:
     return ngettext("{n} point", "{n} points", 1 if points == 1 else 2).format(n=number_text(points))
 
 
-class QuestionText(Reading):
-    """An author's question with its formatting, as high as it is long."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.setAccessibleName(_("Question"))
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._html = html
-        self.show_html(html)
-
-    def show_picture(self, asset: str, image: QImage) -> None:
-        """Put a picture where the words name it."""
-        self.document().addResource(QTextDocument.ResourceType.ImageResource, QUrl(asset_url(asset)), image)
-        self.show_html(self._html)
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        self.document().setTextWidth(self.viewport().width())
-        self.setFixedHeight(round(self.document().size().height()) + px(2))
-
-    def sizeHint(self) -> QSize:
-        return QSize(px(400), self.height())
-
-
 def question_text(asked: Asked) -> QWidget:
     """The question's words; blanks are drawn as lines with their numbers."""
     if asked.html:
-        return QuestionText(_BLANK.sub(r"<u>&nbsp;&nbsp;(\1)&nbsp;&nbsp;</u>", asked.html))
+        return Formatted(_("Question"), _BLANK.sub(r"<u>&nbsp;&nbsp;(\1)&nbsp;&nbsp;</u>", asked.html))
     return Label(_BLANK.sub(r"____ (\1)", asked.text), Role.HEADING, wrap=True)
 
 
-class QuestionCard(Card):
+class AskedCard(Card):
+    """What is asked, with its pictures: what the cards of a question have in common."""
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__()
+        self.asked = asked
+        self.picture = PictureLabel() if asked.image else None
+        self.setAccessibleName(_("Question {number}").format(number=asked.number))
+
+    def add_asked(self) -> None:
+        """The picture and the words."""
+        if self.picture is not None:
+            self.body.addWidget(self.picture)
+        self.body.addWidget(question_text(self.asked))
+
+    async def show_pictures(self, context: Context, find: Find) -> None:
+        """Fetch what the question shows, and show it as it comes."""
+        for asset in pictures_of(self.asked):
+            image = await load(context, find, asset)
+            if self.picture is not None and asset == asset_of(self.asked.image):
+                self.picture.show_image(image)
+            if image is not None:
+                for words in self.findChildren(Formatted):
+                    if asset in words.html:
+                        words.show_picture(asset, image)
+
+
+class QuestionCard(AskedCard):
     """One question with its field."""
 
     checked = Signal()
     """The person wants this answer checked; only where ``checkable``."""
 
     def __init__(self, asked: Asked, *, checkable: bool) -> None:
-        super().__init__()
-        self.asked = asked
+        super().__init__(asked)
         self.flagged = asked.flagged
-        name = _("Question {number}").format(number=asked.number)
-        self.setAccessibleName(name)
         head = QHBoxLayout()
-        head.addWidget(Label(name, Role.LABEL, "muted"))
+        head.addWidget(Label(self.accessibleName(), Role.LABEL, "muted"))
         head.addStretch(1)
         head.addWidget(Label(points_text(asked.points), Role.LABEL, "muted"))
         self.body.addLayout(head)
-        self.picture = PictureLabel() if asked.image else None
-        if self.picture is not None:
-            self.body.addWidget(self.picture)
-        self._text = question_text(asked)
-        self.body.addWidget(self._text)
+        self.add_asked()
         if asked.hint:
             self._add_hint(asked.hint)
         self.field = field_for(asked)
@@ -109,15 +99,6 @@ class QuestionCard(Card):
     @property
     def answered(self) -> bool:
         return self.field.answer() is not None
-
-    async def show_pictures(self, context: Context, find: Find) -> None:
-        """Fetch what the question shows, and show it as it comes."""
-        for asset in pictures_of(self.asked):
-            image = await load(context, find, asset)
-            if self.picture is not None and asset == asset_of(self.asked.image):
-                self.picture.show_image(image)
-            if isinstance(self._text, QuestionText) and image is not None:
-                self._text.show_picture(asset, image)
 
     def show_verdict(self, reviewed: Reviewed) -> None:
         """Close the question and say what the answer was worth."""
@@ -165,19 +146,14 @@ def add_verdict(column: QVBoxLayout, asked: Asked, verdict: Verdict, *, graded: 
         _add_words(column, _("Explanation"), verdict.explanation)
 
 
-class ReviewCard(Card):
+class ReviewCard(AskedCard):
     """One question as it was answered."""
 
     def __init__(self, reviewed: Reviewed) -> None:
-        super().__init__()
         asked = reviewed.asked
-        self.setAccessibleName(_("Question {number}").format(number=asked.number))
-        self.body.addWidget(Label(_("Question {number}").format(number=asked.number), Role.LABEL, "muted"))
-        self.picture = PictureLabel() if asked.image else None
-        if self.picture is not None:
-            self.body.addWidget(self.picture)
-        self._text = question_text(asked)
-        self.body.addWidget(self._text)
+        super().__init__(asked)
+        self.body.addWidget(Label(self.accessibleName(), Role.LABEL, "muted"))
+        self.add_asked()
         _add_words(self.body, _("Your answer"), answer_words(asked, asked.answer) or _("Nothing"))
         if reviewed.verdict is not None:
             add_verdict(self.body, asked, reviewed.verdict)

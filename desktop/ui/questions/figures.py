@@ -92,6 +92,7 @@ class QuizStatisticsPage(Page):
     """``context.open("quiz-statistics", quiz=…, course=None)``."""
 
     title = N_("Statistics")
+    primary: ClassVar[str] = "quiz-statistics.regrade"
     shows: ClassVar[frozenset[str]] = frozenset({"quiz_attempts", "quiz_answers"})
 
     def __init__(self, context: Context, quiz: UUID, course: UUID | None = None, parent: QWidget | None = None) -> None:
@@ -99,6 +100,7 @@ class QuizStatisticsPage(Page):
         super().__init__(context, parent)
 
     def build(self) -> QWidget:
+        self.on("quiz-statistics.regrade", self.open_regrade)
         self.histogram = Histogram()
         self.figures: list[Label] = []
         grid = QGridLayout()
@@ -139,6 +141,12 @@ class QuizStatisticsPage(Page):
         column.addLayout(top)
         column.addWidget(split, 1)
         return body
+
+    def open_regrade(self) -> None:
+        """Regrade the quiz, beginning with the question that is chosen."""
+        row = self.model.row(self.table.currentIndex().row())
+        question = None if row is None else row[1].id
+        self.context.open("quiz-regrade", quiz=self.quiz_id, course=self.course_id, question=question)
 
     def _open_question(self, row: Row) -> None:
         self.context.open("quiz-editor", quiz=self.quiz_id, course=self.course_id, question=row[1].id)

@@ -21,6 +21,7 @@ from desktop.questions.queries import (
     AttemptRow,
     QuizToTake,
     Result,
+    Reviewed,
     get_attempt,
     get_result,
     list_questions,
@@ -419,11 +420,16 @@ class QuizPage(Page):
         review = await self.context.read(list_review, attempt_id)
         column = self.outcome.begin()
         column.addWidget(self._summary(result))
-        for card in await in_turns(ReviewCard, review):
+        for card in await in_turns(self._review_card, review):
             column.addWidget(card)
         column.addStretch(1)
         await self.outcome.show_column()
         self.stack.setCurrentWidget(self.outcome)
+
+    def _review_card(self, reviewed: Reviewed) -> ReviewCard:
+        card = ReviewCard(reviewed)
+        self.spawn(card.show_pictures(self.context, finder(self.context)))
+        return card
 
     def _summary(self, result: Result) -> QWidget:
         card = Card()
