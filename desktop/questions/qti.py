@@ -71,6 +71,8 @@ class _Resource:
 
     name: str
     tags: tuple[str, ...] = ()
+    kind: str = ""
+    """The name of its outermost element, where the manifest tells what it is."""
 
 
 class _Package:
@@ -96,7 +98,7 @@ class _Package:
         kinds: dict[str, str] = {}
         for one in listed:
             if one.name.casefold().endswith((".xml", ".qti")) and one.name != manifest:
-                root = outermost(self._bytes(one.name, LARGEST_XML))
+                root = one.kind or outermost(self._bytes(one.name, LARGEST_XML))
                 kinds.setdefault(one.name, root if root in (*qti1.ROOTS, *qti2.ROOTS, "assessmentTest") else "")
         tags = {one.name: one.tags for one in listed}
         files = self._ordered(kinds)
@@ -127,8 +129,10 @@ class _Package:
                 name = self._named(posixpath.join(folder, base, unquote(path))) if path else None
                 if name is not None:
                     # Keywords stand for the file that the resource is, not for what it needs.
-                    tags = tuple(dict.fromkeys(each for each in keywords if each)) if path == paths[0] else ()
-                    found.setdefault(name, _Resource(name, tags))
+                    itself = path == paths[0]
+                    tags = tuple(dict.fromkeys(each for each in keywords if each)) if itself else ()
+                    is_item = itself and (resource.get("type") or "").startswith("imsqti_item_xmlv")
+                    found.setdefault(name, _Resource(name, tags, "assessmentItem" if is_item else ""))
         self.reading.file = ""
         return list(found.values())
 
