@@ -21,7 +21,7 @@ from desktop.certificates.ce import Method, roster_due
 from desktop.changes import Changes, Done
 from desktop.errors import Invalid
 from desktop.i18n import N_, _
-from desktop.models import CeApproval, CeProvider, Certificate, Course
+from desktop.models import CeApproval, CeProvider, Course
 
 APPROVALS_CHANGED = Changes.of("lms.ce_approvals", "lms.ce_providers")
 FILED = Changes.of("lms.ce_filings")
@@ -234,33 +234,3 @@ def check_state(state: str) -> str:
     if len(state) != 2 or not state.isascii() or not state.isalpha():
         raise Invalid(_("A state is two letters, as in WA."))
     return state
-
-
-# Transcripts
-
-
-@dataclass(frozen=True, slots=True)
-class TranscriptRow:
-    """What a member earned with one certificate."""
-
-    completed_on: date
-    course_title: str
-    certificate_number: str
-    ce_credits: Decimal
-    designation: str | None
-    expires_at: datetime | None
-    status: str
-
-
-def list_transcript(session: Session, member_id: UUID) -> tuple[TranscriptRow, ...]:
-    """A member's certificates that count, the latest completion first. Those that were revoked or replaced give no credits."""
-    query = (
-        sa.select(
-            Certificate.completed_at, Certificate.course_title, Certificate.certificate_number, Certificate.ce_credits,
-            Certificate.designation, Certificate.expires_at,
-            sa.case((Certificate.expires_at <= sa.func.now(), "expired"), else_="valid"),
-        )
-        .where(Certificate.member_id == member_id, Certificate.status == "valid")
-        .order_by(Certificate.completed_at.desc(), Certificate.id)
-    )  # fmt: skip
-    return tuple(TranscriptRow(row[0].date(), *row[1:]) for row in session.execute(query))

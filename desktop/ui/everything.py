@@ -197,6 +197,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("ce.providers", N_("Provider numbers…"), icon="numbers", place="continuing", roles=ADMINISTRATORS),
     Action("certificate.save", N_("Save PDF…"), icon="download", place="certificate"),
     Action("certificate.print", N_("Print…"), "Ctrl+P", "document", place="certificate"),
+    Action(
+        "certificate.transcript",
+        N_("Transcript of the holder…"),
+        icon="report",
+        place="certificate",
+        hint=N_("Every certificate of this person that counts, as PDF or as a table"),
+    ),
     Action("certificate.copy", N_("Copy number"), icon="copy", place="certificate"),
     Action("certificate.check", N_("Verify"), icon="check", place="certificate", hint=N_("See what anybody learns who verifies it")),
     Action(

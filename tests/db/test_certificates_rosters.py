@@ -21,7 +21,6 @@ from desktop.certificates.rosters import (
     list_approvals,
     list_providers,
     list_roster,
-    list_transcript,
     roster_csv,
     save_approval,
     set_provider,
@@ -152,13 +151,3 @@ def test_only_administrators_file_and_approve(db: Database, administrator: Store
             approve(store, course, "WA")
         with pytest.raises(NotAllowed):
             store.read(list_roster)
-
-
-def test_a_transcript_has_what_counts(db: Database, administrator: Store) -> None:
-    person = db.add_person("learner")
-    store = db.store(person)
-    certificates = [store.write(issue, complete_course(db, store, title)).value for title in ("Ethics", "Law")]
-    administrator.write(revoke, certificates[0], "Issued in error")
-    assert person.member_id is not None
-    (row,) = store.read(list_transcript, person.member_id)
-    assert (row.course_title, row.ce_credits, row.status) == ("Law", Decimal("1.50"), "valid")

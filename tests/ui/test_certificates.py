@@ -119,6 +119,26 @@ async def test_the_saved_file_is_the_certificate(db, learner, show, qtbot, tmp_p
     await learner.context.settled()
 
 
+async def test_the_transcript_has_every_certificate_that_counts(db, learner, show, qtbot, tmp_path, until):
+    issued(db, learner, "Law")
+    page = await show(CertificatePage(learner.context, take(db, learner)))
+    for suffix in ("pdf", "csv"):
+        path = tmp_path / f"mine.{suffix}"
+        click(qtbot, page, "Transcript of the holder…")
+        dialog = [found for found in page.children() if found.inherits("QFileDialog")][-1]
+        dialog.fileSelected.emit(str(path))
+        dialog.close()
+        await until(path.exists)
+        await until(lambda name=path.name: learner.notices and learner.notices[-1].message == f"Saved as {name}.")
+    with pypdfium2.PdfDocument(tmp_path / "mine.pdf") as document:
+        words = document[0].get_textpage().get_text_range()
+    assert all(part in words for part in ("Amara Okafor", "Ethics", "Law", "3.00", page.certificate.snapshot.number))
+    rows = (tmp_path / "mine.csv").read_text("utf-8-sig").splitlines()
+    assert len(rows) == 3
+    assert rows[1].split(",")[1:2] == ["Ethics"]
+    await learner.context.settled()
+
+
 async def test_a_folder_that_refuses_the_file_is_named_in_plain_words(db, learner, show, tmp_path, until):
     page = await show(CertificatePage(learner.context, take(db, learner)))
     page.spawn(page.save_pdf(tmp_path / "missing" / "mine.pdf"))
@@ -309,7 +329,7 @@ async def test_replacing_shows_the_new_one_and_the_old_one_leads_to_it(db, learn
 
 async def test_a_learner_is_offered_nothing_that_only_administrators_do(db, learner, show):
     page = await show(CertificatePage(learner.context, take(db, learner)))
-    assert set(page.buttons) == {"certificate.copy", "certificate.check"}
+    assert set(page.buttons) == {"certificate.copy", "certificate.check", "certificate.transcript"}
     assert page.context.actions.qaction("certificate.revoke") is None
 
 

@@ -23,6 +23,7 @@ from desktop.errors import Invalid, NotFound
 from desktop.i18n import N_, _
 from desktop.ui.certificates.sheet import CertificateSheet
 from desktop.ui.certificates.status import STATUSES, TONES
+from desktop.ui.certificates.transcript import choose_transcript
 from desktop.ui.certificates.verification import Answer
 from desktop.ui.context import Context
 from desktop.ui.courses.dialogs import FormDialog
@@ -59,6 +60,7 @@ class CertificatePage(Page):
         self.on("certificate.save", self._save_pdf)
         self.on("certificate.print", self._print)
         self.on("certificate.copy", self._copy)
+        self.on("certificate.transcript", self._transcript)
         self.on("certificate.check", self._verify)
         self.on("certificate.sign", self._sign)
         self.on("certificate.replace", self._replace)
@@ -162,6 +164,7 @@ class CertificatePage(Page):
         self.buttons: dict[str, Button] = {}
         self._button("certificate.copy", "copy")
         self._button("certificate.check", "check")
+        self._button("certificate.transcript", "report")
         if self._administers:
             self._panel.addSpacing(px(6))
             self._panel.addWidget(Hairline())
@@ -195,7 +198,7 @@ class CertificatePage(Page):
     def _enable(self) -> None:
         """What can be done with what is shown."""
         found = self.certificate
-        for action_id in ("save", "print", "copy", "check"):
+        for action_id in ("save", "print", "copy", "check", "transcript"):
             self.context.actions.set_enabled(f"certificate.{action_id}", found is not None)
         self.context.actions.set_enabled("certificate.sign", found is not None and found.asset_id is None)
         for action_id in ("replace", "revoke"):
@@ -243,6 +246,10 @@ class CertificatePage(Page):
         if self.certificate is not None:
             QGuiApplication.clipboard().setText(self.certificate.snapshot.number)
             self.context.notices.done(_("{number} was copied.").format(number=self.certificate.snapshot.number))
+
+    def _transcript(self) -> None:
+        if self.certificate is not None:
+            choose_transcript(self.context, self.certificate.member_id, self.certificate.snapshot.member_name, self)
 
     async def _verify(self) -> None:
         if self.certificate is not None:
