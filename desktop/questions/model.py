@@ -15,6 +15,8 @@ from enum import StrEnum
 
 ONE = Decimal(1)
 ZERO = Decimal(0)
+MOST_POINTS = Decimal(1_000_000)
+"""What ``quiz_questions.points`` has no room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,8 @@ def flaws(question: Question) -> list[str]:
     found = [] if question.text else ["It has no text."]
     if question.points < 0:
         found.append("Its points are negative.")
+    if question.points >= MOST_POINTS:
+        found.append("Its points are a million or more.")
     match question.body:
         case MultipleChoice(options) | MultipleAnswer(options):
             if len({option.id for option in options}) < len(options):

@@ -105,6 +105,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
         (Format.GIFT, "a\n\n" * 50_000),
         (Format.GIFT, "a{#1e999999999}"),
         (Format.GIFT, "a{" + "~%50%b" * 20_000 + "}"),
+        (Format.CSV, "type,text,points\nessay,Why?,1e9"),
         (Format.TYPED, "1. a\n" * 50_000),
         (Format.CSV, "type,text\n" + '"' * 200_000),
         (Format.CSV, "type,text\n" + "," * 200_000),
