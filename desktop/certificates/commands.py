@@ -16,7 +16,7 @@ from desktop.certificates.keys import PublicKeys, SigningKey
 from desktop.certificates.press import Press, draw_signed
 from desktop.certificates.queries import IssuedCertificate, get_certificate, list_due, list_unsigned
 from desktop.certificates.render import render
-from desktop.certificates.template import Paper, load_template
+from desktop.certificates.template import load_template
 from desktop.changes import Changes, Done
 from desktop.errors import Cancelled, Conflict, Invalid, LmsError, NotFound
 from desktop.i18n import _
@@ -78,9 +78,9 @@ def revoke(session: Session, certificate_id: UUID, reason: str) -> Done[None]:
     return Done(None, CHANGED)
 
 
-def draw(certificate: IssuedCertificate, paper: Paper = Paper.LETTER) -> bytes:
+def draw(certificate: IssuedCertificate) -> bytes:
     """Its PDF, not signed. The same certificate gives the same bytes, whoever draws it."""
-    return render(certificate.snapshot, load_template(), paper)
+    return render(certificate.snapshot, load_template())
 
 
 def get_pdf(store: Store, certificate: IssuedCertificate) -> bytes:

@@ -16,17 +16,17 @@ from desktop.certificates.keys import PublicKeys, SigningKey
 from desktop.certificates.queries import IssuedCertificate
 from desktop.certificates.render import render
 from desktop.certificates.signing import sign_pdf
-from desktop.certificates.template import Paper, load_template
+from desktop.certificates.template import load_template
 from desktop.i18n import _
 
 FEW = 8
 """So many are drawn here: a worker takes a second to start."""
 
 
-def draw_signed(certificate: IssuedCertificate, key: SigningKey, paper: Paper = Paper.LETTER) -> bytes:
+def draw_signed(certificate: IssuedCertificate, key: SigningKey) -> bytes:
     """The PDF with the signed QR code and the credential, signed. Raises :class:`desktop.errors.Invalid` as :func:`render` does."""
     template, snapshot = load_template(), certificate.snapshot
-    page = render(snapshot, template, paper, sign_code(snapshot, key, template.verify_address))
+    page = render(snapshot, template, sign_code(snapshot, key, template.verify_address))
     credential = make_credential(snapshot, certificate.course_id, template.verify_address, key.credential)
     return sign_pdf(page, credential, key, _("Certificate of completion"))
 

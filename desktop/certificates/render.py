@@ -1,11 +1,12 @@
 """A certificate as a PDF, drawn by ReportLab from the snapshot that was made when it was issued.
 
-The same snapshot gives the same bytes. What the page says of a field stands in a box of its own (:func:`boxes`), from which
-:mod:`desktop.certificates.verify` reads it back.
+The same snapshot and template give the same bytes. What the page says of a field stands in a box of its own
+(:attr:`Template.boxes`), from which :mod:`desktop.certificates.verify` reads it back.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date
 from decimal import Decimal
@@ -14,63 +15,77 @@ from io import BytesIO
 from math import ceil, cos, floor, pi, sin
 
 from reportlab import rl_config
-from reportlab.lib.utils import TimeStamp
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.utils import ImageReader, TimeStamp
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
 from desktop.certificates import engraving, qr
 from desktop.certificates.snapshot import Snapshot
-from desktop.certificates.template import Palette, Paper, Template
-from desktop.certificates.typeset import ITALIC, ROMAN, SANS, SMALL_CAPS, Line, draw_centred, fit, line
+from desktop.certificates.template import (
+    Align,
+    Border,
+    Box,
+    Code,
+    Element,
+    Ornament,
+    Palette,
+    Panel,
+    Picture,
+    Rule,
+    Seal,
+    Template,
+    Text,
+    Watermark,
+)
+from desktop.certificates.typeset import ITALIC, ROMAN, SANS, SMALL_CAPS, draw, draw_centred, fit, line
 from desktop.i18n import _
 
 # Streams as bytes: ReportLab's ASCII armour took two thirds of the time and a quarter of the size, for channels of the last century.
 rl_config.useA85 = 0
 
-_MARGIN = 22.0  # sheet edge to the band
+_FONTS = {"roman": ROMAN, "italic": ITALIC, "small_caps": SMALL_CAPS, "sans": SANS}
 _BAND = 24.0  # width of the engraved band
 _CORNER = 46.0  # side of the square that a corner rosette fills
 _SMALLEST_MODULE = 1.04  # 0.37 mm: what the camera of an old telephone still tells apart at a hand's breadth
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """Left, bottom, right and top in points from the sheet's lower left corner."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-
-def render(snapshot: Snapshot, template: Template, paper: Paper = Paper.LETTER, code: str = "") -> bytes:
+def render(snapshot: Snapshot, template: Template, code: str = "") -> bytes:
     """The PDF. ``code`` is what the QR code says, the address to ask if nothing.
 
     Raises :class:`desktop.errors.Invalid` where a name has letters that no bundled font can print.
     """
     buffer = BytesIO()
-    canvas = Canvas(buffer, pagesize=paper.value, pageCompression=1, invariant=1, lang="en-US")
+    canvas = Canvas(buffer, pagesize=template.paper.value, pageCompression=1, invariant=1, lang="en-US")
     _describe(canvas, snapshot, template)
-    _draw_sheet(canvas, template, paper)
-    _draw_words(canvas, snapshot, template, paper)
-    _draw_signature(canvas, snapshot, template)
-    _draw_seal(canvas, snapshot, template, paper)
-    _draw_code(canvas, snapshot, template, paper, code or template.verify_address + snapshot.number)
+    width, height = template.paper.value
+    canvas.setFillColor(HexColor(template.colours.paper))
+    canvas.rect(0, 0, width, height, stroke=0, fill=1)
+    values = fill_in(snapshot, template)
+    for element in template.elements:
+        _draw(canvas, element, template, values, code or template.verify_address + snapshot.number)
     canvas.showPage()
     canvas.save()
     return buffer.getvalue()
 
 
-def boxes(paper: Paper) -> dict[str, Box]:
-    """Where each printed field stands: for a person to look at and for a program to read back."""
-    width, height = paper.value
-    inner = _MARGIN + _BAND + 14
-    wide = inner + 30
+def fill_in(snapshot: Snapshot, template: Template) -> dict[str, str]:
+    """What each field of a template says, nothing where there is nothing to say."""
+    issued_on = snapshot.issued_at.astimezone(UTC).date()
     return {
-        "member_name": Box(wide, 0.548 * height, width - wide, 0.655 * height),
-        "course_title": Box(wide, 0.385 * height, width - wide, 0.502 * height),
-        "details": Box(wide, 0.322 * height, width - wide, 0.368 * height),
-        "number": Box(width - inner - 190, _MARGIN + _BAND + 12, width - inner, _MARGIN + _BAND + 27),
+        "name": snapshot.member_name,
+        "course": snapshot.course_title,
+        "details": details(snapshot.ce_credits, snapshot.completed_on, snapshot.expires_on),
+        "number": snapshot.number,
+        "issuer": snapshot.issuer_name,
+        "designation": snapshot.designation or "",
+        "instructor": snapshot.instructor_name or "",
+        "signatory": template.signatory,
+        "credits": _plain(snapshot.ce_credits) if snapshot.ce_credits else "",
+        "completed": _long(snapshot.completed_on),
+        "issued": _long(issued_on),
+        "expires": _long(snapshot.expires_on) if snapshot.expires_on else "",
+        "year": str(issued_on.year),
     }
 
 
@@ -78,11 +93,15 @@ def details(ce_credits: Decimal, completed_on: date, expires_on: date | None) ->
     """The line under the course's title: credits, when it was completed, until when it counts."""
     parts = []
     if ce_credits:
-        parts.append(_("{credits} continuing education credits").format(credits=ce_credits.normalize().__format__("f")))
+        parts.append(_("{credits} continuing education credits").format(credits=_plain(ce_credits)))
     parts.append(_("completed on {date}").format(date=_long(completed_on)))
     if expires_on:
         parts.append(_("valid until {date}").format(date=_long(expires_on)))
     return "  ·  ".join(parts)
+
+
+def _plain(number: Decimal) -> str:
+    return format(number.normalize(), "f")
 
 
 def _long(day: date) -> str:
@@ -125,16 +144,11 @@ class _Figure:
 
 
 @cache
-def _figures(paper: Paper) -> tuple[_Figure, ...]:
-    """The border and the watermark, computed once per paper: they are the same on every certificate."""
-    width, height = paper.value
-    middle = _MARGIN + _BAND / 2
-    left, bottom, right, top = middle, middle, width - middle, height - middle
+def _border(box: Box) -> tuple[_Figure, ...]:
+    """Computed once for a place: it is the same on every certificate of a template."""
+    half = _BAND / 2
+    left, bottom, right, top = box.left + half, box.bottom + half, box.right - half, box.top - half
     reach = _CORNER / 2
-    rings = [
-        _ring(name, (width / 2, height / 2), inner, outer, lobes, strands)
-        for name, inner, outer, lobes, strands in (("outer-ring", 92.0, 176.0, 24, 9), ("inner-ring", 30.0, 96.0, 16, 7))
-    ]
     corner = _Figure(
         "corner",
         (
@@ -148,7 +162,16 @@ def _figures(paper: Paper) -> tuple[_Figure, ...]:
     )
     across = _band("across", right - left - 2 * reach, [(1, 0, 0, 1, left + reach, y) for y in (bottom, top)])
     upright = _band("upright", top - bottom - 2 * reach, [(0, 1, -1, 0, x, bottom + reach) for x in (left, right)])
-    return (*rings, across, upright, corner)
+    return across, upright, corner
+
+
+@cache
+def _watermark(box: Box) -> tuple[_Figure, ...]:
+    scale = min(box.width, box.height) / 352
+    return tuple(
+        _ring(name, box.centre, inner * scale, outer * scale, lobes, strands)
+        for name, inner, outer, lobes, strands in (("outer-ring", 92.0, 176.0, 24, 9), ("inner-ring", 30.0, 96.0, 16, 7))
+    )
 
 
 def _ring(name: str, centre: engraving.Point, inner: float, outer: float, lobes: int, strands: int) -> _Figure:
@@ -161,7 +184,7 @@ def _ring(name: str, centre: engraving.Point, inner: float, outer: float, lobes:
 
 def _band(name: str, length: float, begins: list[_Matrix]) -> _Figure:
     """A band of ``length`` from each of ``begins``: one repeat of its pattern after the other."""
-    count = round(length / 54)
+    count = max(1, round(length / 54))
     repeat = length / count
     strokes = (
         _Stroke(_path(engraving.braid(repeat, _BAND / 2 - 2.5, 5)), 0.32, "ink"),
@@ -171,42 +194,71 @@ def _band(name: str, length: float, begins: list[_Matrix]) -> _Figure:
     return _Figure(name, strokes, Box(-1, -_BAND / 2, repeat + 1, _BAND / 2), places)
 
 
-def _draw_sheet(canvas: Canvas, template: Template, paper: Paper) -> None:
-    width, height = paper.value
+def _draw(canvas: Canvas, element: Element, template: Template, values: Mapping[str, str], code: str) -> None:
     colours = template.colours
-    for figure in _figures(paper):
-        box = figure.box
-        canvas.beginForm(figure.name, floor(box.left), floor(box.bottom), ceil(box.right), ceil(box.top))
+    match element:
+        case Text():
+            _draw_text(canvas, element, colours, values)
+        case Picture():
+            _draw_picture(canvas, element)
+        case Rule():
+            _draw_rule(canvas, element, colours)
+        case Ornament():
+            canvas.setFillColor(_colour(colours, element.colour))
+            _ornament(canvas, *element.box.centre, element.box.width / 2)
+        case Panel():
+            canvas.setFillColor(_colour(colours, element.colour))
+            canvas.rect(element.box.left, element.box.bottom, element.box.width, element.box.height, stroke=0, fill=1)
+        case Border():
+            _draw_border(canvas, element.box, colours)
+        case Watermark():
+            _draw_figures(canvas, _watermark(element.box), colours)
+        case Seal():
+            _draw_seal(canvas, element.box, template, values["year"])
+        case Code():
+            _draw_code(canvas, element.box, colours, code)
+
+
+def _colour(colours: Palette, name: str) -> Color:
+    return HexColor(getattr(colours, name))
+
+
+def _draw_figures(canvas: Canvas, figures: tuple[_Figure, ...], colours: Palette) -> None:
+    for figure in figures:
+        # A template may have the same figure twice, at other sizes.
+        name, box = f"{figure.name}-{figure.box.right:.2f}-{figure.places[0][4]:.2f}-{figure.places[0][5]:.2f}", figure.box
+        canvas.beginForm(name, floor(box.left), floor(box.bottom), ceil(box.right), ceil(box.top))
         canvas.setLineCap(2)  # repeats of a band overlap by a hair where they meet
         for stroke in figure.strokes:
-            canvas.setStrokeColor(getattr(colours, stroke.colour))
+            canvas.setStrokeColor(_colour(colours, stroke.colour))
             canvas.setLineWidth(stroke.width)
             canvas.drawPath(stroke.path, stroke=1, fill=0)
         canvas.endForm()
-    canvas.setFillColor(colours.paper)
-    canvas.rect(0, 0, width, height, stroke=0, fill=1)
-    canvas.setStrokeColor(colours.ink)
-    for inset, weight in ((_MARGIN - 4, 1.4), (_MARGIN - 0.6, 0.4), (_MARGIN + _BAND + 0.6, 0.4)):
-        _notched(canvas, inset, width, height, weight)
-    canvas.setStrokeColor(colours.accent)
-    _notched(canvas, _MARGIN + _BAND + 4, width, height, 0.9)
-    for figure in _figures(paper):
         for place in figure.places:
             canvas.saveState()
             canvas.transform(*place)
-            canvas.doForm(figure.name)
+            canvas.doForm(name)
             canvas.restoreState()
 
 
-def _notched(canvas: Canvas, inset: float, width: float, height: float, weight: float) -> None:
-    """A frame that steps round the corner rosettes where it runs inside them."""
+def _draw_border(canvas: Canvas, box: Box, colours: Palette) -> None:
+    canvas.setStrokeColor(_colour(colours, "ink"))
+    for inset, weight in ((-4.0, 1.4), (-0.6, 0.4), (_BAND + 0.6, 0.4)):
+        _notched(canvas, box, inset, weight)
+    canvas.setStrokeColor(_colour(colours, "accent"))
+    _notched(canvas, box, _BAND + 4, 0.9)
+    _draw_figures(canvas, _border(box), colours)
+
+
+def _notched(canvas: Canvas, box: Box, inset: float, weight: float) -> None:
+    """A frame ``inset`` within the box, that steps round the corner rosettes where it runs inside them."""
     canvas.setLineWidth(weight)
-    notch = _MARGIN + _BAND / 2 + _CORNER / 2 + 3.5 - inset
-    if inset < _MARGIN + _BAND:
-        canvas.rect(inset, inset, width - 2 * inset, height - 2 * inset, stroke=1, fill=0)
+    left, bottom, right, top = box.left + inset, box.bottom + inset, box.right - inset, box.top - inset
+    if inset < _BAND:
+        canvas.rect(left, bottom, right - left, top - bottom, stroke=1, fill=0)
         return
+    notch = _BAND / 2 + _CORNER / 2 + 3.5 - inset
     path = canvas.beginPath()
-    left, bottom, right, top = inset, inset, width - inset, height - inset
     path.moveTo(left + notch, bottom)
     path.lineTo(right - notch, bottom)
     path.arcTo(right - notch, bottom - notch, right + notch, bottom + notch, 180, -90)
@@ -220,43 +272,42 @@ def _notched(canvas: Canvas, inset: float, width: float, height: float, weight: 
     canvas.drawPath(path, stroke=1, fill=0)
 
 
-def _draw_words(canvas: Canvas, snapshot: Snapshot, template: Template, paper: Paper) -> None:
-    width, height = paper.value
-    centre, colours, place = width / 2, template.colours, boxes(paper)
-    canvas.setFillColor(colours.accent)
-    draw_centred(canvas, centre, 0.848 * height, line(snapshot.issuer_name.upper(), ROMAN, 10.5, tracking=2.1))
-    canvas.setFillColor(colours.ink)
-    draw_centred(canvas, centre, 0.753 * height, line(_("Certificate of Completion"), SMALL_CAPS, 43, tracking=1.6))
-    _ornament(canvas, centre, 0.72 * height, 118, colours)
-    canvas.setFillColor(colours.ink)
-    draw_centred(canvas, centre, 0.668 * height, line(_("This is to certify that"), ITALIC, 15.5))
-    _draw_in(canvas, place["member_name"], fit(snapshot.member_name, ROMAN, 42, 20, _width(place["member_name"])))
-    draw_centred(canvas, centre, 0.52 * height, line(_("has successfully completed"), ITALIC, 15.5))
-    _draw_in(canvas, place["course_title"], fit(snapshot.course_title, ROMAN, 27, 17, _width(place["course_title"]), lines=2))
-    words = details(snapshot.ce_credits, snapshot.completed_on, snapshot.expires_on)
-    _draw_in(canvas, place["details"], fit(words, ROMAN, 13, 9, _width(place["details"])))
-    if snapshot.designation:
-        words = _("counts towards the designation {designation}").format(designation=snapshot.designation)
-        draw_centred(canvas, centre, 0.305 * height, line(words, ITALIC, 12))
-
-
-def _draw_in(canvas: Canvas, box: Box, lines: list[Line]) -> None:
-    """The lines in the middle of the box; leading is 1.12 of the size."""
-    leading = lines[0].size * 1.12
-    block = leading * (len(lines) - 1) + lines[0].size * 0.66
-    baseline = (box.bottom + box.top + block) / 2 - lines[0].size * 0.66
+def _draw_text(canvas: Canvas, text: Text, colours: Palette, values: Mapping[str, str]) -> None:
+    """The lines in the middle of the box; leading is 1.12 of the size, capitals are 0.66 of it."""
+    words = text.words(values)
+    if not words:
+        return
+    box = text.box
+    canvas.setFillColor(_colour(colours, text.colour))
+    lines = fit(words, _FONTS[text.font], text.size, text.smallest, box.width, text.lines, text.tracking)
+    size = lines[0].size
+    block = size * 1.12 * (len(lines) - 1) + size * 0.66
+    baseline = (box.bottom + box.top + block) / 2 - size * 0.66
     for one in lines:
-        draw_centred(canvas, (box.left + box.right) / 2, baseline, one)
-        baseline -= leading
+        spare = box.width - one.width
+        shift = {Align.LEFT: 0.0, Align.CENTRE: spare / 2, Align.RIGHT: spare}[text.align]
+        draw(canvas, box.left + shift, baseline, one)
+        baseline -= size * 1.12
 
 
-def _width(box: Box) -> float:
-    return box.right - box.left
+def _draw_picture(canvas: Canvas, picture: Picture) -> None:
+    box = picture.box
+    image = ImageReader(BytesIO(picture.content()))
+    canvas.drawImage(image, box.left, box.bottom, box.width, box.height, mask="auto", preserveAspectRatio=True)
 
 
-def _ornament(canvas: Canvas, x: float, y: float, reach: float, colours: Palette) -> None:
+def _draw_rule(canvas: Canvas, rule: Rule, colours: Palette) -> None:
+    (x, y), box = rule.box.centre, rule.box
+    canvas.setStrokeColor(_colour(colours, rule.colour))
+    canvas.setLineWidth(rule.weight)
+    if box.width >= box.height:
+        canvas.line(box.left, y, box.right, y)
+    else:
+        canvas.line(x, box.bottom, x, box.top)
+
+
+def _ornament(canvas: Canvas, x: float, y: float, reach: float) -> None:
     """A rule with a lozenge: thin, thick towards the middle."""
-    canvas.setFillColor(colours.accent)
     path = canvas.beginPath()
     for side in (-1, 1):
         path.moveTo(x + side * 9, y - 0.55)
@@ -271,45 +322,30 @@ def _ornament(canvas: Canvas, x: float, y: float, reach: float, colours: Palette
     canvas.drawPath(path, stroke=0, fill=1)
 
 
-def _draw_signature(canvas: Canvas, snapshot: Snapshot, template: Template) -> None:
-    left = _MARGIN + _BAND + 44
-    base = _MARGIN + _BAND + 58
-    reach = 186.0
-    canvas.setStrokeColor(template.colours.ink)
-    canvas.setLineWidth(0.5)
-    canvas.line(left, base, left + reach, base)
-    canvas.setFillColor(template.colours.ink)
-    draw_centred(canvas, left + reach / 2, base - 15, line(template.signatory, ITALIC, 11.5))
-    issued = _("Issued on {date}").format(date=_long(snapshot.issued_at.astimezone(UTC).date()))
-    draw_centred(canvas, left + reach / 2, base - 30, line(issued, ROMAN, 10.5))
-    if snapshot.instructor_name:
-        taught = _("Instructor: {name}").format(name=snapshot.instructor_name)
-        draw_centred(canvas, left + reach / 2, base - 43, fit(taught, ROMAN, 10.5, 7, reach + 20)[0])
-
-
-def _draw_seal(canvas: Canvas, snapshot: Snapshot, template: Template, paper: Paper) -> None:
-    x, y = paper.value[0] / 2, _MARGIN + _BAND + 62
+def _draw_seal(canvas: Canvas, box: Box, template: Template, year: str) -> None:
     colours = template.colours
     canvas.saveState()
-    canvas.translate(x, y)
+    canvas.translate(*box.centre)
+    scale = min(box.width, box.height) / 97
+    canvas.scale(scale, scale)
     edge, strokes = _seal()
-    canvas.setFillColor(colours.accent)
+    canvas.setFillColor(_colour(colours, "accent"))
     canvas.drawPath(edge, stroke=0, fill=1)
-    canvas.setStrokeColor(colours.paper)
+    canvas.setStrokeColor(_colour(colours, "paper"))
     # Rays: one wide ring, dashed.
     canvas.setLineWidth(3.4)
     canvas.setDash([0.45, 2 * pi * 43.5 / 132 - 0.45])
     canvas.circle(0, 0, 43.5, stroke=1, fill=0)
     canvas.setDash()
     for stroke in strokes:
-        canvas.setStrokeColor(getattr(colours, stroke.colour))
+        canvas.setStrokeColor(_colour(colours, stroke.colour))
         canvas.setLineWidth(stroke.width)
         canvas.drawPath(stroke.path, stroke=1, fill=0)
-    canvas.setFillColor(colours.accent)
+    canvas.setFillColor(_colour(colours, "accent"))
     canvas.circle(0, 0, 15.2, stroke=1, fill=1)
-    canvas.setFillColor(colours.paper)
+    canvas.setFillColor(_colour(colours, "paper"))
     draw_centred(canvas, 0, -7.2, line(template.monogram, SMALL_CAPS, 22))
-    _around(canvas, 32.6, f"{_('Certified')} · {snapshot.issued_at.astimezone(UTC).year} · ".upper() * 2)
+    _around(canvas, 32.6, f"{_('Certified')} · {year} · ".upper() * 2)
     canvas.restoreState()
 
 
@@ -338,22 +374,19 @@ def _around(canvas: Canvas, radius: float, text: str) -> None:
         travelled += one.width + spare
 
 
-def _draw_code(canvas: Canvas, snapshot: Snapshot, template: Template, paper: Paper, code: str) -> None:
-    box = boxes(paper)["number"]
+def _draw_code(canvas: Canvas, box: Box, colours: Palette, code: str) -> None:
     count, runs = qr.modules(code)
-    side = max(70.0, count * _SMALLEST_MODULE)
+    side = max(box.width, box.height, count * _SMALLEST_MODULE)
     module = side / count
-    left, top = box.right - 79 - side / 2, box.top + 8 + side
-    canvas.setFillColor(template.colours.paper)
+    left, top = box.centre[0] - side / 2, box.bottom + side
+    canvas.setFillColor(_colour(colours, "paper"))
     margin = qr.QUIET * module
     canvas.rect(left - margin, top - side - margin, side + 2 * margin, side + 2 * margin, stroke=0, fill=1)
     path = canvas.beginPath()
     for column, row, length in runs:
         path.rect(left + column * module, top - (row + 1) * module, length * module, module)
-    canvas.setFillColor(template.colours.ink)
+    canvas.setFillColor(_colour(colours, "ink"))
     canvas.drawPath(path, stroke=0, fill=1)
-    number = line(snapshot.number, SANS, 10, tracking=0.5)
-    draw_centred(canvas, left + side / 2, box.bottom + 3.5, number)
 
 
 def _path(curves: list[engraving.Curve]) -> PDFPathObject:

@@ -65,7 +65,7 @@ def line(text: str, font: str, size: float, tracking: float = 0.0) -> Line:
     return Line(tuple((used, "".join(letters)) for used, letters in runs), size, tracking)
 
 
-def fit(text: str, font: str, size: float, smallest: float, width: float, lines: int = 1) -> list[Line]:
+def fit(text: str, font: str, size: float, smallest: float, width: float, lines: int = 1, tracking: float = 0.0) -> list[Line]:
     """``text`` in at most ``lines`` lines of ``width`` points, as large as fits from ``size`` down to ``smallest``.
 
     Where even the smallest size does not fit, the text takes as many lines as it needs, and a single word that is still too wide shrinks
@@ -73,13 +73,13 @@ def fit(text: str, font: str, size: float, smallest: float, width: float, lines:
     """
     at = size
     while at > smallest:
-        broken = _break(text, font, at, width)
+        broken = _break(text, font, at, width, tracking)
         if len(broken) <= lines and all(one.width <= width for one in broken):
             return broken
         at -= 0.5
-    broken = _break(text, font, smallest, width)
+    broken = _break(text, font, smallest, width, tracking)
     widest = max(one.width for one in broken)
-    return broken if widest <= width else _break(text, font, smallest * width / widest, width + 0.01)
+    return broken if widest <= width else _break(text, font, smallest * width / widest, width + 0.01, tracking * width / widest)
 
 
 def draw_centred(canvas: Canvas, x: float, y: float, text: Line) -> None:
@@ -111,29 +111,29 @@ def _needs_shaping(letter: str) -> bool:
     return "\u0900" <= letter <= "\u109f" or "\u1780" <= letter <= "\u17ff"
 
 
-def _break(text: str, font: str, size: float, width: float) -> list[Line]:
+def _break(text: str, font: str, size: float, width: float, tracking: float) -> list[Line]:
     """Lines that are as even as they can be: a heading with one lonely word below it looks like a mistake."""
     words = text.split()
-    greedy = _fill(words, font, size, width)
+    greedy = _fill(words, font, size, width, tracking)
     if len(greedy) < 2:
         return greedy
     narrow = width
     while narrow > width / 2:
-        candidate = _fill(words, font, size, narrow - size)
+        candidate = _fill(words, font, size, narrow - size, tracking)
         if len(candidate) > len(greedy) or any(one.width > width for one in candidate):
             break
         greedy, narrow = candidate, narrow - size
     return greedy
 
 
-def _fill(words: list[str], font: str, size: float, width: float) -> list[Line]:
+def _fill(words: list[str], font: str, size: float, width: float, tracking: float) -> list[Line]:
     lines: list[Line] = []
     current = ""
     for word in words:
         longer = f"{current} {word}".strip()
-        if current and line(longer, font, size).width > width:
-            lines.append(line(current, font, size))
+        if current and line(longer, font, size, tracking).width > width:
+            lines.append(line(current, font, size, tracking))
             current = word
         else:
             current = longer
-    return [*lines, line(current, font, size)]
+    return [*lines, line(current, font, size, tracking)]

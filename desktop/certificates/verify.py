@@ -1,9 +1,10 @@
 """Is this certificate what it says? By its number, from the file, or from a picture of it; with the record, and without it.
 
 Three things may be held against each other: what is printed, what the association signed, and what is on record. What is printed is read
-from the page itself, from the boxes in which :mod:`desktop.certificates.render` prints, so that an edited page is found out whatever its
-metadata say. What is signed is the file as a whole, and the fields in the QR code. What is on record is asked of the server, one number at
-a time (``public.verify_certificate``); where it cannot be asked, the signatures still say who issued it, but not whether it was revoked.
+from the page itself, from the boxes of the template that :mod:`desktop.certificates.render` prints by, so that an edited page is found out
+whatever its metadata say. What is signed is the file as a whole, and the fields in the QR code. What is on record is asked of the server,
+one number at a time (``public.verify_certificate``); where it cannot be asked, the signatures still say who issued it, but not whether it
+was revoked.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ from desktop.certificates.custody import recall_keys, remember_keys
 from desktop.certificates.keys import name_of
 from desktop.certificates.preview import PDFIUM
 from desktop.certificates.queries import KnownKey, list_signing_keys
-from desktop.certificates.render import boxes, details
+from desktop.certificates.render import details
 from desktop.certificates.signing import read_signature
-from desktop.certificates.template import Paper
+from desktop.certificates.template import Paper, Template, find_template, load_template
 from desktop.errors import Invalid, ServerAway
 from desktop.i18n import _
 from desktop.store.connection import Store
@@ -328,8 +329,11 @@ def read_page(path: Path) -> tuple[dict[str, str], str]:
             page = document[0]
             width, height = page.get_size()
             paper = min(Paper, key=lambda one: abs(one.value[0] - width) + abs(one.value[1] - height))
+            template = _template_of(document, paper)
             text = page.get_textpage()
-            printed = {name: text.get_text_bounded(box.left, box.bottom, box.right, box.top).strip() for name, box in boxes(paper).items()}
+            printed = {
+                name: text.get_text_bounded(box.left, box.bottom, box.right, box.top).strip() for name, box in template.boxes.items()
+            }
             code = _code_on(page.render(scale=CODE_DPI / 72, grayscale=True).to_pil())
     except (pypdfium2.PdfiumError, OSError, IndexError) as error:
         raise Invalid(_("{name} cannot be read as a PDF.").format(name=path.name), details=str(error)) from error
@@ -337,6 +341,12 @@ def read_page(path: Path) -> tuple[dict[str, str], str]:
     if number is None:
         raise Invalid(_("{name} is no certificate of this association.").format(name=path.name))
     return {**printed, "number": number.group()}, code
+
+
+def _template_of(document: pypdfium2.PdfDocument, paper: Paper) -> Template:
+    """The design the file names. The places to read are never the file's own word: a design that is not known here counts for nothing."""
+    versions = document.get_metadata_value("Keywords").split(", ")
+    return next((one for version in versions if (one := find_template(version, paper)) is not None), load_template(paper=paper))
 
 
 def _folded(text: str) -> str:

@@ -17,7 +17,7 @@ from desktop.certificates.keys import SigningKey, make_key
 from desktop.certificates.queries import CertificateFilter, IssuedCertificate, get_certificate, list_unsigned, page_certificates
 from desktop.certificates.render import render
 from desktop.certificates.signing import sign_pdf
-from desktop.certificates.template import Paper, load_template
+from desktop.certificates.template import load_template
 from desktop.store.connection import Store
 from desktop.store.dsn import Dsn
 from desktop.tasks import JobControl
@@ -79,7 +79,7 @@ def alone(store: Store, key: SigningKey) -> tuple[float, float]:
     some = [store.read(get_certificate, row.id) for row in store.read(page_certificates, CertificateFilter(), None, ALONE)]
 
     def page(certificate: IssuedCertificate) -> bytes:
-        return render(certificate.snapshot, template, Paper.LETTER, sign_code(certificate.snapshot, key, template.verify_address))
+        return render(certificate.snapshot, template, sign_code(certificate.snapshot, key, template.verify_address))
 
     pages = [page(certificate) for certificate in some[:1]] * ALONE
     credential = make_credential(some[0].snapshot, UUID(int=1), template.verify_address, key.credential)

@@ -13,7 +13,7 @@ import zxingcpp
 
 from desktop.certificates.render import render
 from desktop.certificates.snapshot import Snapshot
-from desktop.certificates.template import Paper, load_template
+from desktop.certificates.template import SHIPPED, Paper, Template, load_template
 from desktop.certificates.verify import read_page
 from desktop.errors import Invalid
 
@@ -30,16 +30,17 @@ SNAPSHOT = Snapshot(
 TEMPLATE = load_template()
 
 
-def printed(tmp_path: Path, snapshot: Snapshot, paper: Paper = Paper.LETTER) -> dict[str, str]:
+def printed(tmp_path: Path, snapshot: Snapshot, template: Template = TEMPLATE) -> dict[str, str]:
     path = tmp_path / "certificate.pdf"
-    path.write_bytes(render(snapshot, TEMPLATE, paper))
+    path.write_bytes(render(snapshot, template))
     words, _code = read_page(path)
     return words
 
 
 @pytest.mark.parametrize("paper", Paper)
-def test_the_page_says_what_the_snapshot_says(tmp_path: Path, paper: Paper) -> None:
-    page = printed(tmp_path, SNAPSHOT, paper)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_page_says_what_the_snapshot_says(tmp_path: Path, name: str, paper: Paper) -> None:
+    page = printed(tmp_path, SNAPSHOT, load_template(name, paper))
     assert page["number"] == "CERT-2026-7K3M9QXZ"
     assert page["member_name"] == "Amara Okafor, REBC"
     assert page["course_title"] == "Health Insurance Fundamentals"
@@ -47,8 +48,9 @@ def test_the_page_says_what_the_snapshot_says(tmp_path: Path, paper: Paper) -> N
     assert "3 October 2028" in page["details"]
 
 
-def test_the_same_snapshot_gives_the_same_bytes() -> None:
-    assert render(SNAPSHOT, TEMPLATE) == render(SNAPSHOT, TEMPLATE)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_same_snapshot_gives_the_same_bytes(name: str) -> None:
+    assert render(SNAPSHOT, load_template(name)) == render(SNAPSHOT, Template.from_data(load_template(name).to_data()))
 
 
 def test_a_page_stays_small_enough_to_mail_by_the_thousand() -> None:
