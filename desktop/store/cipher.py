@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,26 +31,27 @@ def open_encrypted(path: Path, key: str, *, check: bool = False) -> sqlite.Conne
     """Open or make the file: WAL, and on the disk when a transaction has committed.
 
     The key is used as it is: it is random, so stretching it would only cost a second at each start. With ``check`` every page is read and
-    compared with its checksum. Raises :class:`FileDamaged`.
+    compared with its checksum. Raises :class:`FileDamaged`, and :class:`StorageFull` where there is no room to open it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite.connect(str(path), check_same_thread=False, timeout=BUSY_SECONDS, isolation_level=None)
     try:
-        connection.execute("PRAGMA cipher_log_level = NONE")  # what is wrong is raised; a terminal is nobody's place to read it
-        connection.execute(f"PRAGMA key = \"x'{key}'\"")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        if check and (
-            connection.execute("PRAGMA cipher_integrity_check").fetchall()
-            or connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
-        ):
-            raise FileDamaged(str(path))
+        with local_errors(path.parent):
+            connection.execute("PRAGMA cipher_log_level = NONE")  # what is wrong is raised; a terminal is nobody's place to read it
+            connection.execute(f"PRAGMA key = \"x'{key}'\"")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            if check and (
+                connection.execute("PRAGMA cipher_integrity_check").fetchall()
+                or connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
+            ):
+                raise FileDamaged(str(path))
     except sqlite.DatabaseError as error:
         connection.close()
         if means_damaged(error):
             raise FileDamaged(str(path)) from error
         raise
-    except FileDamaged:
+    except (FileDamaged, LmsError):
         connection.close()
         raise
     path.chmod(0o600)
@@ -75,20 +77,21 @@ def transaction(connection: sqlite.Connection) -> Iterator[sqlite.Connection]:
 
 
 @contextlib.contextmanager
-def local_errors() -> Iterator[None]:
-    """Turn what SQLite says about the disk into :mod:`desktop.errors`."""
+def local_errors(folder: Path) -> Iterator[None]:
+    """Turn what SQLite says about the disk that ``folder`` is on into :mod:`desktop.errors`."""
     try:
         yield
     except sqlite.OperationalError as error:
-        found = _translated(error)
+        found = _translated(error, folder)
         if found is None:
             raise
         raise found from error
 
 
-def _translated(error: Any) -> LmsError | None:
+def _translated(error: Any, folder: Path) -> LmsError | None:
     words = str(error)
-    if "full" in words:
+    # Without room for the index of its log SQLite speaks of I/O, as it does of a broken disk: a sound file must not pass for a damaged one.
+    if "full" in words or ("disk I/O error" in words and not _has_room(folder)):
         return StorageFull(
             _("The disk of this computer is full; the change was not kept."), remedy=_("Free some space, then try again."), details=words
         )
@@ -97,3 +100,16 @@ def _translated(error: Any) -> LmsError | None:
             _("The folder of this application cannot be written to."), remedy=_("Ask whoever looks after this computer."), details=words
         )
     return None
+
+
+INDEX_BYTES = 32 << 10
+"""By how much SQLite lengthens the index of a write-ahead log."""
+
+
+def _has_room(folder: Path) -> bool:
+    """Whether a file can grow there. Tried, as the free space of a disk says nothing of quotas."""
+    try:
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+            return file.write(bytes(2 * INDEX_BYTES)) == 2 * INDEX_BYTES
+    except OSError:
+        return False

@@ -16,7 +16,7 @@ import re
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -311,7 +311,8 @@ class Replica:
             database.execute("INSERT OR IGNORE INTO cursor (scope) VALUES (?)", (str(scope),))
             if pinned is not None:
                 database.execute("UPDATE cursor SET pinned = ? WHERE scope = ?", (pinned, str(scope)))
-            self._journal_entry(f"scope:{scope}", {"pinned": bool(pinned)})
+            (kept,) = database.execute("SELECT pinned FROM cursor WHERE scope = ?", (str(scope),)).fetchone()
+            self._journal_entry(f"scope:{scope}", {"pinned": bool(kept)})
 
     def give_back(self, scope: UUID) -> None:
         """Remove a course from this computer. Raises :class:`Conflict` while something of it waits to be sent or settled."""
@@ -434,7 +435,7 @@ class Replica:
                     changed.add((operation.table, str(operation.row)))
             changed |= _absorb(database, delta)
             shown = [(table, row_id) for table, row_id in changed if refresh(database, delta.scope, TABLES[table], row_id)]
-        with self._journalling():
+        with self._writing, self._guarded(), self._journalling():
             for outcome in outcomes:
                 self._journal_entry(f"op:{outcome.op}", None)
         lost = {"conflicts"} if any(outcome.result != "done" for outcome in outcomes) else set()
@@ -563,7 +564,7 @@ class Replica:
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         try:
-            with local_errors():
+            with local_errors(self.folder):
                 yield
         except sqlite.DatabaseError as error:
             if not means_damaged(error):
@@ -577,13 +578,34 @@ class Replica:
     # Files
 
     def _open(self) -> None:
-        waiting: list[tuple[str, Any]] | None = None
-        try:
-            self._database = open_encrypted(self.path, self._key, check=True)
-        except FileDamaged:
-            waiting = self._salvage()
-            self._set_aside(self.path)
-            self._database = open_encrypted(self.path, self._key)
+        with ExitStack() as opened, local_errors(self.folder):
+            damaged = False
+            try:
+                self._database = open_encrypted(self.path, self._key, check=True)
+            except FileDamaged:
+                damaged = True
+                self._set_aside(self.path)
+                self._database = open_encrypted(self.path, self._key)
+            opened.callback(self._database.close)
+            self._database.executescript(SCHEMA)
+            # Without a course: new, set aside just now, or set aside before the last start was cut short. What waited is in the journal.
+            bare = self._database.execute("SELECT 1 FROM cursor LIMIT 1").fetchone() is None
+            waiting = self._salvage() if bare else []
+            if waiting:
+                self._rebuild(waiting)
+            try:
+                self._journal = open_encrypted(self.journal_path, self._key)
+                opened.callback(self._journal.close)
+                self._journal.execute(JOURNAL_SCHEMA)
+            except FileDamaged:
+                self._set_aside(self.journal_path)
+                self._journal = open_encrypted(self.journal_path, self._key)
+                opened.callback(self._journal.close)
+                self._journal.execute(JOURNAL_SCHEMA)
+            self._write_journal_anew()
+            self._reader = open_encrypted(self.path, self._key)
+            opened.pop_all()
+        if damaged:
             self.notice = (
                 _("The copy of your courses on this computer was damaged. It is being rebuilt; what you have not sent yet was kept.")
                 if waiting is not None
@@ -591,18 +613,6 @@ class Replica:
                     "The copy of your courses on this computer was damaged and is being rebuilt. Changes that had not been sent are lost."
                 )
             )
-        self._database.executescript(SCHEMA)
-        try:
-            self._journal = open_encrypted(self.journal_path, self._key)
-            self._journal.execute(JOURNAL_SCHEMA)
-        except FileDamaged:
-            self._set_aside(self.journal_path)
-            self._journal = open_encrypted(self.journal_path, self._key)
-            self._journal.execute(JOURNAL_SCHEMA)
-        if waiting:
-            self._rebuild(waiting)
-        self._write_journal_anew()
-        self._reader = open_encrypted(self.path, self._key)
 
     def _salvage(self) -> list[tuple[str, Any]] | None:
         """What the journal holds, or None where that is damaged, too."""
@@ -636,7 +646,8 @@ class Replica:
                 refresh(database, UUID(scope), TABLES[table], row_id)
 
     def _write_journal_anew(self) -> None:
-        with transaction(self._journal) as journal:
+        # Both files, in the order of an edit: another copy of the application may be between its journal and its replica.
+        with transaction(self._database), transaction(self._journal) as journal:
             journal.execute("DELETE FROM entry")
             for scope, pinned in self._database.execute("SELECT scope, pinned FROM cursor"):
                 self._journal_entry(f"scope:{scope}", {"pinned": bool(pinned)})

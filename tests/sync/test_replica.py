@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
-from desktop.errors import Conflict, NotFound
-from desktop.store.cipher import new_key
+from desktop.errors import Conflict, NotFound, StorageFull
+from desktop.store.cipher import new_key, open_encrypted
 from desktop.store.operations import Delta, Outcome, Pulled
 from desktop.store.replica import Draft, Replica
 
@@ -144,6 +147,64 @@ def test_a_damaged_file_is_rebuilt_and_what_waits_is_kept(opened: Callable[[], R
     replica.finish((), Delta(COURSE, None, 5, (Pulled("course_modules", row, 5, values),)))
     assert titles(replica) == ["Here", "Mine"]
     assert opened().notice == ""
+
+
+def test_a_rebuilding_that_was_cut_short_is_done_at_the_next_start(opened: Callable[[], Replica]) -> None:
+    replica = opened()
+    replica.check_out(COURSE, pinned=True)
+    replica.check_out(COURSE)
+    add_module(replica, "Mine")
+    waiting = replica.pending()
+    replica.close()
+    replica.path.rename(replica.path.with_name("set aside"))
+    open_encrypted(replica.path, KEY).close()  # as a kill leaves it: the damaged file is set aside, the new one is empty
+    replica = opened()
+    assert replica.pending() == waiting
+    assert titles(replica) == ["Mine"]
+    assert [one.pinned for one in replica.list_checked_out()] == [True]
+
+
+def test_a_full_disk_takes_no_edit_and_no_sound_file_for_a_damaged_one(tmp_path: Path) -> None:
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(tmp_path)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"cannot mount a file system here: {done.stderr.strip()}")
+    try:
+        replica = Replica(tmp_path, MEMBER, KEY)
+        row = add_module(replica, "Mine")
+        for pages in range(0, 24, 5):  # which of the files finds no room depends on what is left
+            filling = fill(tmp_path, pages)
+            with pytest.raises(StorageFull):
+                write_on(replica, row)
+            filling.unlink()
+            rename(replica, row, f"Kept {pages}")
+            replica.close()
+            filling = fill(tmp_path, pages)
+            with contextlib.suppress(StorageFull):
+                Replica(tmp_path, MEMBER, KEY).close()
+            filling.unlink()
+            replica = Replica(tmp_path, MEMBER, KEY)
+            assert replica.notice == ""
+            assert titles(replica) == [f"Kept {pages}"]
+            assert [(one.row, one.set["title"]) for one in replica.pending()] == [(row, f"Kept {pages}")]
+            assert list(tmp_path.glob("*damaged*")) == []
+        replica.close()
+    finally:
+        subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
+
+
+def write_on(replica: Replica, row: UUID) -> None:
+    for number in range(100):
+        rename(replica, row, f"{number}" * 20_000)
+
+
+def fill(folder: Path, pages: int) -> Path:
+    """Fill the disk of a folder, but for so many pages of 4 KB."""
+    filling = folder / "filling"
+    with filling.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while file.write(bytes(4096)) == 4096:
+            pass
+    os.truncate(filling, max(0, filling.stat().st_size - pages * 4096))
+    return filling
 
 
 def test_the_files_say_nothing_to_who_has_no_key(opened: Callable[[], Replica], tmp_path: Path) -> None:
