@@ -19,7 +19,10 @@ from desktop.questions.drafting import Draw, Use
 
 @dataclass(frozen=True, slots=True)
 class BankRow:
-    """A bank that one may draw from. Without ``course_id`` it is the association's, which administrators write."""
+    """A bank that one may draw from, or with ``is_bank`` False a quiz that one writes.
+
+    Without ``course_id`` it is the association's, which administrators write; ``lesson`` is the title of a quiz's lesson.
+    """
 
     id: UUID
     title: str
@@ -27,6 +30,8 @@ class BankRow:
     course: str | None
     questions: int
     tags: tuple[str, ...]
+    is_bank: bool = True
+    lesson: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +73,33 @@ def list_banks(session: Session) -> tuple[BankRow, ...]:
     return tuple(found)
 
 
+def list_banks_and_quizzes(session: Session) -> tuple[BankRow, ...]:
+    """The banks, then the quizzes of the courses that one teaches."""
+    course_id = sa.func.coalesce(Quiz.course_id, CourseModule.course_id)
+    asked = sa.select(sa.func.count()).where(QuizQuestion.quiz_id == Quiz.id, ~QuizQuestion.retired).scalar_subquery()
+    drawn = sa.select(sa.func.coalesce(sa.func.sum(QuizDraw.count), 0)).where(QuizDraw.quiz_id == Quiz.id).scalar_subquery()
+    rows = session.execute(
+        sa.select(Quiz.id, Quiz.title, Course.id.label("course_id"), Course.title.label("course"), Lesson.title.label("lesson"),
+                  (asked + drawn).label("questions"))
+        .outerjoin(Lesson, Lesson.id == Quiz.lesson_id)
+        .outerjoin(CourseModule, CourseModule.id == Lesson.module_id)
+        .join(Course, Course.id == course_id)
+        .where(~Quiz.is_bank, _mine())
+        .order_by(Course.title, CourseModule.position.nulls_last(), Lesson.position, Quiz.title, Quiz.id)
+    )  # fmt: skip
+    quizzes = (BankRow(row.id, row.title, row.course_id, row.course, row.questions, (), is_bank=False, lesson=row.lesson) for row in rows)
+    return (*list_banks(session), *quizzes)
+
+
+def _mine() -> sa.ColumnElement[bool]:
+    """Of courses: those whose quizzes the reader may write."""
+    return sa.or_(sa.func.lms.has_role("administrator"), taught_by_me(Course.id))
+
+
 def list_own_courses(session: Session) -> list[tuple[UUID, str]]:
     """The courses that the reader may write banks of: id and title."""
-    mine = sa.or_(sa.func.lms.has_role("administrator"), taught_by_me(Course.id))
     return [
-        (row.id, row.title) for row in session.execute(sa.select(Course.id, Course.title).where(mine).order_by(Course.title, Course.id))
+        (row.id, row.title) for row in session.execute(sa.select(Course.id, Course.title).where(_mine()).order_by(Course.title, Course.id))
     ]
 
 

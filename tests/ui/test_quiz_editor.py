@@ -13,7 +13,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QCheckBox, QDialog, QLabel, QLineEdit
 
 from desktop.questions.commands import start_attempt
-from desktop.questions.drafting import Draw, add_draws, add_questions, get_questions
+from desktop.questions.drafting import Draw, add_draws, add_questions, find_quiz, get_questions
 from desktop.questions.exchange import Format
 from desktop.questions.model import (
     Accepted,
@@ -416,7 +416,8 @@ async def test_a_bank_is_made_filled_drawn_from_and_knows_where_it_is_used(open_
     banks = BanksPage(context)
     try:
         banks.show()
-        await until(lambda: banks.state == "empty" and not banks.loading, seconds=20)
+        await until(lambda: banks.state == "content" and not banks.loading, seconds=20)
+        assert ("Final", "Health Insurance", 1) in [(row.title, row.course, row.questions) for row in banks.model.rows]
         await banks.ask_bank()
         (dialog,) = banks.findChildren(NewBankDialog)
         assert dialog.owner.findText("The association") == -1, "that is for administrators"
@@ -452,7 +453,12 @@ async def test_a_bank_is_made_filled_drawn_from_and_knows_where_it_is_used(open_
         assert asked[3].hint == "3"
 
         await banks.refresh()
-        assert [(row.title, row.questions, row.tags) for row in banks.model.rows] == [("Pool", 4, ("hard",))]
+        assert [(row.title, row.questions, row.tags) for row in banks.model.rows if row.is_bank] == [("Pool", 4, ("hard",))]
+        assert ("Final", 4) in [(row.title, row.questions) for row in banks.model.rows]
+        await banks.add_bank("quiz", "Exam", scope)
+        assert author.desk.opened[-1][0] == "quiz-editor"
+        exam = await context.look(find_quiz, author.desk.opened[-1][1]["quiz"])
+        assert (exam.title, exam.values["course_id"], exam.values["is_bank"]) == ("Exam", str(scope), False)
         other = QuizEditorPage(context, quiz=bank, course=scope, parent=page)
         other.resize(1100, 800)
         other.show()

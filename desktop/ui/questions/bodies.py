@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -41,6 +42,7 @@ from desktop.questions.model import (
     letter,
 )
 from desktop.questions.vocabulary import FIXED_RULES, RULES
+from desktop.ui.page import breathe
 from desktop.ui.questions.fields import Formatter, NumberField, RowsField, WordsField
 from desktop.ui.theme import Role, px
 from desktop.ui.widgets.buttons import Button, IconButton
@@ -55,6 +57,7 @@ class BodyForm(QWidget):
     changed = Signal()
     shaped = Signal()
     """Fields came or went."""
+    usual_rows = 3
 
     def __init__(self, kind: str, formatter: Formatter | None) -> None:
         super().__init__()
@@ -64,6 +67,8 @@ class BodyForm(QWidget):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(px(12))
         self.rule_box: QComboBox | None = None
+        self.row_field: RowsField[Any] | None = None
+        self._used = False
 
     def body(self) -> Body:
         raise NotImplementedError
@@ -71,8 +76,15 @@ class BodyForm(QWidget):
     def fill(self, body: Body) -> None:
         raise NotImplementedError
 
+    async def warm(self) -> None:
+        """Make the rows that most questions have, in turns, before the form is first shown: a row costs 10 ms."""
+        rows = self.row_field
+        while rows is not None and not self._used and len(rows.rows) < self.usual_rows:
+            rows.fill(len(rows.rows) + 1)
+            await breathe()
+
     def show_body(self, body: Body) -> None:
-        self._showing = True
+        self._showing = self._used = True
         self.fill(body)
         self._showing = False
 
@@ -159,6 +171,8 @@ class OptionRow(QWidget):
 class ChoiceForm(BodyForm):
     """Multiple choice and multiple answer."""
 
+    usual_rows = 4
+
     def __init__(self, kind: str, formatter: Formatter | None) -> None:
         super().__init__(kind, formatter)
         self.several = kind == "multiple_answer"
@@ -173,6 +187,7 @@ class ChoiceForm(BodyForm):
         self.with_parts.setVisible(not self.several)
         self.column.addLayout(head)
         self.options: RowsField[OptionRow] = RowsField(_("Add an answer"), self._make)
+        self.row_field = self.options
         self.options.changed.connect(self.say)
         self.options.shaped.connect(self.shaped)
         self.column.addWidget(self.options)
@@ -542,6 +557,7 @@ class MatchingForm(BodyForm):
         super().__init__(kind, formatter)
         self.column.addWidget(Label(_("Pairs"), Role.STRONG))
         self.pairs: RowsField[PairRow] = RowsField(_("Add a pair"), lambda: PairRow(self), least=1)
+        self.row_field = self.pairs
         self.pairs.changed.connect(self.say)
         self.pairs.shaped.connect(self.shaped)
         self.column.addWidget(self.pairs)
@@ -599,6 +615,7 @@ class OrderingForm(BodyForm):
         self.column.addWidget(Label(_("Items, in their right order"), Role.STRONG))
         self.column.addWidget(Label(_("Learners get them in an order by chance."), Role.CAPTION, "muted", wrap=True))
         self.items: RowsField[ItemRow] = RowsField(_("Add an item"), lambda: ItemRow(self), least=2)
+        self.row_field = self.items
         self.items.changed.connect(self.say)
         self.items.shaped.connect(self.shaped)
         self.column.addWidget(self.items)

@@ -121,7 +121,7 @@ class QuizEditorPage(Page):
     @property
     def breadcrumb(self) -> tuple[str, Callable[[], object]]:
         if self.is_bank or self.course_id is None:
-            return _("Question banks"), lambda: self.context.open("banks")
+            return _("Quizzes and banks"), lambda: self.context.open("banks")
         return _("Course editor"), lambda: self.context.open("course-editor", course=self.course_id, row=self.lesson_id)
 
     @property
@@ -422,6 +422,8 @@ class QuizEditorPage(Page):
     async def _show(self, row: UUID, found: Opened | Draw) -> None:
         pools = await self.context.look(list_pools, self.scope) if isinstance(found, Draw) else []
         banks = await known_banks(self.context) if isinstance(found, Draw) else ()
+        if isinstance(found, Opened):
+            await self.form.prepare(found.question.type_name)
         while self._unsaved:  # typed while this was looked for
             await self.keep()
         if isinstance(found, Draw):
@@ -517,7 +519,7 @@ class QuizEditorPage(Page):
         pools = await self.context.look(list_pools, self.scope)
         first = next((pool.id for pool in pools), next((bank.id for bank in banks), None))
         if first is None:
-            self.context.notices.info(_("There is no question bank to draw from yet. Make one under “Question banks”."))
+            self.context.notices.info(_("There is no question bank to draw from yet. Make one under “Quizzes and banks”."))
             return
         made = await self.context.edit(self.scope, _("Draw from a bank"), add_draws, self.quiz.id, [Draw(first)], self.list.current)
         await self._show_made(made)
@@ -585,7 +587,7 @@ class QuizEditorPage(Page):
         assert self.quiz is not None
         pools = [pool for pool in await self.context.look(list_pools, self.scope) if pool.id != self.quiz.id]
         if not pools:
-            self.context.notices.info(_("This course has no question bank yet. Make one under “Question banks”."))
+            self.context.notices.info(_("This course has no question bank yet. Make one under “Quizzes and banks”."))
             return
         name = ngettext("Copy question into a bank", "Copy {n} questions into a bank", len(chosen)).format(n=len(chosen))
         CopyDialog(name, pools, lambda bank: self.spawn(self.context.edit(self.scope, name, copy_questions, chosen, bank)), self).open()

@@ -16,6 +16,7 @@ from desktop.questions.drafting import Opened
 from desktop.questions.model import ONE, Question, Text, flaws
 from desktop.questions.storage import to_row
 from desktop.questions.vocabulary import TYPES
+from desktop.ui.page import polish
 from desktop.ui.questions.bodies import FORMS, BlanksForm, BodyForm
 from desktop.ui.questions.fields import Formatter, NumberField, WordsField, order_tabs
 from desktop.ui.theme import Role, px
@@ -176,18 +177,30 @@ class QuestionForm(QScrollArea):
         self._show_picture()
         self._say()
 
+    async def prepare(self, kind: str) -> None:
+        """Make the form of a type ahead of its first question, in turns."""
+        if kind not in self.forms:
+            form = self._make_form(kind)
+            form.hide()
+            await form.warm()
+            await polish(form)
+
+    def _make_form(self, kind: str) -> BodyForm:
+        form = self.forms[kind] = FORMS[kind](kind, self._formatter)
+        form.changed.connect(self._say)
+        form.shaped.connect(self._tabs.start)
+        if isinstance(form, BlanksForm):
+            form.insert_asked.connect(self.stem.insert)
+        self._body.addWidget(form)
+        return form
+
     def _choose_form(self, kind: str) -> None:
         if kind == self.kind:
             return
         for form in self.forms.values():
             form.hide()
-        if kind not in self.forms:  # made when a question of its type is first shown
-            form = self.forms[kind] = FORMS[kind](kind, self._formatter)
-            form.changed.connect(self._say)
-            form.shaped.connect(self._tabs.start)
-            if isinstance(form, BlanksForm):
-                form.insert_asked.connect(self.stem.insert)
-            self._body.addWidget(form)
+        if kind not in self.forms:
+            self._make_form(kind)
         self.kind = kind
         self.forms[kind].show()
 
