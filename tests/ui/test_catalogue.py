@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QCheckBox
 
-from desktop.courses.queries import CatalogueFilter, CatalogueSort
+from desktop.courses.queries import CatalogueFilter, CatalogueSort, list_outline
 from desktop.ui.courses.catalogue import VIEW, CataloguePage
 from desktop.ui.courses.dialogs import NewCourseDialog
 
@@ -130,6 +130,25 @@ async def test_an_instructor_makes_a_draft_and_lands_on_its_page(open_catalogue,
     await until(lambda: not page.loading and page.model.rowCount() == before + 1)
     assert desk.opened[-1][0] == "course"
     assert "Wellness that works" in titles(page)
+
+
+@pytest.mark.parametrize("beginning", ["Continuing education course", "Copy of “Foundations of Employee Benefits”"])
+async def test_a_draft_begins_with_a_template_or_as_a_copy(beginning, open_catalogue, qtbot, until):
+    page, desk = await open_catalogue("ines")
+    desk.context.actions.set_current(page)
+    desk.context.actions.run("course.new")
+    (dialog,) = page.findChildren(NewCourseDialog)
+    await until(lambda: dialog.beginning.findText(beginning) >= 0)
+    told = dialog.beginning_told.text()
+    dialog.beginning.setCurrentText(beginning)
+    assert dialog.beginning_told.text() != told
+    qtbot.keyClicks(dialog.course_title, "Lifelong learning")
+    qtbot.mouseClick(dialog.button, Qt.MouseButton.LeftButton)
+    await until(lambda: desk.opened)
+    modules, lessons = await desk.context.read(list_outline, desk.opened[-1][1]["course"], None)
+    assert modules
+    assert lessons
+    await desk.context.settled()
 
 
 async def test_a_learner_has_no_staff_controls(open_catalogue):

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from desktop.courses.commands import NewLesson, create_course, edit_course
 from desktop.courses.queries import CourseDetails
+from desktop.courses.starting import Template, list_originals, list_templates, start_from_copy, start_from_template
 from desktop.courses.vocabulary import CATEGORIES, DIFFICULTIES, FORMATS, PRICINGS, label
 from desktop.i18n import _
 from desktop.scorm.report import ImportReport, Severity
@@ -102,16 +103,25 @@ class TitleDialog(FormDialog):
 
 
 class NewCourseDialog(FormDialog):
-    """A new draft; opens its page once it is there."""
+    """A new draft: empty, with the outline of a template, or a copy of another course. Opens its page once it is there."""
 
     def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(_("New course"), _("Create draft"), parent)
         self._context = context
         self.course_title = self.field(_("Title"), QLineEdit())
         self.category = self.field(_("Category"), choice(CATEGORIES, None))
+        self.beginning = self.field(_("Begin with"), QComboBox())
+        self.beginning.addItem(_("An empty course"), None)
+        for template in list_templates():
+            self.beginning.addItem(template.name, template)
+        self.beginning_told = Label("", Role.CAPTION, "muted", wrap=True)
+        self.form.addRow(self.beginning_told)
+        self.beginning.currentIndexChanged.connect(lambda _index: self._tell())
         self.description = self.field(_("Description"), QPlainTextEdit())
         self.description.setTabChangesFocus(True)
         self.description.setFixedHeight(px(110))
+        self._tell()
+        context.spawn(self._offer_originals(), self)
 
     def give(self) -> None:
         title = self.course_title.text().strip()
@@ -120,10 +130,35 @@ class NewCourseDialog(FormDialog):
             return
         self._context.spawn(self._create(title), self)
 
+    def _tell(self) -> None:
+        match self.beginning.currentData():
+            case Template() as template:
+                self.beginning_told.setText(f"{template.summary} {_('{n} lessons to fill in.').format(n=template.lessons)}")
+            case None:
+                self.beginning_told.setText(_("You add modules and lessons in the editor."))
+            case _original:
+                self.beginning_told.setText(
+                    _("Modules, lessons and attachments come along; quizzes, assignments and dates do not. The checklist names the gaps.")
+                )
+
+    async def _offer_originals(self) -> None:
+        originals = await self._context.read(list_originals)
+        if originals:
+            self.beginning.insertSeparator(self.beginning.count())
+        for original in originals:
+            self.beginning.addItem(_("Copy of “{title}”").format(title=original.name), original.id)
+
     async def _create(self, title: str) -> None:
+        given = title, self.category.currentData(), self.description.toPlainText()
         self.button.setEnabled(False)
         try:
-            course = await self._context.write(create_course, title, self.category.currentData(), self.description.toPlainText())
+            match self.beginning.currentData():
+                case None:
+                    course = await self._context.write(create_course, *given)
+                case Template() as template:
+                    course = await self._context.write(start_from_template, *given, template)
+                case original:
+                    course = await self._context.write(start_from_copy, *given, original)
         finally:
             self.button.setEnabled(True)
         self.accept()
