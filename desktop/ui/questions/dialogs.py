@@ -20,6 +20,7 @@ from desktop.questions.model import Question
 from desktop.questions.preview import ask, reveal
 from desktop.questions.storage import from_row
 from desktop.store.media import Media
+from desktop.ui.context import Context
 from desktop.ui.dates import date_text
 from desktop.ui.questions.fields import NumberField, number_text
 from desktop.ui.questions.wording import key_words
@@ -113,8 +114,9 @@ class TakingDialog(Dialog):
 class PasteDialog(TakingDialog):
     """Questions as somebody types them; what they mean is shown while one types."""
 
-    def __init__(self, taken: Callable[[list[Question], list[Attachment]], object], parent: QWidget) -> None:
+    def __init__(self, context: Context, taken: Callable[[list[Question], list[Attachment]], object], parent: QWidget) -> None:
         super().__init__(_("Paste typed questions"), taken, parent)
+        self._context = context
         self.format_box = QComboBox()
         self.format_box.setAccessibleName(_("Written as"))
         for form in PASTED:
@@ -129,7 +131,7 @@ class PasteDialog(TakingDialog):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self.read_now)
-        self.text.textChanged.connect(self._pause.start)
+        self.text.textChanged.connect(self._typed)
         self.format_box.currentIndexChanged.connect(lambda _index: self.read_now())
         self.body.insertWidget(0, self.text, 1)
         self.body.insertWidget(0, FormRow(_("Written as"), self.format_box))
@@ -138,7 +140,18 @@ class PasteDialog(TakingDialog):
 
     def read_now(self) -> None:
         self._pause.stop()
-        self.show_imported(read(self.text.toPlainText().encode(), form=self.format_box.currentData()))
+        self._context.spawn(self._read(), self)
+
+    def _typed(self) -> None:
+        self.take_button.setEnabled(False)  # until it is known what this means
+        self._pause.start()
+
+    async def _read(self) -> None:
+        """Away from the window: somebody may paste ten thousand."""
+        text, form = self.text.toPlainText(), self.format_box.currentData()
+        imported = await self._context.tasks.run(_read_typed, text, form)
+        if (text, form) == (self.text.toPlainText(), self.format_box.currentData()):
+            self.show_imported(imported)
 
 
 class ReportDialog(Dialog):
@@ -299,6 +312,10 @@ async def export_to(page: QuizEditorPage, form: Format, target: Path) -> ReportD
     dialog = ReportDialog(_("“{name}” was written").format(name=target.name), exported, page)
     dialog.open()
     return dialog
+
+
+def _read_typed(text: str, form: Format) -> Imported:
+    return read(text.encode(), form=form)
 
 
 def _read(_control: Any, path: Path) -> Imported:

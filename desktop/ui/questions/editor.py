@@ -669,7 +669,7 @@ class QuizEditorPage(Page):
     def ask_typed(self) -> None:
         from desktop.ui.questions.dialogs import PasteDialog
 
-        PasteDialog(lambda questions, _pictures: self.spawn(self.add_all(questions, _("Paste questions"))), self).open()
+        PasteDialog(self.context, lambda questions, _pictures: self.spawn(self.add_all(questions, _("Paste questions"))), self).open()
 
     def ask_import(self) -> None:
         from desktop.ui.questions.dialogs import choose_import
