@@ -12,7 +12,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtPrintSupport import QPrintDialog
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel
 
 from desktop.certificates.commands import add_key, draw, issue, reissue, revoke
 from desktop.certificates.custody import keep
@@ -24,7 +24,7 @@ from desktop.store.assets import fetch
 from desktop.tasks import JobControl, JobState
 from desktop.ui.certificates.certificates import CertificatesPage
 from desktop.ui.certificates.page import CertificatePage, RevokeDialog
-from desktop.ui.certificates.signing import BackupDialog, DistrustDialog, ImportDialog
+from desktop.ui.certificates.signing import BackupDialog, DistrustDialog, ImportDialog, WebPageDialog
 from desktop.ui.widgets.surfaces import Dialog
 from tests.support.courses import add_course, add_lesson, add_module
 from tests.ui.accessibility import assert_accessible
@@ -197,6 +197,28 @@ def signing(show, until):
         return page
 
     return at
+
+
+async def test_the_web_page_that_verifies_has_the_key_of_the_day(home, db, administrator, signing, qtbot, until):
+    page = await signing(administrator)
+    click(qtbot, page, "Make a key")
+    await until(lambda: page.signing.key is not None and not page.loading)
+    click(qtbot, page, "Web page…")
+    (dialog,) = page.findChildren(WebPageDialog)
+    assert_accessible(dialog)
+    dialog.ask.setText("http://db.example.org/rpc/verify_certificate")
+    qtbot.mouseClick(dialog.button, LEFT)
+    assert dialog.trouble.text() == "The function to ask needs an address with https."
+    dialog.ask.setText("https://db.example.org/rpc/verify_certificate")
+    qtbot.mouseClick(dialog.button, LEFT)
+    chooser = page.signing.findChild(QFileDialog)
+    chooser.fileSelected.emit(str(home / "site"))
+    chooser.close()
+    await until((home / "site" / "404.html").is_file)
+    made = (home / "site" / "index.html").read_text("utf-8")
+    assert page.signing.key.public.key_id in made
+    assert "connect-src https://db.example.org;" in made
+    await administrator.context.settled()
 
 
 async def test_an_administrator_makes_a_key_and_what_waits_is_signed(home, db, learner, administrator, signing, show, qtbot, until):

@@ -14,6 +14,7 @@ from desktop.certificates.commands import Signed, add_key, distrust_key, sign_un
 from desktop.certificates.custody import find_key, keep
 from desktop.certificates.keys import SigningKey, make_key, read_pkcs12, write_pkcs12
 from desktop.certificates.queries import KnownKey, get_issuer_name, list_signing_keys, list_unsigned
+from desktop.certificates.webpage import make_page, write_page
 from desktop.errors import Invalid
 from desktop.i18n import _, ngettext
 from desktop.ui.context import Context
@@ -142,6 +143,7 @@ class SigningPanel(QScrollArea):
             self._row(
                 *here_buttons,
                 ("bring", _("Import a key…"), "quiet", "upload", self._bring),
+                ("web", _("Web page…"), "quiet", "external", self._ask_web_page),
                 ("distrust", _("Distrust…"), "quiet", "ban", lambda: self._distrust(current)),
             )
         )
@@ -239,6 +241,32 @@ class SigningPanel(QScrollArea):
         await self._context.tasks.run(_write_private, path, write_pkcs12(self.key, password))
         self._context.notices.done(_("The backup was saved as {name}.").format(name=path.name))
 
+    def _ask_web_page(self) -> None:
+        dialog = WebPageDialog(self)
+        dialog.given.connect(self._choose_folder)
+        dialog.open()
+
+    def _choose_folder(self, ask: str, api_key: str) -> None:
+        dialog = QFileDialog(self, _("Folder for the page"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda name: self._context.spawn(self.save_web_page(Path(name), ask, api_key), self))
+        dialog.open()
+
+    async def save_web_page(self, folder: Path, ask: str, api_key: str) -> None:
+        """Write the page that checks certificates in a browser, with the keys as they are now."""
+        page = make_page(
+            await self._context.read(get_issuer_name), await self._context.read(list_signing_keys), ask.strip(), api_key.strip()
+        )
+        try:
+            await self._context.tasks.run(write_page, folder, page)
+        except OSError as error:
+            raise Invalid(
+                _("{name} could not be written.").format(name=folder.name), remedy=_("Choose another folder."), details=str(error)
+            ) from error
+        self._context.notices.done(_("The page is in {name}. Put it on the web where the codes lead to.").format(name=folder.name))
+
     def _distrust(self, current: KnownKey) -> None:
         dialog = DistrustDialog(current, self)
         dialog.given.connect(lambda since: self._context.spawn(self._distrusted(current, since), self))
@@ -310,6 +338,39 @@ class BackupDialog(FormDialog):
             self.complain(_("The two are not the same."), self.again)
         else:
             self.given.emit(self.password.text())
+            self.accept()
+
+
+class WebPageDialog(FormDialog):
+    """Whether the page may ask the record, and where."""
+
+    given = Signal(str, str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(_("A web page that verifies certificates"), _("Choose a folder…"), parent, width=520)
+        self.body.insertWidget(
+            0,
+            Label(
+                _(
+                    "It checks the code of a certificate in the reader's browser, with the association's public keys. Whether a certificate"
+                    " was revoked it knows only where it may ask."
+                ),
+                Role.BODY,
+                "muted",
+                wrap=True,
+            ),
+        )
+        self.ask = self.field(_("Address of the function verify_certificate (optional)"), QLineEdit())
+        self.ask.setPlaceholderText(_("https://db.example.org/rest/v1/rpc/verify_certificate"))
+        self.api_key = self.field(_("Public key of the gateway, where it wants one (optional)"), QLineEdit())
+
+    def give(self) -> None:
+        try:
+            make_page("", (), self.ask.text().strip())
+        except Invalid as error:
+            self.complain(error.message, self.ask)
+        else:
+            self.given.emit(self.ask.text(), self.api_key.text())
             self.accept()
 
 
