@@ -285,6 +285,7 @@ class QuizEditorPage(Page):
         self.context.undo.activate(self.document)
         self._lines = {line.id: line for line in await self.context.look(list_lines, self.quiz.id)}
         self._uses = await self._find_uses()
+        self._show_uses()
         self._show_quiz()
         self._show_lines()
         first = self._wanted or self.list.current or next(iter(self._lines), None)
@@ -431,19 +432,23 @@ class QuizEditorPage(Page):
             self.middle.setCurrentWidget(self.draws)
         else:
             self.form.show_question(found)
-            self.form.show_uses(self._uses_of(found))
             self._show_figures(row)
             self.middle.setCurrentWidget(self.form)
         self.open_id = row
+        self._show_uses()
         await self._show_preview()
 
-    def _uses_of(self, opened: Opened) -> list[str]:
-        """The quizzes that may give a question of this bank."""
-        tags = set(opened.question.tags)
-        fitting = (
-            use for use in self._uses if use.draw.question == opened.id or (use.draw.question is None and tags.issuperset(use.draw.tags))
-        )
-        return list(dict.fromkeys(use.title for use in fitting))
+    def _show_uses(self) -> None:
+        """The quizzes that may give the question of this bank that is in the form."""
+        if self.open_id is None or self.middle.currentWidget() is not self.form:
+            return
+        tags = set(self.form.question().tags)
+        fitting = [
+            use.title
+            for use in self._uses
+            if use.draw.question == self.open_id or (use.draw.question is None and tags.issuperset(use.draw.tags))
+        ]
+        self.form.show_uses(list(dict.fromkeys(fitting)))
 
     async def _show_nothing(self) -> None:
         self._save_pause.stop()
