@@ -1,8 +1,8 @@
 """Type on a certificate: bundled fonts, names in any script they cover, lines that shrink and wrap.
 
 EB Garamond carries Latin (Vietnamese included), Greek and Cyrillic; Droid Sans Fallback carries Han, kana and all 11,172 syllables of
-hangul; Inter, cut down to ASCII, sets the number. Scripts that need shaping or run from right to left (Arabic, Hebrew, Devanagari, Thai
-and their like) are refused rather than printed wrong.
+hangul; Inter, cut down to ASCII, sets the number. Arabic, Hebrew, Devanagari and Thai have a font of theirs and go through
+:mod:`desktop.certificates.shaping`. Other scripts that need shaping are refused rather than printed wrong.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
+from desktop.certificates import shaping
 from desktop.errors import Invalid
 from desktop.i18n import _
 
@@ -32,7 +32,10 @@ _FALLBACK = "DroidSansFallback"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text set in ``size`` points: runs of (font, text), and how far letters stand apart beyond their own width."""
+    """One line of text set in ``size`` points: runs of (font, text) from left to right, and how far letters stand apart beyond their width.
+
+    Letters that are shaped are never set apart.
+    """
 
     runs: tuple[tuple[str, str], ...]
     size: float
@@ -40,8 +43,15 @@ class Line:
 
     @property
     def width(self) -> float:
-        letters = sum(len(text) for _font, text in self.runs)
-        return sum(pdfmetrics.stringWidth(text, font, self.size) for font, text in self.runs) + self.tracking * max(0, letters - 1)
+        letters = sum(len(text) for font, text in self.runs if font not in shaping.SHAPED)
+        return sum(self.width_of(*run) for run in self.runs) + self.tracking * max(0, letters - 1)
+
+    def width_of(self, font: str, text: str) -> float:
+        """Of one run, without tracking."""
+        if font in shaping.SHAPED:
+            return shaping.shape(font, text).advance / shaping.EM * self.size
+        width: float = pdfmetrics.stringWidth(text, font, self.size)
+        return width
 
 
 @cache
@@ -61,8 +71,8 @@ def line(text: str, font: str, size: float, tracking: float = 0.0) -> Line:
             _("“{text}” has letters that this version cannot print: {letters}").format(text=text, letters=refused),
             remedy=_("Ask the person how the name is written in Latin letters, and correct it before the certificate is printed."),
         )
-    runs = groupby(text, lambda letter: _font_for(letter, font) or font)
-    return Line(tuple((used, "".join(letters)) for used, letters in runs), size, tracking)
+    letters = [(letter, backwards, _font_for(letter, font) or font) for letter, backwards in shaping.in_visual_order(text)]
+    return Line(tuple(shaping.runs(letters)), size, tracking)
 
 
 def fit(text: str, font: str, size: float, smallest: float, width: float, lines: int = 1, tracking: float = 0.0) -> list[Line]:
@@ -88,23 +98,65 @@ def draw_centred(canvas: Canvas, x: float, y: float, text: Line) -> None:
 
 
 def draw(canvas: Canvas, x: float, y: float, text: Line) -> None:
+    """Draw the line with its baseline at ``y`` from ``x`` on, in the canvas's fill colour."""
+    plain: list[tuple[str, str]] = []
+    for font, letters in text.runs:
+        if font in shaping.SHAPED:
+            x = _draw_plain(canvas, x, y, text, plain)
+            x = _draw_shaped(canvas, x, y, text, font, letters)
+            plain = []
+        else:
+            plain.append((font, letters))
+    _draw_plain(canvas, x, y, text, plain)
+
+
+def _draw_plain(canvas: Canvas, x: float, y: float, text: Line, runs: list[tuple[str, str]]) -> float:
+    """The answer of this and the next is where the line goes on."""
+    if not runs:
+        return x
     writer = canvas.beginText(x, y)
     writer.setCharSpace(text.tracking)
-    for font, letters in text.runs:
+    for font, letters in runs:
         load(font)
         writer.setFont(font, text.size)
         writer.textOut(letters)
+        x += text.width_of(font, letters) + text.tracking * len(letters)
     writer.setCharSpace(0)
     canvas.drawText(writer)
+    return x
+
+
+def _draw_shaped(canvas: Canvas, x: float, y: float, text: Line, font: str, letters: str) -> float:
+    shape = shaping.shape(font, letters)
+    canvas.saveState()
+    canvas.translate(x, y)
+    canvas.scale(text.size / shaping.EM, text.size / shaping.EM)
+    canvas.drawPath(shape.outlines, stroke=0, fill=1, fillMode=1)  # glyphs' contours overlap: the nonzero rule
+    canvas.restoreState()
+    load(font)
+    width = text.width_of(font, letters)
+    writer = canvas.beginText(x, y)
+    writer.setTextRenderMode(3)  # neither filled nor stroked (ISO 32000-1, table 106)
+    writer.setFont(font, text.size)
+    writer.setHorizScale(100 * width / pdfmetrics.stringWidth(letters, font, text.size))
+    writer.textOut(letters[::-1] if shaping.is_backwards(letters) else letters)  # readers expect the order on the page
+    writer.setHorizScale(100)
+    writer.setTextRenderMode(0)
+    canvas.drawText(writer)
+    return x + width
 
 
 @cache
 def _font_for(letter: str, font: str) -> str | None:
-    return next((candidate for candidate in (font, ROMAN, _FALLBACK) if ord(letter) in load(candidate).face.charToGlyph), None)
+    shaper = shaping.font_of(letter)
+    candidates = (shaper,) if shaper else (font, ROMAN, _FALLBACK)
+    return next((candidate for candidate in candidates if ord(letter) in load(candidate).face.charToGlyph), None)
 
 
 def _needs_shaping(letter: str) -> bool:
-    """True for letters whose look depends on their neighbours or whose line runs from right to left: those need a shaping engine."""
+    """True for letters whose look depends on their neighbours or that are read from right to left, of scripts without a font here."""
+    if shaping.font_of(letter):
+        return False
     if unicodedata.bidirectional(letter) in {"R", "AL", "AN"}:
         return True
     # Indic and South-East Asian blocks, Devanagari to Myanmar, and Khmer.

@@ -10,6 +10,7 @@ was revoked.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -350,7 +351,13 @@ def _template_of(document: pypdfium2.PdfDocument, paper: Paper) -> Template:
 
 
 def _folded(text: str) -> str:
-    """Without what a line break or a renderer may change: white space."""
+    """Without what a line break or a renderer may change: white space, and the order of words where a line changes its direction.
+
+    PDFium gives the words of a line from left to right, each as it is read, unless the whole line is read from right to left.
+    """
+    directions = [one for one in map(unicodedata.bidirectional, text) if one in {"L", "R", "AL"}]
+    if directions[:1] == ["L"] and directions != ["L"] * len(directions):
+        return " ".join(sorted(re.findall(r"\w+", text)))
     return "".join(text.split())
 
 

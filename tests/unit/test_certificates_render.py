@@ -12,9 +12,11 @@ import pytest
 import zxingcpp
 
 from desktop.certificates.render import render
+from desktop.certificates.shaping import shape
 from desktop.certificates.snapshot import Snapshot
 from desktop.certificates.template import SHIPPED, Paper, Template, load_template
-from desktop.certificates.verify import read_page
+from desktop.certificates.typeset import ROMAN, line
+from desktop.certificates.verify import ComparedField, read_page
 from desktop.errors import Invalid
 
 SNAPSHOT = Snapshot(
@@ -57,6 +59,19 @@ def test_a_page_stays_small_enough_to_mail_by_the_thousand() -> None:
     assert len(render(SNAPSHOT, TEMPLATE)) < 120_000
 
 
+def test_what_was_shaped_before_does_not_change_the_bytes() -> None:
+    page = render(replace(SNAPSHOT, member_name="محمد علي"), TEMPLATE)
+    render(replace(SNAPSHOT, member_name="سلمى"), TEMPLATE)
+    assert render(replace(SNAPSHOT, member_name="محمد علي"), TEMPLATE) == page
+
+
+def test_letters_join_and_run_from_right_to_left() -> None:
+    """An isolated final letter is wider than a joined one, and each mark of Devanagari and Thai takes no room of its own."""
+    assert shape("NotoNaskhArabic-Regular", "محمد").advance < sum(shape("NotoNaskhArabic-Regular", letter).advance for letter in "محمد")
+    assert shape("NotoSerifThai-Regular", "ปู่").advance == shape("NotoSerifThai-Regular", "ป").advance
+    assert [text for _font, text in line("שרה A", ROMAN, 12).runs] == ["A ", "שרה"]
+
+
 def test_the_file_says_what_it_is() -> None:
     with pypdfium2.PdfDocument(render(SNAPSHOT, TEMPLATE)) as document:
         about = document.get_metadata_dict()
@@ -81,6 +96,11 @@ def test_an_independent_reader_finds_the_address_in_the_code() -> None:
         "Владимир Ильич",
         "山田太郎",
         "김정은 똠방각하",
+        "محمد بن عبد الله القحطاني",
+        "محمد علي, REBC",
+        "Dr. Yael שרה, REBC",
+        "अमित शर्मा क्षत्रिय",
+        "น้ำทิพย์ ศรีสุวรรณ",
         "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaftschaferswessen",
     ],
 )
@@ -89,10 +109,18 @@ def test_a_name_is_printed_whole(tmp_path: Path, name: str) -> None:
     assert "".join(page["member_name"].split()) == "".join(name.split())
 
 
-@pytest.mark.parametrize("name", ["محمد", "שרה", "अमित", "Zoë \U0001f600"])
+@pytest.mark.parametrize("name", ["தமிழ்", "មករា", "ܫܠܡܐ", "Zoë \U0001f600"])
 def test_letters_that_would_be_printed_wrong_are_refused(name: str) -> None:
     with pytest.raises(Invalid, match="cannot print"):
         render(replace(SNAPSHOT, member_name=name), TEMPLATE)
+
+
+def test_words_of_both_directions_are_the_same_words_in_whatever_order_they_are_read_back(tmp_path: Path) -> None:
+    name = "Dr. Yael שרה כהן-לוי, REBC"
+    page = printed(tmp_path, replace(SNAPSHOT, member_name=name))["member_name"]
+    assert ComparedField("member_name", "name", page, name, None).agrees
+    assert not ComparedField("member_name", "name", page, "Dr. Yael שרה לוי, REBC", None).agrees
+    assert not ComparedField("member_name", "name", "محمد علي", "علي محمد", None).agrees
 
 
 def test_another_pdf_is_no_certificate(tmp_path: Path) -> None:
