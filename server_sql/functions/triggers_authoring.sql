@@ -4,18 +4,25 @@
 -- version n will never be shown a smaller one later. Authors of one course therefore take turns; learners never touch a clock.
 
 CREATE OR REPLACE FUNCTION lms.next_row_version(p_scope uuid, p_kind text) RETURNS bigint
-  LANGUAGE sql SET search_path = ''
+  LANGUAGE plpgsql SET search_path = '' -- which keeps its plan, where SQL plans for each row
 AS $$
+DECLARE
+  v_value bigint;
+BEGIN
   INSERT INTO lms.row_clocks AS clock (scope_id, scope, value) VALUES (p_scope, p_kind, 1)
   ON CONFLICT (scope_id) DO UPDATE SET value = clock.value + 1
-  RETURNING value
+  RETURNING clock.value INTO v_value;
+  RETURN v_value;
+END
 $$;
 COMMENT ON FUNCTION lms.next_row_version(uuid, text) IS 'Raises the clock of a course or bank by one, locks it until commit and returns it';
 
 CREATE OR REPLACE FUNCTION lms.course_of_lesson(p_lesson uuid) RETURNS uuid
-  LANGUAGE sql STABLE SET search_path = ''
+  LANGUAGE plpgsql STABLE SET search_path = ''
 AS $$
-  SELECT m.course_id FROM public.lessons AS l JOIN public.course_modules AS m ON m.id = l.module_id WHERE l.id = p_lesson
+BEGIN
+  RETURN (SELECT m.course_id FROM public.lessons AS l JOIN public.course_modules AS m ON m.id = l.module_id WHERE l.id = p_lesson);
+END
 $$;
 
 CREATE OR REPLACE FUNCTION lms.authored_scope(p_table text, p_row jsonb) RETURNS uuid
@@ -59,7 +66,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'LM003', HINT = 'other-course',
       MESSAGE = 'This belongs to its course and cannot be moved to another one.';
   END IF;
-  IF v_new ->> 'course_id' <> lms.course_of_lesson((v_new ->> 'lesson_id')::uuid)::text THEN
+  IF v_new ->> 'course_id' IS NOT NULL AND v_new ->> 'course_id' <> lms.course_of_lesson((v_new ->> 'lesson_id')::uuid)::text THEN
     RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'The lesson belongs to another course.', HINT = 'other-course';
   END IF;
   IF v_scope IS NOT NULL THEN -- else the foreign key is about to refuse the row
