@@ -13,7 +13,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from desktop.courses.checklist import State
-from desktop.courses.draft import Draft, Step, move, move_by, remove
+from desktop.courses.draft import LESSONS, MODULES, Draft, Step, edit, move, move_by, remove
 from desktop.ui.courses.editor_outline import MIME, STATE_ROLE, OutlineModel, OutlineTree
 from tests.support.drafts import draft, find, shape
 from tests.ui.accessibility import name_of
@@ -178,3 +178,31 @@ def test_a_thousand_lessons(qapp: QApplication) -> None:
     made.apply(step)
     model.follow(step.focus)
     assert shown(model) == shape(made)
+
+
+def test_what_is_hidden_follows_a_new_name(tree: Tree) -> None:
+    view, model, made = tree
+    view.filter("four")
+    one = find(made, "One")
+    step = edit(made, LESSONS, one, {"title": "Four again"})
+    for now, hidden in ((step, False), (step.inverse, True)):
+        made.apply(now)
+        model.follow([one])
+        index = model.index_of(one)
+        assert view.isRowHidden(index.row(), index.parent()) is hidden
+    view.filter("")
+
+
+def test_a_change_of_many_rows_is_said_once_a_module(qapp: QApplication) -> None:
+    made = draft(*((f"Module {number}", tuple(f"Lesson {number}.{lesson}" for lesson in range(10))) for number in range(5)))
+    model, _tester = under_test(made)
+    changes, runs = [], []
+    model.dataChanged.connect(lambda *span: changes.append(span))
+    model.rowsMoved.connect(lambda *span: runs.append(span))
+    model.set_states(dict.fromkeys([*made.rows[MODULES], *made.rows[LESSONS]], State.READY))
+    assert len(changes) == 6  # the modules, and the lessons of each
+    step = move(made, [lesson["id"] for lesson in list(made.lessons)[10:15]], made.modules[0]["id"], 0)
+    made.apply(step)
+    model.follow(step.focus)
+    assert shown(model) == shape(made)
+    assert len(runs) == 1  # rows that stay beside each other go as one

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -64,6 +65,8 @@ class OutlineModel(QAbstractItemModel):
     """The id of a module or lesson, and the title that it is to have."""
     moved = Signal(list, object, int)
     """Ids, the module (or the course, for modules) that they go into, and before which of its rows."""
+    followed = Signal()
+    """All rows and titles are those of the draft."""
 
     def __init__(self, draft: Draft, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -84,8 +87,8 @@ class OutlineModel(QAbstractItemModel):
         for node in [*(lesson for module in self._root.children for lesson in module.children), *self._root.children]:
             if node.id not in wanted:
                 self._remove(node)
-        for row_id in changed:
-            self._say_changed(row_id)
+        self._say_changed(changed, [])
+        self.followed.emit()
 
     def replace(self, draft: Draft) -> None:
         """Follow another draft of the same course: after undo, or when a colleague's changes came."""
@@ -95,9 +98,8 @@ class OutlineModel(QAbstractItemModel):
     def set_states(self, states: Mapping[UUID, State]) -> None:
         """How far each row is."""
         before, self._states = self._states, states
-        for row_id in self._nodes:
-            if before.get(row_id) is not states.get(row_id):
-                self._say_changed(row_id)
+        differ = [row_id for row_id in self._nodes if before.get(row_id) is not states.get(row_id)]
+        self._say_changed(differ, [STATE_ROLE, Qt.ItemDataRole.AccessibleTextRole])
 
     def index_of(self, row_id: UUID) -> QModelIndex:
         node = self._nodes.get(row_id)
@@ -105,6 +107,11 @@ class OutlineModel(QAbstractItemModel):
 
     def id_at(self, index: Index) -> UUID | None:
         return self._node(index).id
+
+    def titles(self) -> Iterator[tuple[str, list[str]]]:
+        """The title of each module with those of its lessons, as they stand."""
+        for module in self._draft.modules:
+            yield module["title"], [lesson["title"] for lesson in self._draft.lessons_of(module["id"])]
 
     def _build(self) -> None:
         for module in self._draft.modules:
@@ -133,10 +140,14 @@ class OutlineModel(QAbstractItemModel):
             source = node.parent
             assert source is not None
             row = source.children.index(node)
-            self.beginMoveRows(self._index(source), row, row, above, at)
-            source.children.pop(row)
-            parent.children.insert(at, node)
-            node.parent = parent
+            behind = zip(source.children[row + 1 :], order[at + 1 :], strict=False)
+            last = row + sum(1 for _pair in takewhile(lambda pair: pair[0].id == pair[1], behind))  # they move together, in one go
+            self.beginMoveRows(self._index(source), row, last, above, at)
+            run = source.children[row : last + 1]
+            del source.children[row : last + 1]
+            parent.children[at:at] = run
+            for one in run:
+                one.parent = parent
             self.endMoveRows()
         for node in parent.children[len(order) :]:
             if node.id not in wanted:
@@ -156,11 +167,16 @@ class OutlineModel(QAbstractItemModel):
                 self._nodes.pop(gone.id, None)
         self.endRemoveRows()
 
-    def _say_changed(self, row_id: UUID) -> None:
-        node = self._nodes.get(row_id)
-        if node is not None:
-            index = self._index(node)
-            self.dataChanged.emit(index, index)
+    def _say_changed(self, ids: Iterable[UUID], roles: list[int]) -> None:
+        """One signal for each module, over its first to its last changed row: a signal a row would make views work for seconds."""
+        spans: dict[Node, list[int]] = {}
+        for row_id in ids:
+            node = self._nodes.get(row_id)
+            if node is not None and node.parent is not None:
+                spans.setdefault(node.parent, []).append(node.parent.children.index(node))
+        for parent, rows in spans.items():
+            first, last = (self.createIndex(row, 0, parent.children[row]) for row in (min(rows), max(rows)))
+            self.dataChanged.emit(first, last, roles)
 
     # Qt's
 
@@ -368,9 +384,7 @@ class OutlineTree(QTreeView):
         self._model = model
         self.setModel(model)
         self.expandAll()
-        model.rowsInserted.connect(lambda *_where: self._filter())
-        model.rowsMoved.connect(lambda *_where: self._filter())
-        model.dataChanged.connect(lambda *_where: self._filter())
+        model.followed.connect(self._filter_again)
         self.selectionModel().currentChanged.connect(lambda now, _before: self.chosen.emit(model.id_at(now) if now.isValid() else None))
 
     @property
@@ -408,22 +422,27 @@ class OutlineTree(QTreeView):
         self.setDragEnabled(not self._words)  # between which rows would it go?
         return self._filter()
 
+    def _filter_again(self) -> None:
+        if self._words:  # else nothing is hidden, and new rows are not either
+            self._filter()
+
     def _filter(self) -> int:
         words = self._words.split()
         fitting = 0
-        for row in range(self._model.rowCount()):
+        top = QModelIndex()
+        for row, (title, lessons) in enumerate(self._model.titles()):
             module = self._model.index(row, 0)
-            own = all(word in str(module.data()).casefold() for word in words)
+            own = all(word in title.casefold() for word in words)
             inside = False
-            for child in range(self._model.rowCount(module)):
-                fits = all(word in str(self._model.index(child, 0, module).data()).casefold() for word in words)
+            for child, lesson in enumerate(lessons):
+                fits = all(word in lesson.casefold() for word in words)
                 inside = inside or fits
                 fitting += fits
                 if self.isRowHidden(child, module) is (fits or own):
                     self.setRowHidden(child, module, not (fits or own))
             fitting += own
-            if self.isRowHidden(row, QModelIndex()) is (own or inside):
-                self.setRowHidden(row, QModelIndex(), not (own or inside))
+            if self.isRowHidden(row, top) is (own or inside):
+                self.setRowHidden(row, top, not (own or inside))
         return fitting
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
