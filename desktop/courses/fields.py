@@ -307,7 +307,7 @@ LESSON_SECTIONS: tuple[Section, ...] = (
                 "video_provider", N_("Where the film is"), Kind.CHOICE, choices=PROVIDERS, none=N_("Not said"), types=frozenset({"video"})
             ),
             Field(
-                "video_duration_seconds", N_("Length of the film"), Kind.NUMBER, N_("Known by itself for files."),
+                "video_duration_seconds", N_("Length of the film"), Kind.NUMBER, N_("How much of it was watched is counted against this."),
                 types=frozenset({"video"}), most=1_000_000, suffix=N_(" s"),
             ),
             Field(
