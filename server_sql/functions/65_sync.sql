@@ -317,7 +317,7 @@ $$;
 COMMENT ON FUNCTION lms.push_delete(text, uuid, jsonb, jsonb) IS
   'Deletes a row that is as its author saw it and holds nothing; what goes with it was deleted by changes of its own';
 
-CREATE OR REPLACE FUNCTION lms.push_op(p_scope uuid, p_op jsonb) RETURNS jsonb
+CREATE OR REPLACE FUNCTION lms.merge_op(p_scope uuid, p_op jsonb) RETURNS jsonb
   LANGUAGE plpgsql SET search_path = ''
 AS $$
 DECLARE
@@ -325,52 +325,53 @@ DECLARE
   v_id uuid := (p_op ->> 'row')::uuid;
   v_set jsonb := coalesce(p_op -> 'set', '{}');
   v_seen jsonb := coalesce(p_op -> 'seen', '{}');
-  v_row jsonb;
-  v_code text;
-  v_constraint text;
+  v_row jsonb := lms.authored_row(v_table, v_id);
 BEGIN
-  IF lms.authored_columns(v_table) IS NULL OR v_id IS NULL OR p_op ->> 'kind' NOT IN ('insert', 'update', 'delete')
-    OR jsonb_typeof(v_set) <> 'object' OR jsonb_typeof(v_seen) <> 'object'
-    OR EXISTS (SELECT FROM jsonb_object_keys(v_set || v_seen) AS k (name) WHERE k.name <> ALL (lms.authored_columns(v_table)))
+  -- Nearly always the row is just as its author saw it, to the letter. Else values are compared as the table would write them.
+  IF p_op ->> 'kind' <> 'update' OR v_row IS NULL
+    OR EXISTS (SELECT FROM jsonb_object_keys(v_set) AS k (name) WHERE v_row -> k.name IS DISTINCT FROM v_seen -> k.name)
   THEN
-    RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'This change is of a kind that this server does not know.', HINT = 'unknown-change';
+    v_set := lms.canonical(v_table, v_set);
+    v_seen := lms.canonical(v_table, v_seen);
   END IF;
-  BEGIN
-    v_row := lms.authored_row(v_table, v_id);
-    -- Nearly always the row is just as its author saw it, to the letter. Else values are compared as the table would write them.
-    IF p_op ->> 'kind' <> 'update' OR v_row IS NULL
-      OR EXISTS (SELECT FROM jsonb_object_keys(v_set) AS k (name) WHERE v_row -> k.name IS DISTINCT FROM v_seen -> k.name)
-    THEN
-      v_set := lms.canonical(v_table, v_set);
-      v_seen := lms.canonical(v_table, v_seen);
-    END IF;
-    IF v_row IS NOT NULL AND lms.authored_scope(v_table, v_row) IS DISTINCT FROM p_scope THEN
-      RETURN '{"outcome": "gone"}'; -- of another course: as if it were not there
-    END IF;
-    RETURN CASE p_op ->> 'kind'
-      WHEN 'insert' THEN
-        CASE WHEN v_row IS NULL THEN lms.push_insert(p_scope, v_table, v_id, v_set) ELSE lms.push_update(v_table, v_id, v_row, v_set, '{}') END
-      WHEN 'update' THEN
-        CASE WHEN v_row IS NULL THEN '{"outcome": "gone"}' ELSE lms.push_update(v_table, v_id, v_row, v_set, v_seen) END
-      ELSE
-        CASE WHEN v_row IS NULL THEN '{"outcome": "done"}' ELSE lms.push_delete(v_table, v_id, v_row, v_seen) END
-    END;
-  EXCEPTION WHEN foreign_key_violation OR restrict_violation THEN
-    GET STACKED DIAGNOSTICS v_constraint = CONSTRAINT_NAME;
-    RETURN CASE
-      WHEN p_op ->> 'kind' = 'delete' AND v_constraint LIKE 'quiz\_draws\_%' THEN
-        '{"outcome": "refused", "code": "drawn-from", "message": "A quiz draws on this, so it stays."}'
-      WHEN p_op ->> 'kind' = 'delete' THEN
-        '{"outcome": "refused", "code": "has-records", "message": "Learners have records on this, so it stays."}'
-      ELSE '{"outcome": "refused", "code": "no-such-row", "message": "This names something that is no longer there."}'
-    END;
-  WHEN integrity_constraint_violation OR data_exception OR SQLSTATE 'LM001' OR SQLSTATE 'LM002' OR SQLSTATE 'LM003' THEN
-    GET STACKED DIAGNOSTICS v_code = PG_EXCEPTION_HINT, v_constraint = CONSTRAINT_NAME;
-    RETURN jsonb_build_object('outcome', 'refused', 'code', coalesce(nullif(v_constraint, ''), nullif(v_code, ''), SQLSTATE), 'message', SQLERRM);
+  IF v_row IS NOT NULL AND lms.authored_scope(v_table, v_row) IS DISTINCT FROM p_scope THEN
+    RETURN '{"outcome": "gone"}'; -- of another course: as if it were not there
+  END IF;
+  RETURN CASE p_op ->> 'kind'
+    WHEN 'insert' THEN
+      CASE WHEN v_row IS NULL THEN lms.push_insert(p_scope, v_table, v_id, v_set) ELSE lms.push_update(v_table, v_id, v_row, v_set, '{}') END
+    WHEN 'update' THEN
+      CASE WHEN v_row IS NULL THEN '{"outcome": "gone"}' ELSE lms.push_update(v_table, v_id, v_row, v_set, v_seen) END
+    ELSE
+      CASE WHEN v_row IS NULL THEN '{"outcome": "done"}' ELSE lms.push_delete(v_table, v_id, v_row, v_seen) END
   END;
 END
 $$;
-COMMENT ON FUNCTION lms.push_op(uuid, jsonb) IS 'Does one change, in a savepoint of its own, and answers what became of it';
+COMMENT ON FUNCTION lms.merge_op(uuid, jsonb) IS 'Does one change and answers what became of it; raises what the tables say against it';
+
+CREATE OR REPLACE FUNCTION lms.push_op(p_scope uuid, p_op jsonb) RETURNS jsonb
+  LANGUAGE plpgsql SET search_path = ''
+AS $$
+DECLARE
+  v_code text;
+  v_constraint text;
+BEGIN
+  RETURN lms.merge_op(p_scope, p_op);
+EXCEPTION WHEN foreign_key_violation OR restrict_violation THEN
+  GET STACKED DIAGNOSTICS v_constraint = CONSTRAINT_NAME;
+  RETURN CASE
+    WHEN p_op ->> 'kind' = 'delete' AND v_constraint LIKE 'quiz\_draws\_%' THEN
+      '{"outcome": "refused", "code": "drawn-from", "message": "A quiz draws on this, so it stays."}'
+    WHEN p_op ->> 'kind' = 'delete' THEN
+      '{"outcome": "refused", "code": "has-records", "message": "Learners have records on this, so it stays."}'
+    ELSE '{"outcome": "refused", "code": "no-such-row", "message": "This names something that is no longer there."}'
+  END;
+WHEN integrity_constraint_violation OR data_exception OR SQLSTATE 'LM001' OR SQLSTATE 'LM002' OR SQLSTATE 'LM003' THEN
+  GET STACKED DIAGNOSTICS v_code = PG_EXCEPTION_HINT, v_constraint = CONSTRAINT_NAME;
+  RETURN jsonb_build_object('outcome', 'refused', 'code', coalesce(nullif(v_constraint, ''), nullif(v_code, ''), SQLSTATE), 'message', SQLERRM);
+END
+$$;
+COMMENT ON FUNCTION lms.push_op(uuid, jsonb) IS 'Does one change, in a savepoint of its own, and answers what became of it, a refusal too';
 
 CREATE OR REPLACE FUNCTION lms.renumber(p_scope uuid) RETURNS void
   LANGUAGE plpgsql SET search_path = ''
@@ -409,16 +410,56 @@ END
 $$;
 COMMENT ON FUNCTION lms.renumber(uuid) IS 'Numbers modules, lessons, attachments and questions from 1 in the order of their positions';
 
-CREATE OR REPLACE FUNCTION lms.push(p_scope uuid, p_ops jsonb) RETURNS jsonb
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET timezone = 'UTC'
+CREATE OR REPLACE FUNCTION lms.push_ops(p_scope uuid, p_ops jsonb, p_member uuid, p_each_alone boolean) RETURNS jsonb
+  LANGUAGE plpgsql SET search_path = ''
 AS $$
 DECLARE
-  v_member uuid := lms.require_member();
   v_op jsonb;
   v_known record;
   v_outcome jsonb;
   v_outcomes jsonb[] := '{}';
   v_moved boolean := false;
+BEGIN
+  FOR v_op IN SELECT jsonb_array_elements(p_ops) LOOP
+    SELECT k.member_id, k.scope_id, k.outcome INTO v_known FROM lms.push_outcomes AS k WHERE k.op_id = (v_op ->> 'op')::uuid;
+    IF FOUND THEN
+      IF v_known.member_id <> p_member OR v_known.scope_id <> p_scope THEN
+        RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'This change has the number of another one.', HINT = 'foreign-change';
+      END IF;
+      v_outcome := v_known.outcome;
+    ELSE
+      IF lms.authored_columns(v_op ->> 'table') IS NULL OR (v_op ->> 'row')::uuid IS NULL
+        OR v_op ->> 'kind' NOT IN ('insert', 'update', 'delete')
+        OR jsonb_typeof(coalesce(v_op -> 'set', '{}')) <> 'object' OR jsonb_typeof(coalesce(v_op -> 'seen', '{}')) <> 'object'
+        OR EXISTS (
+          SELECT FROM jsonb_object_keys(coalesce(v_op -> 'set', '{}') || coalesce(v_op -> 'seen', '{}')) AS k (name)
+          WHERE k.name <> ALL (lms.authored_columns(v_op ->> 'table'))
+        )
+      THEN
+        RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'This change is of a kind that this server does not know.', HINT = 'unknown-change';
+      END IF;
+      v_outcome := CASE WHEN p_each_alone THEN lms.push_op(p_scope, v_op) ELSE lms.merge_op(p_scope, v_op) END;
+      v_moved := v_moved OR v_op ->> 'kind' <> 'update' OR v_op -> 'set' ?| ARRAY['position', 'module_id', 'lesson_id', 'quiz_id'];
+      INSERT INTO lms.push_outcomes (op_id, scope_id, member_id, outcome) VALUES ((v_op ->> 'op')::uuid, p_scope, p_member, v_outcome);
+    END IF;
+    v_outcomes := array_append(v_outcomes, v_outcome || jsonb_build_object('op', v_op ->> 'op'));
+  END LOOP;
+
+  IF v_moved THEN
+    PERFORM lms.renumber(p_scope);
+  END IF;
+  RETURN to_jsonb(v_outcomes);
+END
+$$;
+COMMENT ON FUNCTION lms.push_ops(uuid, jsonb, uuid, boolean) IS
+  'Does the changes of a batch in order, each once; with p_each_alone one that is refused leaves the others as they are';
+
+CREATE OR REPLACE FUNCTION lms.push(p_scope uuid, p_ops jsonb) RETURNS jsonb
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' SET timezone = 'UTC'
+AS $$
+DECLARE
+  v_member uuid := lms.require_member();
+  v_outcomes jsonb;
 BEGIN
   IF jsonb_typeof(p_ops) <> 'array' OR jsonb_array_length(p_ops) > 500 THEN
     RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'At most 500 changes are taken at once.', HINT = 'batch-too-large';
@@ -440,26 +481,14 @@ BEGIN
   END IF;
   SET CONSTRAINTS public.unique_course_module_order, public.unique_module_lesson_order, public.unique_quiz_question_order DEFERRED;
 
-  FOR v_op IN SELECT jsonb_array_elements(p_ops) LOOP
-    SELECT k.member_id, k.scope_id, k.outcome INTO v_known FROM lms.push_outcomes AS k WHERE k.op_id = (v_op ->> 'op')::uuid;
-    IF FOUND THEN
-      IF v_known.member_id <> v_member OR v_known.scope_id <> p_scope THEN
-        RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'This change has the number of another one.', HINT = 'foreign-change';
-      END IF;
-      v_outcome := v_known.outcome;
-    ELSE
-      v_outcome := lms.push_op(p_scope, v_op);
-      v_moved := v_moved OR v_op ->> 'kind' <> 'update' OR v_op -> 'set' ?| ARRAY['position', 'module_id', 'lesson_id', 'quiz_id'];
-      INSERT INTO lms.push_outcomes (op_id, scope_id, member_id, outcome) VALUES ((v_op ->> 'op')::uuid, p_scope, v_member, v_outcome);
-    END IF;
-    v_outcomes := array_append(v_outcomes, v_outcome || jsonb_build_object('op', v_op ->> 'op'));
-  END LOOP;
-
-  IF v_moved THEN
-    PERFORM lms.renumber(p_scope);
-  END IF;
+  BEGIN
+    -- With a savepoint for each, the clock's row would have as many versions by as many transactions, and each would look through all.
+    v_outcomes := lms.push_ops(p_scope, p_ops, v_member, false);
+  EXCEPTION WHEN integrity_constraint_violation OR data_exception OR SQLSTATE 'LM001' OR SQLSTATE 'LM002' OR SQLSTATE 'LM003' THEN
+    v_outcomes := lms.push_ops(p_scope, p_ops, v_member, true);
+  END;
   SET CONSTRAINTS public.unique_course_module_order, public.unique_module_lesson_order, public.unique_quiz_question_order IMMEDIATE;
-  RETURN to_jsonb(v_outcomes);
+  RETURN v_outcomes;
 END
 $$;
 COMMENT ON FUNCTION lms.push(uuid, jsonb) IS

@@ -120,6 +120,33 @@ def test_what_learners_have_records_on_stays(workshop: Workshop) -> None:
     assert (conflict.kind, conflict.message) == ("refused", "Learners have records on this, so it stays.")
 
 
+def test_one_refused_change_takes_none_of_its_batch_with_it(workshop: Workshop) -> None:
+    ada, ben, (terms, duties) = workshop.ada, workshop.ben, workshop.lessons
+    ada.sync()
+    ben.sync()
+    (module,) = (row.id for row in ada.replica.read(lambda reader: reader.list_all("course_modules", workshop.course)))
+    ben.set("lessons", terms, title="By Ben")
+    ben.sync()
+    ada.set("lessons", terms, title="By Ada")
+    ada.set("course_modules", module, title="Before")
+    ada.set("lessons", duties, min_time_seconds="soon")  # no number: the table refuses it
+    added = ada.replica.edit(workshop.course, "Add", Draft.insert, "course_modules", {"course_id": str(workshop.course), "title": "After"})
+    batch = ada.replica.seal(workshop.course)
+    outcomes, _delta = ada.store.write(push, batch)
+    again, delta = ada.store.write(push, batch)
+    assert again == outcomes
+    ada.replica.finish(again, delta)
+    ben.sync()
+    assert [one.result for one in outcomes] == ["conflict", "done", "refused", "done"]
+    assert ben.titles() == ["By Ben", "Duties"]
+    assert ben.titles("course_modules") == ["Before", "After"]
+    assert [one.id for one in ben.replica.read(lambda reader: reader.list_all("course_modules", workshop.course))] == [module, added.value]
+    assert {(one.kind, tuple(field.mine for field in one.fields)) for one in ada.replica.conflicts()} == {
+        ("conflict", ("By Ada",)),
+        ("refused", ("soon",)),
+    }
+
+
 def test_an_edit_of_what_somebody_deleted_can_be_restored_with_all_it_belonged_to(workshop: Workshop) -> None:
     ada, ben, (terms, _duties) = workshop.ada, workshop.ben, workshop.lessons
     ada.sync()
