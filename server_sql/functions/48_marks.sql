@@ -82,10 +82,10 @@ BEGIN
     SET points_earned = now_is.earned, score = now_is.score, graded_by = lms.current_member_id(),
       passed = CASE WHEN now_is.score = a.score THEN a.passed ELSE now_is.score >= q.passing_score END
     FROM public.quizzes AS q, LATERAL (
-      SELECT v_attempt.points_earned + round(p_points, 2) - v_answer.points_earned AS earned,
-        lms.percentage(v_attempt.points_earned + round(p_points, 2) - v_answer.points_earned, v_attempt.total_points) AS score
+      SELECT v_attempt.points_earned + round(p_points, 2) - coalesce(v_answer.points_earned, 0) AS earned,
+        lms.percentage(v_attempt.points_earned + round(p_points, 2) - coalesce(v_answer.points_earned, 0), v_attempt.total_points) AS score
     ) AS now_is
-    WHERE a.id = p_attempt AND q.id = a.quiz_id AND round(p_points, 2) <> v_answer.points_earned;
+    WHERE a.id = p_attempt AND q.id = a.quiz_id AND round(p_points, 2) <> coalesce(v_answer.points_earned, 0);
   END IF;
   PERFORM lms.settle_pass(v_attempt.enrollment_id, v_attempt.quiz_id);
   RETURN (
@@ -112,29 +112,38 @@ AS $$
 DECLARE
   v_change jsonb;
   v_columns jsonb;
-  v_seen text[] := '{}';
+  v_question uuid;
+  v_seen uuid[] := '{}';
   v_sound boolean;
 BEGIN
   FOR v_change IN SELECT jsonb_array_elements(CASE WHEN jsonb_typeof(p_changes) = 'array' THEN p_changes ELSE '[null]' END) LOOP
     v_columns := coalesce(v_change -> 'columns', '{}');
-    v_sound := jsonb_typeof(v_change) = 'object' AND pg_input_is_valid(coalesce(v_change ->> 'question', ''), 'uuid');
-    v_sound := v_sound AND v_change ->> 'question' <> ALL (v_seen) AND coalesce(v_change ->> 'credit', 'void') IN ('void', 'everyone');
-    v_sound := v_sound AND jsonb_typeof(v_columns) = 'object';
-    v_sound := v_sound AND v_columns - ARRAY['points', 'answer_options', 'correct_answer', 'grading'] = '{}'
-      AND coalesce(jsonb_typeof(v_columns -> 'points'), 'number') = 'number'
-      AND coalesce(jsonb_typeof(v_columns -> 'answer_options'), 'array') = 'array'
-      AND coalesce(jsonb_typeof(v_columns -> 'grading'), 'object') = 'object';
-    v_sound := v_sound AND coalesce((v_columns ->> 'points')::numeric, 0) BETWEEN 0 AND 999999.99;
+    v_sound := jsonb_typeof(v_change) = 'object'
+      AND v_change ->> 'question' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+      AND coalesce(v_change ->> 'credit', 'void') IN ('void', 'everyone')
+      AND jsonb_typeof(v_columns) = 'object';
+    IF v_sound THEN
+      -- As uuid: in two spellings it would be the same question, and count twice
+      v_question := (v_change ->> 'question')::uuid;
+      v_sound := v_question <> ALL (v_seen)
+        AND v_columns - ARRAY['points', 'answer_options', 'correct_answer', 'grading'] = '{}'
+        AND coalesce(jsonb_typeof(v_columns -> 'points'), 'number') = 'number'
+        AND coalesce(jsonb_typeof(v_columns -> 'answer_options'), 'array') = 'array'
+        AND coalesce(jsonb_typeof(v_columns -> 'grading'), 'object') = 'object';
+    END IF;
+    IF v_sound THEN
+      v_sound := coalesce((v_columns ->> 'points')::numeric, 0) BETWEEN 0 AND 999999.99;
+    END IF;
     IF v_sound IS NOT TRUE THEN
       RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'That is no change to a question.', HINT = 'not-a-change';
     END IF;
-    v_seen := v_seen || (v_change ->> 'question');
+    v_seen := v_seen || v_question;
     RETURN QUERY
     SELECT q.id, v_columns, lms.question_content(q) || v_columns || CASE WHEN v_change ->> 'credit' IS NULL THEN '{}' ELSE jsonb_build_object(
       'grading', coalesce(v_columns -> 'grading', q.grading) || jsonb_build_object('credit', v_change -> 'credit')
     ) END || CASE WHEN v_change ->> 'credit' = 'void' THEN '{"points": 0}' ELSE '{}' END::jsonb
     FROM public.quiz_questions AS q
-    WHERE q.id = (v_change ->> 'question')::uuid;
+    WHERE q.id = v_question;
     IF NOT FOUND THEN
       RAISE EXCEPTION USING ERRCODE = 'LM002', MESSAGE = 'There is no such question.', HINT = 'no-such-question';
     END IF;

@@ -244,6 +244,7 @@ def test_who_does_not_teach_the_quiz_neither_looks_nor_writes(association: Assoc
         ([{"question": "YEAR", "columns": {"quiz_id": "x"}}], "not-a-change"),
         ([{"question": "YEAR", "credit": "some"}], "not-a-change"),
         ([{"question": "YEAR"}, {"question": "YEAR"}], "not-a-change"),
+        ([{"question": "YEAR"}, {"question": "year in capitals"}], "not-a-change"),
         ([{"question": "00000000-0000-0000-0000-000000000000"}], "no-such-question"),
     ],
 )

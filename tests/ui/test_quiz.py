@@ -219,3 +219,16 @@ async def test_it_can_be_taken_by_keys_and_every_part_has_a_name(association, op
     assert page.cards[1].flagged
     await until(lambda: page.saver.waiting == 0, seconds=15)
     await page.context.settled()
+
+
+async def test_an_answer_that_is_refused_costs_no_other(association, open_quiz, qtbot, until):
+    page, desk = await open_quiz(add_quiz(association))
+    await start(page, qtbot, until)
+    asked = {each.type: each.id for each in desk.context.store.read(list_questions, page.attempt.id)}
+    page.saver.put(asked["essay"], {"text": "x" * 250_000})
+    page.saver.put(asked["short_answer"], {"text": "kept"})
+    assert await page.saver.flush()
+    assert stored(page, desk)["short_answer"] == {"text": "kept"}
+    assert [notice.message for notice in desk.notices] == ["That is no answer to this question."]
+    assert page.stack.currentWidget() is page.taking, "the attempt goes on"
+    await desk.context.settled()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.errors import Conflict, Invalid, NotFound, ServerAway, TookTooLong
 from desktop.questions.commands import save_answer
-from desktop.questions.queries import Answer, Asked, list_questions
+from desktop.questions.queries import Answer, Asked, get_attempt, list_questions
 from desktop.ui.context import Context
 
 PAUSE_MS = 400
@@ -63,15 +63,27 @@ class AnswerSaver(QObject):
                     self.state_changed.emit("waiting")
                     self._timer.start(RETRY_MS)
                     return False
-                except (Invalid, Conflict, NotFound):
-                    self._waiting.clear()
-                    self.refused.emit()
-                    return True
+                except (Invalid, Conflict, NotFound) as error:
+                    try:
+                        over = not await self._is_open()
+                    except (ServerAway, TookTooLong):
+                        self.state_changed.emit("waiting")
+                        self._timer.start(RETRY_MS)
+                        return False
+                    if over:
+                        self._waiting.clear()
+                        self.refused.emit()
+                        return True
+                    self._context.notices.error(error)  # of this answer alone; the others go on
                 if self._waiting.get(question_id) is answer:
                     del self._waiting[question_id]
             self._timer.stop()
             self.state_changed.emit("saved")
             return True
+
+    async def _is_open(self) -> bool:
+        stands = await self._context.read(get_attempt, self._attempt_id)
+        return stands.status == "in_progress" and (stands.seconds_left is None or stands.seconds_left > 0)
 
     async def _save(self, question_id: UUID, answer: Answer | None) -> None:
         """Save one answer. Where another desk, or a reply that was lost, has used the number, the latest to arrive counts."""
