@@ -65,12 +65,7 @@ AWAY = QPoint(-10_000, -10_000)
 
 @pytest.fixture(autouse=True)
 def pointer_away(qapp: QApplication) -> None:
-    """The pointer rests on nothing, wherever the test before has left it: a widget that appears under it is entered.
-
-    Nor is anything in its way: offscreen it enters the oldest window where it points, and one may be left of a test before.
-    """
-    for window in qapp.topLevelWindows():
-        window.hide()
+    """The pointer rests on nothing, wherever the test before has left it: a widget that appears under it is entered."""
     QCursor.setPos(AWAY)
     qapp.processEvents()
 

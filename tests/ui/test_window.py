@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QCursor, QEnterEvent, QGuiApplication
+from PySide6.QtGui import QCursor, QEnterEvent, QGuiApplication, QHoverEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -257,14 +257,15 @@ async def test_a_notice_that_is_pointed_at_stays_until_the_pointer_leaves(window
     context.notices.done("Published.", button="Undo", pressed=lambda: None)
     (card,) = window.notice_stack.cards
     await until(lambda: card.mapTo(window, QPoint(0, 0)).y() > 0)
-    QCursor.setPos(card.mapToGlobal(QPoint(20, 20)))
-    await until(card.underMouse)
-    QCursor.setPos(card.mapToGlobal(QPoint(30, 20)))
+    place = QPointF(30, 20)
+    QCursor.setPos(card.mapToGlobal(place.toPoint()))
+    # Sent by hand: without a screen, which window the pointer is said to enter depends on those that were made before.
+    QGuiApplication.sendEvent(card, QHoverEvent(QEvent.Type.HoverMove, place, card.mapToGlobal(place), QPointF(20, 20)))
     await until(lambda: card.held)
     pass_time(card)
     assert window.notice_stack.cards == [card]
     QCursor.setPos(AWAY)
-    await until(lambda: not card.underMouse())
+    QGuiApplication.sendEvent(card, QEvent(QEvent.Type.Leave))
     pass_time(card)
     assert window.notice_stack.cards == []
 
