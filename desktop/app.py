@@ -404,13 +404,19 @@ class Application(QObject):
             store.move(opened.dsn(store.store.dsn.user, store.store.dsn.password))
 
     async def _send_left(self) -> None:
-        """Deliver what lessons could not, in an earlier session or while the server was away. It stays on the disk until it has arrived."""
-        if self.context is None or self.store is None:
+        """Deliver what lessons and quizzes could not, earlier or during an outage. It stays on the disk until it has arrived."""
+        context = self.context
+        if context is None or self.store is None:
             return
         try:
-            await self.tasks.run(send_left, self.store, self.context.identity.member_id)
+            late = await self.tasks.run(send_left, self.store, context.identity.member_id)
         except Exception as error:  # nobody asked for it, and it is tried again: at the next sign-in, and whenever the server is back
-            log.warning("lessons' records wait", exc_info=error)
+            log.warning("lessons' records and answers wait", exc_info=error)
+            return
+        if late:
+            from desktop.ui.questions.saving import late_words
+
+            context.notices.warn(late_words(late))
 
     async def _convert_left(self) -> None:
         """Remove what a killed import left, and go on with media that an earlier session did not convert, once nothing is more urgent."""
@@ -632,11 +638,14 @@ def alive(session: Any) -> None:
     session.connection().exec_driver_sql("SELECT 1")
 
 
-def send_left(store: Any, member_id: UUID) -> None:
-    from desktop.scorm.journal import journal_path
-    from desktop.scorm.recorder import send_left
+def send_left(store: Any, member_id: UUID) -> int:
+    """Send what waits of lessons and quizzes; returns how many answers came too late."""
+    from desktop.questions import journal as answers
+    from desktop.scorm import journal as records
+    from desktop.scorm import recorder
 
-    send_left(store, journal_path(data_folder(), member_id))
+    recorder.send_left(store, records.journal_path(data_folder(), member_id))
+    return answers.send_left(store, answers.journal_path(data_folder(), member_id))
 
 
 # The process

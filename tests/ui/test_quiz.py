@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel
 
 from desktop.questions.queries import list_questions
+from desktop.store.dsn import Host
 from desktop.ui.questions.answering import BlanksField, ChoiceField, EssayField, MatchingField, OrderingField, ShortField
 from desktop.ui.questions.quiz import QuizPage
 from desktop.ui.widgets.buttons import Button
@@ -18,8 +21,9 @@ KINDS = ("multiple_choice", "true_false", "multiple_answer", "short_answer", "es
 
 
 @pytest.fixture
-def open_quiz(association, sign_in, qtbot, until):
+def open_quiz(association, sign_in, qtbot, until, tmp_path, monkeypatch):
     """``await open_quiz(quiz)``: Lea's desk, and the page of a quiz in front of her. Called again it is another desk."""
+    monkeypatch.setenv("LMS_HOME", str(tmp_path / "home"))
 
     async def open_quiz(quiz):
         desk = sign_in(association.database, association.people["lea"])
@@ -231,4 +235,33 @@ async def test_an_answer_that_is_refused_costs_no_other(association, open_quiz, 
     assert stored(page, desk)["short_answer"] == {"text": "kept"}
     assert [notice.message for notice in desk.notices] == ["That is no answer to this question."]
     assert page.stack.currentWidget() is page.taking, "the attempt goes on"
+    await desk.context.settled()
+
+
+async def test_what_was_typed_in_an_outage_survives_a_crash_and_is_there_when_the_quiz_goes_on(association, open_quiz, qtbot, until):
+    quiz = add_quiz(association, kinds=("short_answer", "essay"))
+    page, desk = await open_quiz(quiz)
+    await start(page, qtbot, until)
+    store = desk.context.store
+    store.move(replace(store.dsn, hosts=(Host("127.0.0.1", 1),)))  # where nobody listens
+    store.close()  # and the connections that rest
+    QTest.keyClicks(page.cards[0].field.line, "typed in the dark")
+    await until(lambda: page.saved_label.text().startswith("Waiting for the server"), seconds=20)
+    there, other = await open_quiz(quiz)  # the application was started anew
+    await start(there, qtbot, until)
+    assert there.cards[0].field.line.text() == "typed in the dark"
+    assert stored(there, other)["short_answer"] == {"text": "typed in the dark"}
+    store.move(other.context.store.dsn)
+    await until(lambda: page.saver.waiting == 0, seconds=20)
+
+
+async def test_answers_that_come_after_the_deadline_are_named_and_kept_here(association, open_quiz, qtbot, until):
+    page, desk = await open_quiz(add_quiz(association, kinds=("short_answer",), time_limit_minutes=1))
+    await start(page, qtbot, until)
+    with association.installer() as installer:
+        installer.execute("UPDATE lms.attempt_delivery SET deadline = clock_timestamp()")
+    QTest.keyClicks(page.cards[0].field.line, "late")
+    await until(lambda: page.stack.currentWidget() is page.outcome, seconds=20)
+    await until(lambda: len(desk.notices) == 2, seconds=20)
+    assert desk.notices[-1].message.startswith("One answer that was typed on this computer did not reach the server in time.")
     await desk.context.settled()

@@ -6,7 +6,8 @@ import asyncio
 import time
 from collections.abc import Callable
 from decimal import Decimal
-from typing import ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QScrollArea, 
 
 from desktop.i18n import _, ngettext
 from desktop.questions.commands import flag_question, settle_answer, settle_attempt, start_attempt, submit_attempt
+from desktop.questions.journal import journal_path, send_left
 from desktop.questions.queries import (
     Asked,
     Attempt,
@@ -28,12 +30,13 @@ from desktop.questions.queries import (
     list_quizzes_to_take,
     list_review,
 )
+from desktop.settings import data_folder
 from desktop.ui.context import Context
 from desktop.ui.dates import date_text
 from desktop.ui.page import Empty, Page, breathe, in_turns
 from desktop.ui.questions.cards import QuestionCard, ReviewCard, number_text, points_text
 from desktop.ui.questions.pictures import finder
-from desktop.ui.questions.saving import AnswerSaver
+from desktop.ui.questions.saving import AnswerSaver, late_words
 from desktop.ui.theme import Role, px, restyle
 from desktop.ui.widgets.badges import StatusPill
 from desktop.ui.widgets.buttons import Button
@@ -228,6 +231,10 @@ class QuizPage(Page):
         if self.enrollment_id is None:
             return
         attempt_id = await self.context.write(start_attempt, self.enrollment_id, quiz.id)
+        store: Any = self.context.store
+        late = await self.context.tasks.run(send_left, store, self._journal)  # before its answers are read
+        if late:
+            self.context.notices.warn(late_words(late))
         attempt, questions = await asyncio.gather(self.context.read(get_attempt, attempt_id), self.context.read(list_questions, attempt_id))
         await self._begin(attempt, questions)
 
@@ -235,9 +242,9 @@ class QuizPage(Page):
         self.attempt, self._over = attempt, False
         self._ends = None if attempt.seconds_left is None else time.monotonic() + attempt.seconds_left
         self.set_title(attempt.title)
-        self.saver = AnswerSaver(self.context, attempt.id, questions, self)
+        self.saver = AnswerSaver(self.context, attempt.id, questions, self._journal, self)
         self.saver.state_changed.connect(self._show_saved)
-        self.saver.refused.connect(lambda: self.spawn(self._end(_("This attempt is over. What was saved counts."))))
+        self.saver.refused.connect(lambda late: self.spawn(self._refused(late)))
         column = self.column.begin()
         self.cards = []
         for asked in questions:
@@ -259,6 +266,10 @@ class QuizPage(Page):
             self._tick()
         if any(asked.settled for asked in questions):
             await self._show_verdicts()
+
+    @property
+    def _journal(self) -> Path:
+        return journal_path(data_folder(), self.context.identity.member_id)
 
     @property
     def _checkable(self) -> bool:
@@ -393,6 +404,11 @@ class QuizPage(Page):
             self.context.notices.warn(_("Your last answers are not on the server yet. Submit again once they are."))
             return
         await self._end("")
+
+    async def _refused(self, late: int) -> None:
+        await self._end(_("This attempt is over. What was saved counts."))
+        if late:
+            self.context.notices.warn(late_words(late))
 
     async def _end(self, notice: str) -> None:
         """Submit what is on the server, once, and show what came of it."""
