@@ -28,6 +28,8 @@ class AskedQuiz:
     passing: float
     """In percent."""
     questions: tuple[AskedRow, ...]
+    hidden: int
+    """How many more there are that the reader may not see."""
 
 
 def get_asked(session: Session, quiz: UUID) -> AskedQuiz:
@@ -44,4 +46,6 @@ def get_asked(session: Session, quiz: UUID) -> AskedQuiz:
         row.id: AskedRow(row.id, from_row(row._asdict()), attempts[row.id])
         for row in session.execute(sa.select(QuizQuestion.id, *columns).where(QuizQuestion.id.in_(attempts)))
     }
-    return AskedQuiz(head.title, float(head.passing_score), tuple(found[name] for name in attempts if name in found))
+    return AskedQuiz(
+        head.title, float(head.passing_score), tuple(found[name] for name in attempts if name in found), len(attempts) - len(found)
+    )

@@ -7,6 +7,7 @@ import re
 from html.parser import HTMLParser
 
 _BLOCKS = frozenset(("p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "ul", "ol", "table"))
+_MEDIA = re.compile(r"<(?:img|video|audio|iframe|object|embed|svg|math)\b", re.IGNORECASE)
 _LOOSE = re.compile(r"<(?![a-zA-Z/!?][^<>]*>|[a-zA-Z][^<>]*\"[^\"]*\"[^<>]*>)")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
 
@@ -49,6 +50,11 @@ def plain_text(markup: str) -> str:
     parser.close()
     lines = (re.sub(r"[ \t\xa0]+", " ", line).strip() for line in "".join(parser.parts).split("\n"))
     return "\n".join(line for line in lines if line)
+
+
+def shows_something(markup: str) -> bool:
+    """Whether a reader of some HTML would see or hear anything: words, or a picture or film."""
+    return _MEDIA.search(markup) is not None or plain_text(markup) != ""
 
 
 def is_markup(text: str) -> bool:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from desktop.questions.markup import shows_something
+
 ONE = Decimal(1)
 ZERO = Decimal(0)
 MOST_POINTS = Decimal(1_000_000)
@@ -27,7 +29,7 @@ class Text:
     html: str | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.plain or self.html)
+        return bool(self.plain) or (self.html is not None and shows_something(self.html))
 
 
 NOTHING = Text("")

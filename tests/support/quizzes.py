@@ -59,13 +59,15 @@ def insert_quiz(installer: psycopg.Connection[Any], kinds: tuple[str, ...] = (),
     return quiz
 
 
-def add_choices(association: Association, questions: int, *, points: int = 1, bank: bool = False) -> tuple[UUID, list[UUID]]:
-    """A quiz, or a bank, of questions whose right answer is Alpha: it and its questions."""
+def add_choices(
+    association: Association, questions: int, *, points: int = 1, bank: bool = False, shared: bool = False
+) -> tuple[UUID, list[UUID]]:
+    """A quiz, or a bank, of questions whose right answer is Alpha: it and its questions. A ``shared`` one is the association's."""
     quiz, ids = uuid4(), [uuid4() for _question in range(questions)]
     with association.installer() as installer:
         installer.execute(
             "INSERT INTO quizzes (id, course_id, title, is_bank, require_passing) VALUES (%s, %s, 'Measured', %s, false)",
-            (quiz, association["course"], bank),
+            (quiz, None if shared else association["course"], bank),
         )
         for order, question in enumerate(ids, 1):
             installer.execute(

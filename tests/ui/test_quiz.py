@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel
 
-from desktop.questions.queries import list_questions
+from desktop.questions.queries import Asked, Choice, list_questions
 from desktop.store.dsn import Host
-from desktop.ui.questions.answering import BlanksField, ChoiceField, EssayField, MatchingField, OrderingField, ShortField
+from desktop.ui.questions.answering import NAME, BlanksField, ChoiceField, EssayField, MatchingField, OrderingField, ShortField
 from desktop.ui.questions.quiz import QuizPage
 from desktop.ui.widgets.buttons import Button
 from tests.support.quizzes import add_quiz
@@ -265,3 +268,30 @@ async def test_answers_that_come_after_the_deadline_are_named_and_kept_here(asso
     await until(lambda: len(desk.notices) == 2, seconds=20)
     assert desk.notices[-1].message.startswith("One answer that was typed on this computer did not reach the server in time.")
     await desk.context.settled()
+
+
+def test_items_to_put_in_order_keep_their_format_as_they_move(qtbot):
+    chemistry = Choice("water", "H2O", "<p>H<sub>2</sub>O</p>")
+    long = Choice("long", "long", "<p>" + "many words " * 30 + "</p>")
+    field = OrderingField(asked_to_order(chemistry, Choice("plain", "a plain item"), long))
+    qtbot.addWidget(field)
+    field.resize(400, 300)
+    field.show()
+    delegate, items = field.list.itemDelegate(), field.list
+    assert [index.data(NAME) for index in map(items.model().index, range(3))] == ["water", "plain", "long"]
+    narrow = items.sizeHintForRow(2)
+    assert narrow > 3 * items.sizeHintForRow(1), "it wraps"
+    field.resize(900, 300)
+    assert items.sizeHintForRow(2) < narrow
+    assert items.height() >= sum(map(items.sizeHintForRow, range(3)))
+    picture = QImage(20, 200, QImage.Format.Format_RGB32)
+    flat = items.sizeHintForRow(0)
+    delegate.show_picture("no asset of these", picture)
+    assert items.sizeHintForRow(0) == flat
+    QTest.keyClick(items, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert field.answer() == {"order": ["plain", "water", "long"]}
+    assert not field.grab().isNull()
+
+
+def asked_to_order(*items):
+    return Asked(UUID(int=1), 1, Decimal(1), "ordering", "In order", None, None, None, items=items)

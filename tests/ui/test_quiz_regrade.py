@@ -83,3 +83,24 @@ def choose_way(page, name):
     page.way_box.setCurrentText(name)
     assert page.way_box.currentText() == name
     page.way_box.activated.emit(page.way_box.currentIndex())
+
+
+async def test_questions_of_the_associations_banks_are_counted_for_who_may_not_see_them(association, sign_in, qtbot, until):
+    quiz, _own = add_choices(association, 1)
+    bank, _hidden = add_choices(association, 2, bank=True, shared=True)
+    with association.installer() as installer:
+        installer.execute("INSERT INTO lms.quiz_draws (quiz_id, bank_id, count, position) VALUES (%s, %s, 2, 9)", (quiz, bank))
+    lea = association.database.store(association.people["lea"])
+    lea.write(submit_attempt, lea.write(start_attempt, association["lea_enrollment"], quiz).value)
+    for person, rows, words in (
+        ("teacher", 1, "2 questions come from banks of the association; an administrator can regrade them."),
+        ("admin", 3, ""),
+    ):
+        desk = sign_in(association.database, association.people[person])
+        page = RegradePage(desk.context, quiz, association["course"])
+        qtbot.addWidget(page)
+        page.show()
+        await until(lambda page=page: page.state == "content" and not page.loading, seconds=20)
+        assert len(page.questions.rows) == rows
+        assert (page.hidden.text() if page.hidden.isVisible() else "") == words
+        await desk.context.settled()

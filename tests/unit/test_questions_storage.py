@@ -50,3 +50,9 @@ def test_ids_of_what_is_matched_or_ordered_say_nothing_about_the_key() -> None:
     pairs = (Pair(Text("Paris"), "France"), Pair(Text("Rome"), "Italy"))
     one, other = to_row(Question(Text("Where?"), Matching(pairs))), to_row(Question(Text("Where?"), Matching(pairs[::-1])))
     assert {side["id"] for side in one["answer_options"]} == {side["id"] for side in other["answer_options"]}
+
+
+def test_html_that_shows_nothing_is_no_text():
+    for markup, shown in (("<p></p>", False), ("<p>&nbsp;</p><br>", False), ("<p><img src='asset:1'></p>", True), ("<p>x</p>", True)):
+        question = Question(Text("", markup), TrueFalse(True))
+        assert (flaws(question) == []) is shown, markup

@@ -6,7 +6,7 @@ A field's answer has the form of server_sql/README.md, "Answers"; it is None whe
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from desktop.i18n import _
 from desktop.questions.markup import from_plain, plain_text
 from desktop.questions.queries import Answer, Asked, Choice
-from desktop.ui.questions.formatted import Formatted
+from desktop.ui.questions.formatted import Formatted, FormattedItems
 from desktop.ui.theme import Role, px
 from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.labels import Label
@@ -46,6 +46,9 @@ class AnswerField(QWidget):
 
     def show_answer(self, answer: Answer | None) -> None:
         raise NotImplementedError
+
+    def show_picture(self, asset: str, image: QImage) -> None:
+        """A picture has come that words which the field draws itself may name."""
 
 
 class _Words(Label):
@@ -276,10 +279,14 @@ class OrderingField(AnswerField):
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # it is as high as its items are
         self.list.setSpacing(px(5))
         self.list.setTabKeyNavigation(False)
         self.list.asked_to_move.connect(self.move_current)
         self.list.model().rowsMoved.connect(lambda *_moved: self._settle())
+        self._formatted = FormattedItems(self.list, NAME, {item.id: item.html for item in self._items if item.html})
+        self.list.setItemDelegate(self._formatted)
         self._fill([item.id for item in self._items])
         self.up = IconButton("chevron-up", _("Move up"))
         self.down = IconButton("chevron-down", _("Move down"))
@@ -328,6 +335,19 @@ class OrderingField(AnswerField):
             item.setData(NAME, name)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
+        self._fit()
+
+    def show_picture(self, asset: str, image: QImage) -> None:
+        self._formatted.show_picture(asset, image)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its items are at this width: a list within a page that scrolls should not scroll itself."""
+        self.list.scheduleDelayedItemsLayout()
         rows = sum(self.list.sizeHintForRow(row) + 2 * self.list.spacing() for row in range(self.list.count()))
         self.list.setFixedHeight(rows + px(8))
 

@@ -13,7 +13,7 @@ from desktop.questions.markup import is_markup, plain_text
 from desktop.questions.queries import Asked, Reviewed, Verdict
 from desktop.store.assets import asset_of
 from desktop.ui.context import Context
-from desktop.ui.questions.answering import field_for
+from desktop.ui.questions.answering import AnswerField, field_for
 from desktop.ui.questions.formatted import Formatted
 from desktop.ui.questions.pictures import Find, PictureLabel, load, pictures_of
 from desktop.ui.questions.wording import answer_words, key_words
@@ -67,6 +67,8 @@ class AskedCard(Card):
                 for words in self.findChildren(Formatted):
                     if asset in words.html:
                         words.show_picture(asset, image)
+                for field in self.findChildren(AnswerField):
+                    field.show_picture(asset, image)
 
 
 class QuestionCard(AskedCard):

@@ -32,7 +32,7 @@ _IN_TEXT = re.compile(r"\basset:([0-9a-f]{64})")
 def pictures_of(asked: Asked) -> list[str]:
     """The assets that a question shows, each once: its picture first, then those in its words and in what is chosen from."""
     first = asset_of(asked.image)
-    words = " ".join(filter(None, (asked.html, *(choice.html for choice in (*asked.options, *asked.left)))))
+    words = " ".join(filter(None, (asked.html, *(choice.html for choice in (*asked.options, *asked.left, *asked.items)))))
     return list(dict.fromkeys([*([first] if first else []), *_IN_TEXT.findall(words)]))
 
 

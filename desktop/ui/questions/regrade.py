@@ -131,10 +131,12 @@ class RegradePage(Page):
         self.list.chosen.connect(self._choose)
         self.passing = NumberField(_("To pass, in percent"), least=Decimal(0), most=Decimal(100), none=True)
         self.passing.changed.connect(self._changed)
+        self.hidden = Label("", Role.CAPTION, "muted", wrap=True)
         left = QWidget()
         column = QVBoxLayout(left)
         column.setContentsMargins(px(32), px(4), px(8), px(8))
         column.addWidget(self.list, 1)
+        column.addWidget(self.hidden)
         column.addWidget(FormRow(_("To pass, in percent"), self.passing, hint=_("Empty: as it is.")))
         top = QSplitter(Qt.Orientation.Horizontal)
         top.setChildrenCollapsible(False)
@@ -208,8 +210,16 @@ class RegradePage(Page):
         asked = await self.context.read(get_asked, self.quiz_id)
         self.set_title(_("Regrade {quiz}").format(quiz=asked.title))
         self.header.set_breadcrumb(_("Quiz editor"), lambda: self.context.open("quiz-editor", quiz=self.quiz_id, course=self.course_id))
-        if not asked.questions:
+        if not asked.questions and not asked.hidden:
             return Empty(_("There are no graded attempts to regrade."), picture="report")
+        self.hidden.setText(
+            ngettext(
+                "One question comes from a bank of the association; an administrator can regrade it.",
+                "{n} questions come from banks of the association; an administrator can regrade them.",
+                asked.hidden,
+            ).format(n=asked.hidden)
+        )
+        self.hidden.setVisible(asked.hidden > 0)
         self.passing.setPlaceholderText(f"{asked.passing:g}")
         self.questions.set_rows(asked.questions)
         done = await self.context.read(list_regrades, self.quiz_id)
