@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel
 from desktop.questions.queries import Asked, Choice, list_questions
 from desktop.store.dsn import Host
 from desktop.ui.questions.answering import NAME, BlanksField, ChoiceField, EssayField, MatchingField, OrderingField, ShortField
+from desktop.ui.questions.formatted import FormattedItems
 from desktop.ui.questions.quiz import QuizPage
 from desktop.ui.widgets.buttons import Button
 from tests.support.quizzes import add_quiz
@@ -278,7 +279,8 @@ def test_items_to_put_in_order_keep_their_format_as_they_move(qtbot):
     field.resize(400, 300)
     field.show()
     delegate, items = field.list.itemDelegate(), field.list
-    assert [index.data(NAME) for index in map(items.model().index, range(3))] == ["water", "plain", "long"]
+    assert isinstance(delegate, FormattedItems)
+    assert [items.item(row).data(NAME) for row in range(3)] == ["water", "plain", "long"]
     narrow = items.sizeHintForRow(2)
     assert narrow > 3 * items.sizeHintForRow(1), "it wraps"
     field.resize(900, 300)
