@@ -41,6 +41,7 @@ from desktop.models.courses import (
     RowClock,
     Tombstone,
 )
+from desktop.models.grading import AssignmentExtension, Grade, GradingClaim, GradingComment, RegradeRequest
 from desktop.models.learning import (
     CourseCompletion,
     CourseReview,
@@ -62,6 +63,7 @@ __all__ = [
     "Asset",
     "AssetChunk",
     "Assignment",
+    "AssignmentExtension",
     "AssignmentReview",
     "AssignmentSubmission",
     "AttemptDelivery",
@@ -83,6 +85,9 @@ __all__ = [
     "CourseModule",
     "CourseReview",
     "Enrollment",
+    "Grade",
+    "GradingClaim",
+    "GradingComment",
     "Lesson",
     "LessonAttachment",
     "LessonImport",
@@ -102,6 +107,7 @@ __all__ = [
     "QuizDraw",
     "QuizQuestion",
     "Regrade",
+    "RegradeRequest",
     "RowClock",
     "ScormAttempt",
     "ScormData",

@@ -262,6 +262,10 @@ class Assignment(Base):
         CheckConstraint("max_submissions > 0", name="assignments_max_submissions_check"),
         CheckConstraint("late_penalty_percentage BETWEEN 0 AND 100", name="assignments_late_penalty_percentage_check"),
         CheckConstraint("peer_reviews_required >= 0", name="assignments_peer_reviews_required_check"),
+        CheckConstraint("late_grace_minutes >= 0", name="assignments_late_grace_minutes_check"),
+        vocabulary("assignments", "late_penalty_interval", "hour", "day"),
+        CheckConstraint("late_penalty_floor BETWEEN 0 AND 100", name="assignments_late_penalty_floor_check"),
+        CheckConstraint("second_marking_percentage BETWEEN 0 AND 100", name="assignments_second_marking_percentage_check"),
         Index("idx_assignments_course", "course_id"),
         Index("idx_assignments_lesson", "lesson_id"),
         Index("idx_assignments_due_date", "due_date"),
@@ -293,12 +297,22 @@ class Assignment(Base):
     row_version: Mapped[RowVersion]
     created_at: Mapped[Now]
     updated_at: Mapped[Now]
+    late_until: Mapped[datetime | None]
+    late_grace_minutes: Mapped[Counter]
+    late_penalty_interval: Mapped[str] = mapped_column(server_default=text("'day'"))
+    late_penalty_floor: Mapped[Decimal] = mapped_column(Numeric(5, 2), server_default=text("0"))
+    anonymous_grading: Mapped[Off]
+    second_marking_percentage: Mapped[Decimal] = mapped_column(Numeric(5, 2), server_default=text("0"))
+    peer_reviews_due: Mapped[datetime | None]
+    peer_reviews_anonymous: Mapped[On]
 
 
 class AssignmentSubmission(Base):
     __tablename__ = "assignment_submissions"
     __table_args__ = (
         UniqueConstraint("enrollment_id", "assignment_id", "submission_number", name="unique_enrollment_assignment_submission"),
+        UniqueConstraint("enrollment_id", "client_key", name="unique_enrollment_client_key"),
+        CheckConstraint("late_seconds >= 0", name="assignment_submissions_late_seconds_check"),
         CheckConstraint("submission_number > 0", name="assignment_submissions_submission_number_check"),
         CheckConstraint("jsonb_typeof(file_attachments) = 'array'", name="assignment_submissions_file_attachments_check"),
         vocabulary("assignment_submissions", "status", "submitted", "grading", "graded", "returned", "resubmission_requested"),
@@ -306,6 +320,14 @@ class AssignmentSubmission(Base):
         Index("idx_assignment_submissions_enrollment", "enrollment_id"),
         Index("idx_assignment_submissions_member", "member_id"),
         Index("idx_assignment_submissions_status", "status"),
+        Index("idx_assignment_submissions_queue", "assignment_id", "submitted_at", "id"),
+        Index(
+            "idx_assignment_submissions_files",
+            "file_attachments",
+            postgresql_using="gin",
+            postgresql_ops={"file_attachments": "jsonb_path_ops"},
+        ),
+        Index("idx_assignment_submissions_graded_by", "graded_by"),
         {"schema": "public", "comment": "Student assignment submissions with file uploads, grading, and feedback"},
     )
 
@@ -333,6 +355,8 @@ class AssignmentSubmission(Base):
     final_score: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
     created_at: Mapped[Now]
     updated_at: Mapped[Now]
+    client_key: Mapped[UUID | None]
+    late_seconds: Mapped[Counter]
 
 
 class AssignmentReview(Base):

@@ -24,7 +24,10 @@ class Chunk(Base):
 
 class ChunkUpload(Base):
     __tablename__ = "chunk_uploads"
-    __table_args__ = ({"schema": "lms", "comment": "Who has sent a chunk and so need not send it again"},)
+    __table_args__ = (
+        Index("idx_chunk_uploads_member", "member_id", "uploaded_at"),
+        {"schema": "lms", "comment": "Who has sent a chunk and so need not send it again"},
+    )
 
     chunk_hash: Mapped[bytes] = mapped_column(ForeignKey("lms.chunks.hash", ondelete="CASCADE"), primary_key=True)
     member_id: Mapped[UUID] = mapped_column(ForeignKey("public.members.id", ondelete="CASCADE"), primary_key=True)

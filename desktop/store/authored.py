@@ -151,7 +151,9 @@ ASSIGNMENTS = Authored(
     (
         *("course_id", "lesson_id", "title", "description", "instructions_html", "total_points", "rubric", "submission_type"),
         *("allowed_file_types", "max_file_size_mb", "max_submissions", "available_from", "due_date", "late_submission_allowed"),
-        *("late_penalty_percentage", "enable_peer_review", "peer_reviews_required"),
+        *("late_penalty_percentage", "enable_peer_review", "peer_reviews_required", "late_until", "late_grace_minutes"),
+        *("late_penalty_interval", "late_penalty_floor", "anonymous_grading", "second_marking_percentage", "peer_reviews_due"),
+        "peer_reviews_anonymous",
     ),
     parents=(("lesson_id", "lessons"), ("course_id", "courses")),
     defaults={
@@ -163,6 +165,12 @@ ASSIGNMENTS = Authored(
         "late_penalty_percentage": 10,
         "enable_peer_review": False,
         "peer_reviews_required": 2,
+        "late_grace_minutes": 0,
+        "late_penalty_interval": "day",
+        "late_penalty_floor": 0,
+        "anonymous_grading": False,
+        "second_marking_percentage": 0,
+        "peer_reviews_anonymous": True,
     },
 )
 

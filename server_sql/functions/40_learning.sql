@@ -225,6 +225,12 @@ BEGIN
       EXISTS (SELECT FROM public.quizzes AS q WHERE q.lesson_id = p_lesson)
       AND lms.quizzes_passed(p_enrollment, ARRAY(SELECT q.id FROM public.quizzes AS q WHERE q.lesson_id = p_lesson))
     ) THEN 'Pass its quiz first.'
+    WHEN v_lesson.lesson_type = 'assignment' AND EXISTS (
+      SELECT FROM public.assignments AS a
+      WHERE a.lesson_id = p_lesson AND NOT EXISTS (
+        SELECT FROM public.assignment_submissions AS s WHERE s.assignment_id = a.id AND s.enrollment_id = p_enrollment
+      )
+    ) THEN 'Hand in its assignment first.'
     WHEN clock_timestamp() < v_progress.started_at + make_interval(secs => coalesce(v_lesson.min_time_seconds, 0))
       THEN 'Spend more time on this lesson first.'
   END;

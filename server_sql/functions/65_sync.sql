@@ -38,7 +38,8 @@ RETURN CASE p_table
   WHEN 'assignments' THEN ARRAY[
     'course_id', 'lesson_id', 'title', 'description', 'instructions_html', 'total_points', 'rubric', 'submission_type',
     'allowed_file_types', 'max_file_size_mb', 'max_submissions', 'available_from', 'due_date', 'late_submission_allowed',
-    'late_penalty_percentage', 'enable_peer_review', 'peer_reviews_required'
+    'late_penalty_percentage', 'enable_peer_review', 'peer_reviews_required', 'late_until', 'late_grace_minutes', 'late_penalty_interval',
+    'late_penalty_floor', 'anonymous_grading', 'second_marking_percentage', 'peer_reviews_due', 'peer_reviews_anonymous'
   ]
 END;
 COMMENT ON FUNCTION lms.authored_columns(text) IS

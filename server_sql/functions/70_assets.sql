@@ -4,10 +4,21 @@ CREATE OR REPLACE FUNCTION lms.require_uploader() RETURNS uuid
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = ''
 AS $$
 DECLARE
+  c_most_a_day CONSTANT integer := 4096; -- chunks: 4 GiB from a learner
   v_member uuid := lms.require_member();
 BEGIN
   IF NOT lms.my_roles() && ARRAY['instructor', 'proctor', 'administrator'] THEN
-    RAISE EXCEPTION USING ERRCODE = 'LM001', MESSAGE = 'Only staff may store files.', HINT = 'staff-only';
+    IF NOT EXISTS (
+      SELECT FROM public.assignments AS a
+      WHERE a.submission_type IN ('file_upload', 'both') AND a.course_id = ANY (ARRAY(SELECT lms.open_courses()))
+    ) THEN
+      RAISE EXCEPTION USING ERRCODE = 'LM001', MESSAGE = 'Only staff, and who has files to hand in, may store files.', HINT = 'no-uploader';
+    END IF;
+    IF (
+      SELECT count(*) FROM lms.chunk_uploads AS u WHERE u.member_id = v_member AND u.uploaded_at > clock_timestamp() - interval '1 day'
+    ) >= c_most_a_day THEN
+      RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'You have sent as much as one day takes. Go on tomorrow.', HINT = 'too-many-uploads';
+    END IF;
   END IF;
   RETURN v_member;
 END
@@ -242,5 +253,5 @@ CREATE OR REPLACE TRIGGER live_sessions_named_assets
   BEFORE INSERT OR UPDATE OF recording_url, pre_session_materials, post_session_materials ON public.live_sessions
   FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('recording_url', 'pre_session_materials', 'post_session_materials');
 
-GRANT EXECUTE ON FUNCTION lms.missing_chunks(bytea[]), lms.put_chunk(bytea), lms.put_asset(text, text, bytea[], bigint) TO lms_staff;
+GRANT EXECUTE ON FUNCTION lms.missing_chunks(bytea[]), lms.put_chunk(bytea), lms.put_asset(text, text, bytea[], bigint) TO lms_member, lms_staff;
 GRANT EXECUTE ON FUNCTION lms.describe_asset(text), lms.get_chunks(text, integer, integer) TO lms_member, lms_staff;

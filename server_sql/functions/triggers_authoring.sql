@@ -204,7 +204,8 @@ CREATE OR REPLACE TRIGGER trigger_touch_authored_insert BEFORE INSERT ON public.
 CREATE OR REPLACE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF
     course_id, lesson_id, title, description, instructions_html, total_points, rubric, submission_type, allowed_file_types,
     max_file_size_mb, max_submissions, available_from, due_date, late_submission_allowed, late_penalty_percentage, enable_peer_review,
-    peer_reviews_required
+    peer_reviews_required, late_until, late_grace_minutes, late_penalty_interval, late_penalty_floor, anonymous_grading,
+    second_marking_percentage, peer_reviews_due, peer_reviews_anonymous
   ON public.assignments
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lms.touch_authored();
 CREATE OR REPLACE TRIGGER trigger_bury_authored AFTER DELETE ON public.assignments

@@ -3,7 +3,8 @@
 
 SELECT lms.protect(
   'public.quizzes', 'public.quiz_questions', 'lms.quiz_draws', 'public.quiz_attempts', 'public.quiz_answers',
-  'public.assignments', 'public.assignment_submissions', 'public.assignment_reviews',
+  'public.assignments', 'public.assignment_submissions', 'public.assignment_reviews', 'lms.assignment_extensions', 'lms.grades',
+  'lms.grading_claims', 'lms.grading_comments', 'lms.regrade_requests',
   -- Reached through functions alone
   'lms.question_versions', 'lms.attempt_delivery', 'lms.attempt_questions', 'lms.regrades'
 );
@@ -82,10 +83,12 @@ GRANT SELECT ON public.assignments TO lms_member;
 GRANT
   INSERT (id, course_id, lesson_id, title, description, instructions_html, total_points, rubric, submission_type, allowed_file_types,
     max_file_size_mb, max_submissions, available_from, due_date, late_submission_allowed, late_penalty_percentage, enable_peer_review,
-    peer_reviews_required),
+    peer_reviews_required, late_until, late_grace_minutes, late_penalty_interval, late_penalty_floor, anonymous_grading,
+    second_marking_percentage, peer_reviews_due, peer_reviews_anonymous),
   UPDATE (lesson_id, title, description, instructions_html, total_points, rubric, submission_type, allowed_file_types, max_file_size_mb,
     max_submissions, available_from, due_date, late_submission_allowed, late_penalty_percentage, enable_peer_review,
-    peer_reviews_required),
+    peer_reviews_required, late_until, late_grace_minutes, late_penalty_interval, late_penalty_floor, anonymous_grading,
+    second_marking_percentage, peer_reviews_due, peer_reviews_anonymous),
   DELETE
 ON public.assignments TO lms_staff;
 CREATE POLICY open ON public.assignments FOR SELECT TO lms_member USING (course_id = ANY (ARRAY(SELECT lms.open_courses())));
@@ -118,3 +121,48 @@ CREATE POLICY taught ON public.assignment_reviews FOR SELECT TO lms_staff USING 
   )
 );
 CREATE POLICY whole ON public.assignment_reviews FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+
+GRANT SELECT (assignment_id, enrollment_id, due_date, late_until, submissions) ON lms.assignment_extensions TO lms_member;
+GRANT SELECT ON lms.assignment_extensions TO lms_staff;
+CREATE POLICY own ON lms.assignment_extensions FOR SELECT TO lms_member USING (enrollment_id = ANY (ARRAY(SELECT lms.my_enrollments())));
+CREATE POLICY taught ON lms.assignment_extensions FOR SELECT TO lms_staff USING (assignment_id = ANY (ARRAY(SELECT lms.taught_assignments())));
+CREATE POLICY whole ON lms.assignment_extensions FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+
+-- Not even the titles of columns are learners': what is released is in the submission. Nobody who marks sees the other marker's first.
+GRANT SELECT ON lms.grades TO lms_staff;
+CREATE POLICY taught ON lms.grades FOR SELECT TO lms_staff USING (
+  assignment_id = ANY (ARRAY(SELECT lms.taught_assignments())) AND (NOT blind OR grader_id = (SELECT lms.current_member_id()))
+);
+CREATE POLICY whole ON lms.grades FOR SELECT TO lms_administrator USING (
+  (SELECT lms.has_role('administrator')) AND (NOT blind OR grader_id = (SELECT lms.current_member_id()))
+);
+
+GRANT SELECT ON lms.grading_claims TO lms_staff;
+CREATE POLICY taught ON lms.grading_claims FOR SELECT TO lms_staff USING (
+  EXISTS (
+    SELECT FROM public.assignment_submissions AS s
+    WHERE s.id = grading_claims.submission_id AND s.assignment_id = ANY (ARRAY(SELECT lms.taught_assignments()))
+  )
+);
+CREATE POLICY whole ON lms.grading_claims FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+
+GRANT SELECT, INSERT (member_id, course_id, comment), UPDATE (course_id, comment), DELETE ON lms.grading_comments TO lms_staff;
+CREATE POLICY own ON lms.grading_comments TO lms_staff
+  USING (member_id = (SELECT lms.current_member_id()))
+  WITH CHECK (member_id = (SELECT lms.current_member_id()) AND (course_id IS NULL OR course_id = ANY (ARRAY(SELECT lms.my_courses()))));
+CREATE POLICY shared ON lms.grading_comments FOR SELECT TO lms_staff USING (course_id = ANY (ARRAY(SELECT lms.my_courses())));
+
+GRANT SELECT ON lms.regrade_requests TO lms_member;
+CREATE POLICY own ON lms.regrade_requests FOR SELECT TO lms_member USING (
+  EXISTS (
+    SELECT FROM public.assignment_submissions AS s
+    WHERE s.id = regrade_requests.submission_id AND s.member_id = (SELECT lms.current_member_id())
+  )
+);
+CREATE POLICY taught ON lms.regrade_requests FOR SELECT TO lms_staff USING (
+  EXISTS (
+    SELECT FROM public.assignment_submissions AS s
+    WHERE s.id = regrade_requests.submission_id AND s.assignment_id = ANY (ARRAY(SELECT lms.taught_assignments()))
+  )
+);
+CREATE POLICY whole ON lms.regrade_requests FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));

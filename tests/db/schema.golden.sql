@@ -36,6 +36,93 @@ ALTER TABLE lms.certificates OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.certificates IS 'Certificates as issued; status, revocation and PDF come later, nothing else changes, and no row is deleted';
 
+CREATE TABLE public.assignments (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    course_id uuid NOT NULL,
+    lesson_id uuid,
+    title text NOT NULL,
+    description text NOT NULL,
+    instructions_html text,
+    total_points numeric(8,2) DEFAULT 100 NOT NULL,
+    rubric jsonb,
+    submission_type text DEFAULT 'file_upload'::text NOT NULL,
+    allowed_file_types text[],
+    max_file_size_mb integer DEFAULT 10 NOT NULL,
+    max_submissions integer DEFAULT 1 NOT NULL,
+    available_from timestamp with time zone,
+    due_date timestamp with time zone,
+    late_submission_allowed boolean DEFAULT true NOT NULL,
+    late_penalty_percentage numeric(5,2) DEFAULT 10 NOT NULL,
+    enable_peer_review boolean DEFAULT false NOT NULL,
+    peer_reviews_required integer DEFAULT 2 NOT NULL,
+    submissions_count integer DEFAULT 0 NOT NULL,
+    avg_score numeric(8,2),
+    graded_count integer DEFAULT 0 NOT NULL,
+    score_sum numeric(14,2) DEFAULT 0 NOT NULL,
+    row_version bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    late_until timestamp with time zone,
+    late_grace_minutes integer DEFAULT 0 NOT NULL,
+    late_penalty_interval text DEFAULT 'day'::text NOT NULL,
+    late_penalty_floor numeric(5,2) DEFAULT 0 NOT NULL,
+    anonymous_grading boolean DEFAULT false NOT NULL,
+    second_marking_percentage numeric(5,2) DEFAULT 0 NOT NULL,
+    peer_reviews_due timestamp with time zone,
+    peer_reviews_anonymous boolean DEFAULT true NOT NULL,
+    CONSTRAINT assignments_late_grace_minutes_check CHECK ((late_grace_minutes >= 0)),
+    CONSTRAINT assignments_late_penalty_floor_check CHECK (((late_penalty_floor >= (0)::numeric) AND (late_penalty_floor <= (100)::numeric))),
+    CONSTRAINT assignments_late_penalty_interval_check CHECK ((late_penalty_interval = ANY (ARRAY['hour'::text, 'day'::text]))),
+    CONSTRAINT assignments_late_penalty_percentage_check CHECK (((late_penalty_percentage >= (0)::numeric) AND (late_penalty_percentage <= (100)::numeric))),
+    CONSTRAINT assignments_max_file_size_mb_check CHECK ((max_file_size_mb > 0)),
+    CONSTRAINT assignments_max_submissions_check CHECK ((max_submissions > 0)),
+    CONSTRAINT assignments_peer_reviews_required_check CHECK ((peer_reviews_required >= 0)),
+    CONSTRAINT assignments_second_marking_percentage_check CHECK (((second_marking_percentage >= (0)::numeric) AND (second_marking_percentage <= (100)::numeric))),
+    CONSTRAINT assignments_submission_type_check CHECK ((submission_type = ANY (ARRAY['file_upload'::text, 'text_entry'::text, 'url_submission'::text, 'both'::text]))),
+    CONSTRAINT assignments_total_points_check CHECK ((total_points >= (0)::numeric))
+);
+
+ALTER TABLE public.assignments OWNER TO lms_owner;
+
+COMMENT ON TABLE public.assignments IS 'Practical assignments with rubric-based grading and peer review capabilities';
+
+CREATE TABLE public.assignment_submissions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    assignment_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    submission_number integer DEFAULT 1 NOT NULL,
+    submitted_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_late boolean DEFAULT false NOT NULL,
+    late_days integer DEFAULT 0 NOT NULL,
+    submission_text text,
+    submission_html text,
+    submission_url text,
+    file_attachments jsonb DEFAULT '[]'::jsonb NOT NULL,
+    status text DEFAULT 'submitted'::text NOT NULL,
+    score numeric(8,2),
+    points_earned numeric(8,2),
+    grade_percentage numeric(8,2),
+    graded_by uuid,
+    graded_at timestamp with time zone,
+    instructor_feedback_html text,
+    rubric_scores jsonb,
+    late_penalty_applied numeric(8,2) DEFAULT 0 NOT NULL,
+    final_score numeric(8,2),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    client_key uuid,
+    late_seconds integer DEFAULT 0 NOT NULL,
+    CONSTRAINT assignment_submissions_file_attachments_check CHECK ((jsonb_typeof(file_attachments) = 'array'::text)),
+    CONSTRAINT assignment_submissions_late_seconds_check CHECK ((late_seconds >= 0)),
+    CONSTRAINT assignment_submissions_status_check CHECK ((status = ANY (ARRAY['submitted'::text, 'grading'::text, 'graded'::text, 'returned'::text, 'resubmission_requested'::text]))),
+    CONSTRAINT assignment_submissions_submission_number_check CHECK ((submission_number > 0))
+);
+
+ALTER TABLE public.assignment_submissions OWNER TO lms_owner;
+
+COMMENT ON TABLE public.assignment_submissions IS 'Student assignment submissions with file uploads, grading, and feedback';
+
 CREATE TABLE public.enrollments (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     course_id uuid NOT NULL,
@@ -304,6 +391,24 @@ ALTER TABLE lms.assets OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.assets IS 'Files: videos, packages, attachments, certificates, submissions';
 
+CREATE TABLE lms.assignment_extensions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    assignment_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    due_date timestamp with time zone,
+    late_until timestamp with time zone,
+    submissions integer DEFAULT 0 NOT NULL,
+    reason text,
+    granted_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT assignment_extensions_submissions_check CHECK ((submissions >= 0))
+);
+
+ALTER TABLE lms.assignment_extensions OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.assignment_extensions IS 'More time, or more attempts, for one learner at one assignment';
+
 CREATE TABLE lms.attempt_questions (
     attempt_id uuid NOT NULL,
     number integer NOT NULL,
@@ -508,6 +613,56 @@ ALTER TABLE lms.chunks OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.chunks IS 'Pieces of assets; each stored once';
 
+CREATE TABLE lms.grades (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    submission_id uuid NOT NULL,
+    assignment_id uuid NOT NULL,
+    stage text NOT NULL,
+    grader_id uuid,
+    rubric_scores jsonb DEFAULT '{}'::jsonb NOT NULL,
+    score numeric(8,2),
+    feedback_html text,
+    private_note text,
+    done boolean DEFAULT false NOT NULL,
+    blind boolean DEFAULT false NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    client_key uuid,
+    released_version bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT grades_rubric_scores_check CHECK ((jsonb_typeof(rubric_scores) = 'object'::text)),
+    CONSTRAINT grades_score_check CHECK ((score >= (0)::numeric)),
+    CONSTRAINT grades_stage_check CHECK ((stage = ANY (ARRAY['first'::text, 'second'::text, 'agreed'::text])))
+);
+
+ALTER TABLE lms.grades OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.grades IS 'What graders think of a submission; copied to it when it is released, and the learner''s from then on';
+
+CREATE TABLE lms.grading_claims (
+    submission_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
+ALTER TABLE lms.grading_claims OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.grading_claims IS 'Who has a submission in front of them; a courtesy, and no lock';
+
+CREATE TABLE lms.grading_comments (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    member_id uuid NOT NULL,
+    course_id uuid,
+    comment text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT grading_comments_comment_check CHECK ((btrim(comment) <> ''::text))
+);
+
+ALTER TABLE lms.grading_comments OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.grading_comments IS 'What graders write again and again';
+
 CREATE TABLE lms.lesson_imports (
     lesson_id uuid NOT NULL,
     version integer NOT NULL,
@@ -627,6 +782,24 @@ CREATE TABLE lms.quiz_draws (
 ALTER TABLE lms.quiz_draws OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.quiz_draws IS 'Questions that a quiz takes from a bank for each attempt: one that is named, or some at random';
+
+CREATE TABLE lms.regrade_requests (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    submission_id uuid NOT NULL,
+    reason text NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    answer text,
+    answered_by uuid,
+    answered_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT regrade_requests_reason_check CHECK ((btrim(reason) <> ''::text)),
+    CONSTRAINT regrade_requests_status_check CHECK ((status = ANY (ARRAY['open'::text, 'changed'::text, 'unchanged'::text])))
+);
+
+ALTER TABLE lms.regrade_requests OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.regrade_requests IS 'Learners who ask to have released work looked at again';
 
 CREATE TABLE lms.regrades (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -783,78 +956,6 @@ CREATE TABLE public.assignment_reviews (
 ALTER TABLE public.assignment_reviews OWNER TO lms_owner;
 
 COMMENT ON TABLE public.assignment_reviews IS 'Feedback on a submission by an instructor or a peer';
-
-CREATE TABLE public.assignment_submissions (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    assignment_id uuid NOT NULL,
-    enrollment_id uuid NOT NULL,
-    member_id uuid NOT NULL,
-    submission_number integer DEFAULT 1 NOT NULL,
-    submitted_at timestamp with time zone DEFAULT now() NOT NULL,
-    is_late boolean DEFAULT false NOT NULL,
-    late_days integer DEFAULT 0 NOT NULL,
-    submission_text text,
-    submission_html text,
-    submission_url text,
-    file_attachments jsonb DEFAULT '[]'::jsonb NOT NULL,
-    status text DEFAULT 'submitted'::text NOT NULL,
-    score numeric(8,2),
-    points_earned numeric(8,2),
-    grade_percentage numeric(8,2),
-    graded_by uuid,
-    graded_at timestamp with time zone,
-    instructor_feedback_html text,
-    rubric_scores jsonb,
-    late_penalty_applied numeric(8,2) DEFAULT 0 NOT NULL,
-    final_score numeric(8,2),
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT assignment_submissions_file_attachments_check CHECK ((jsonb_typeof(file_attachments) = 'array'::text)),
-    CONSTRAINT assignment_submissions_status_check CHECK ((status = ANY (ARRAY['submitted'::text, 'grading'::text, 'graded'::text, 'returned'::text, 'resubmission_requested'::text]))),
-    CONSTRAINT assignment_submissions_submission_number_check CHECK ((submission_number > 0))
-);
-
-ALTER TABLE public.assignment_submissions OWNER TO lms_owner;
-
-COMMENT ON TABLE public.assignment_submissions IS 'Student assignment submissions with file uploads, grading, and feedback';
-
-CREATE TABLE public.assignments (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    course_id uuid NOT NULL,
-    lesson_id uuid,
-    title text NOT NULL,
-    description text NOT NULL,
-    instructions_html text,
-    total_points numeric(8,2) DEFAULT 100 NOT NULL,
-    rubric jsonb,
-    submission_type text DEFAULT 'file_upload'::text NOT NULL,
-    allowed_file_types text[],
-    max_file_size_mb integer DEFAULT 10 NOT NULL,
-    max_submissions integer DEFAULT 1 NOT NULL,
-    available_from timestamp with time zone,
-    due_date timestamp with time zone,
-    late_submission_allowed boolean DEFAULT true NOT NULL,
-    late_penalty_percentage numeric(5,2) DEFAULT 10 NOT NULL,
-    enable_peer_review boolean DEFAULT false NOT NULL,
-    peer_reviews_required integer DEFAULT 2 NOT NULL,
-    submissions_count integer DEFAULT 0 NOT NULL,
-    avg_score numeric(8,2),
-    graded_count integer DEFAULT 0 NOT NULL,
-    score_sum numeric(14,2) DEFAULT 0 NOT NULL,
-    row_version bigint DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT assignments_late_penalty_percentage_check CHECK (((late_penalty_percentage >= (0)::numeric) AND (late_penalty_percentage <= (100)::numeric))),
-    CONSTRAINT assignments_max_file_size_mb_check CHECK ((max_file_size_mb > 0)),
-    CONSTRAINT assignments_max_submissions_check CHECK ((max_submissions > 0)),
-    CONSTRAINT assignments_peer_reviews_required_check CHECK ((peer_reviews_required >= 0)),
-    CONSTRAINT assignments_submission_type_check CHECK ((submission_type = ANY (ARRAY['file_upload'::text, 'text_entry'::text, 'url_submission'::text, 'both'::text]))),
-    CONSTRAINT assignments_total_points_check CHECK ((total_points >= (0)::numeric))
-);
-
-ALTER TABLE public.assignments OWNER TO lms_owner;
-
-COMMENT ON TABLE public.assignments IS 'Practical assignments with rubric-based grading and peer review capabilities';
 
 CREATE TABLE public.audit_logs (
     id bigint NOT NULL,
@@ -1153,6 +1254,9 @@ ALTER TABLE ONLY lms.asset_chunks
 ALTER TABLE ONLY lms.assets
     ADD CONSTRAINT assets_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY lms.assignment_extensions
+    ADD CONSTRAINT assignment_extensions_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY lms.attempt_delivery
     ADD CONSTRAINT attempt_delivery_pkey PRIMARY KEY (attempt_id);
 
@@ -1204,6 +1308,15 @@ ALTER TABLE ONLY lms.chunk_uploads
 ALTER TABLE ONLY lms.chunks
     ADD CONSTRAINT chunks_pkey PRIMARY KEY (hash);
 
+ALTER TABLE ONLY lms.grades
+    ADD CONSTRAINT grades_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY lms.grading_claims
+    ADD CONSTRAINT grading_claims_pkey PRIMARY KEY (submission_id);
+
+ALTER TABLE ONLY lms.grading_comments
+    ADD CONSTRAINT grading_comments_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY lms.lesson_imports
     ADD CONSTRAINT lesson_imports_pkey PRIMARY KEY (lesson_id, version);
 
@@ -1230,6 +1343,9 @@ ALTER TABLE ONLY lms.question_versions
 
 ALTER TABLE ONLY lms.quiz_draws
     ADD CONSTRAINT quiz_draws_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY lms.regrade_requests
+    ADD CONSTRAINT regrade_requests_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY lms.regrades
     ADD CONSTRAINT regrades_pkey PRIMARY KEY (id);
@@ -1258,11 +1374,17 @@ ALTER TABLE ONLY lms.signing_keys
 ALTER TABLE ONLY lms.tombstones
     ADD CONSTRAINT tombstones_pkey PRIMARY KEY (table_name, row_id);
 
+ALTER TABLE ONLY lms.assignment_extensions
+    ADD CONSTRAINT unique_assignment_enrollment_extension UNIQUE (assignment_id, enrollment_id);
+
 ALTER TABLE ONLY lms.attempt_questions
     ADD CONSTRAINT unique_attempt_question UNIQUE (attempt_id, question_id);
 
 ALTER TABLE ONLY lms.question_versions
     ADD CONSTRAINT unique_question_version UNIQUE (question_id, version);
+
+ALTER TABLE ONLY lms.grades
+    ADD CONSTRAINT unique_submission_stage UNIQUE (submission_id, stage);
 
 ALTER TABLE ONLY lms.workspace
     ADD CONSTRAINT workspace_pkey PRIMARY KEY (singleton);
@@ -1351,6 +1473,9 @@ ALTER TABLE ONLY public.course_modules
 ALTER TABLE ONLY public.assignment_submissions
     ADD CONSTRAINT unique_enrollment_assignment_submission UNIQUE (enrollment_id, assignment_id, submission_number);
 
+ALTER TABLE ONLY public.assignment_submissions
+    ADD CONSTRAINT unique_enrollment_client_key UNIQUE (enrollment_id, client_key);
+
 ALTER TABLE ONLY public.lesson_progress
     ADD CONSTRAINT unique_enrollment_lesson UNIQUE (enrollment_id, lesson_id);
 
@@ -1381,6 +1506,10 @@ CREATE UNIQUE INDEX certificates_current_key ON lms.certificates USING btree (en
 
 CREATE INDEX idx_asset_chunks_chunk ON lms.asset_chunks USING btree (chunk_hash);
 
+CREATE INDEX idx_assignment_extensions_enrollment ON lms.assignment_extensions USING btree (enrollment_id);
+
+CREATE INDEX idx_assignment_extensions_granted_by ON lms.assignment_extensions USING btree (granted_by);
+
 CREATE INDEX idx_attempt_questions_graded ON lms.attempt_questions USING btree (graded_version);
 
 CREATE INDEX idx_attempt_questions_question ON lms.attempt_questions USING btree (question_id);
@@ -1403,6 +1532,18 @@ CREATE INDEX idx_certificates_member ON lms.certificates USING btree (member_id)
 
 CREATE INDEX idx_certificates_unsigned ON lms.certificates USING btree (issued_at, id) WHERE ((status = 'valid'::text) AND (asset_id IS NULL));
 
+CREATE INDEX idx_chunk_uploads_member ON lms.chunk_uploads USING btree (member_id, uploaded_at);
+
+CREATE INDEX idx_grades_assignment ON lms.grades USING btree (assignment_id);
+
+CREATE INDEX idx_grades_grader ON lms.grades USING btree (grader_id);
+
+CREATE INDEX idx_grading_claims_member ON lms.grading_claims USING btree (member_id);
+
+CREATE INDEX idx_grading_comments_course ON lms.grading_comments USING btree (course_id);
+
+CREATE INDEX idx_grading_comments_member ON lms.grading_comments USING btree (member_id);
+
 CREATE INDEX idx_lesson_media_converted ON lms.lesson_media USING btree (converted_url);
 
 CREATE INDEX idx_lesson_media_waiting ON lms.lesson_media USING btree (lesson_id) WHERE ((converted_url IS NULL) AND (failure IS NULL));
@@ -1421,6 +1562,10 @@ CREATE INDEX idx_quiz_draws_question ON lms.quiz_draws USING btree (question_id)
 
 CREATE INDEX idx_quiz_draws_quiz ON lms.quiz_draws USING btree (quiz_id);
 
+CREATE INDEX idx_regrade_requests_answered_by ON lms.regrade_requests USING btree (answered_by);
+
+CREATE INDEX idx_regrade_requests_submission ON lms.regrade_requests USING btree (submission_id);
+
 CREATE INDEX idx_regrades_quiz ON lms.regrades USING btree (quiz_id);
 
 CREATE INDEX idx_regrades_regraded_by ON lms.regrades USING btree (regraded_by);
@@ -1437,13 +1582,21 @@ CREATE UNIQUE INDEX scorm_sessions_current_key ON lms.scorm_sessions USING btree
 
 CREATE UNIQUE INDEX signing_keys_current_key ON lms.signing_keys USING btree ((true)) WHERE (retired_at IS NULL);
 
+CREATE UNIQUE INDEX unique_open_regrade_request ON lms.regrade_requests USING btree (submission_id) WHERE (status = 'open'::text);
+
 CREATE INDEX idx_assignment_reviews_reviewer ON public.assignment_reviews USING btree (reviewer_id);
 
 CREATE INDEX idx_assignment_submissions_assignment ON public.assignment_submissions USING btree (assignment_id);
 
 CREATE INDEX idx_assignment_submissions_enrollment ON public.assignment_submissions USING btree (enrollment_id);
 
+CREATE INDEX idx_assignment_submissions_files ON public.assignment_submissions USING gin (file_attachments jsonb_path_ops);
+
+CREATE INDEX idx_assignment_submissions_graded_by ON public.assignment_submissions USING btree (graded_by);
+
 CREATE INDEX idx_assignment_submissions_member ON public.assignment_submissions USING btree (member_id);
+
+CREATE INDEX idx_assignment_submissions_queue ON public.assignment_submissions USING btree (assignment_id, submitted_at, id);
 
 CREATE INDEX idx_assignment_submissions_status ON public.assignment_submissions USING btree (status);
 
@@ -1627,9 +1780,17 @@ CREATE TRIGGER trigger_keep_certificates BEFORE TRUNCATE ON lms.certificates FOR
 
 CREATE TRIGGER trigger_log_certificate AFTER INSERT OR UPDATE ON lms.certificates FOR EACH ROW EXECUTE FUNCTION lms.log_certificate();
 
+CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.assignment_extensions FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
+
 CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.ce_approvals FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
 
 CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.certificate_templates FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
+
+CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.grades FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
+
+CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.grading_comments FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
+
+CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.regrade_requests FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
 
 CREATE TRIGGER trigger_tell_authors AFTER INSERT OR UPDATE ON lms.row_clocks FOR EACH ROW EXECUTE FUNCTION lms.tell_authors();
 
@@ -1765,7 +1926,7 @@ CREATE TRIGGER trigger_touch_authored_insert BEFORE INSERT ON public.quiz_questi
 
 CREATE TRIGGER trigger_touch_authored_insert BEFORE INSERT ON public.quizzes FOR EACH ROW EXECUTE FUNCTION lms.touch_authored();
 
-CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF course_id, lesson_id, title, description, instructions_html, total_points, rubric, submission_type, allowed_file_types, max_file_size_mb, max_submissions, available_from, due_date, late_submission_allowed, late_penalty_percentage, enable_peer_review, peer_reviews_required ON public.assignments FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.touch_authored();
+CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF course_id, lesson_id, title, description, instructions_html, total_points, rubric, submission_type, allowed_file_types, max_file_size_mb, max_submissions, available_from, due_date, late_submission_allowed, late_penalty_percentage, enable_peer_review, peer_reviews_required, late_until, late_grace_minutes, late_penalty_interval, late_penalty_floor, anonymous_grading, second_marking_percentage, peer_reviews_due, peer_reviews_anonymous ON public.assignments FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.touch_authored();
 
 CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF course_id, title, description, module_order, "position", learning_objectives, is_preview, unlock_after_module_id, unlock_date, estimated_duration_minutes ON public.course_modules FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.touch_authored('module_order');
 
@@ -1840,6 +2001,15 @@ ALTER TABLE ONLY lms.asset_chunks
 ALTER TABLE ONLY lms.assets
     ADD CONSTRAINT assets_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.members(id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY lms.assignment_extensions
+    ADD CONSTRAINT assignment_extensions_assignment_id_fkey FOREIGN KEY (assignment_id) REFERENCES public.assignments(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.assignment_extensions
+    ADD CONSTRAINT assignment_extensions_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.assignment_extensions
+    ADD CONSTRAINT assignment_extensions_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES public.members(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY lms.attempt_delivery
     ADD CONSTRAINT attempt_delivery_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES public.quiz_attempts(id) ON DELETE CASCADE;
 
@@ -1909,6 +2079,27 @@ ALTER TABLE ONLY lms.chunk_uploads
 ALTER TABLE ONLY lms.chunk_uploads
     ADD CONSTRAINT chunk_uploads_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY lms.grades
+    ADD CONSTRAINT grades_assignment_id_fkey FOREIGN KEY (assignment_id) REFERENCES public.assignments(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.grades
+    ADD CONSTRAINT grades_grader_id_fkey FOREIGN KEY (grader_id) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY lms.grades
+    ADD CONSTRAINT grades_submission_id_fkey FOREIGN KEY (submission_id) REFERENCES public.assignment_submissions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.grading_claims
+    ADD CONSTRAINT grading_claims_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.grading_claims
+    ADD CONSTRAINT grading_claims_submission_id_fkey FOREIGN KEY (submission_id) REFERENCES public.assignment_submissions(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.grading_comments
+    ADD CONSTRAINT grading_comments_course_id_fkey FOREIGN KEY (course_id) REFERENCES public.courses(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.grading_comments
+    ADD CONSTRAINT grading_comments_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY lms.lesson_imports
     ADD CONSTRAINT lesson_imports_imported_by_fkey FOREIGN KEY (imported_by) REFERENCES public.members(id) ON DELETE RESTRICT;
 
@@ -1956,6 +2147,12 @@ ALTER TABLE ONLY lms.quiz_draws
 
 ALTER TABLE ONLY lms.quiz_draws
     ADD CONSTRAINT quiz_draws_quiz_id_fkey FOREIGN KEY (quiz_id) REFERENCES public.quizzes(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.regrade_requests
+    ADD CONSTRAINT regrade_requests_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY lms.regrade_requests
+    ADD CONSTRAINT regrade_requests_submission_id_fkey FOREIGN KEY (submission_id) REFERENCES public.assignment_submissions(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY lms.regrades
     ADD CONSTRAINT regrades_quiz_id_fkey FOREIGN KEY (quiz_id) REFERENCES public.quizzes(id) ON DELETE CASCADE;

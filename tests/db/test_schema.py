@@ -165,6 +165,8 @@ INSERT INTO assignments (course_id, title, description) SELECT id, 'Work', '' FR
 INSERT INTO assignment_submissions (assignment_id, enrollment_id, member_id)
   SELECT a.id, e.id, e.member_id FROM assignments AS a, enrollments AS e;
 INSERT INTO assignment_reviews (submission_id, reviewer_id) SELECT id, member_id FROM assignment_submissions;
+INSERT INTO lms.grades (submission_id, assignment_id, stage) SELECT id, assignment_id, 'first' FROM assignment_submissions;
+INSERT INTO lms.regrade_requests (submission_id, reason) SELECT id, 'Look again' FROM assignment_submissions;
 INSERT INTO live_sessions (course_id, title, session_date, duration_minutes, meeting_url, instructor_id)
   SELECT c.id, 'Talk', now(), 60, 'https://meet.example.org', m.id FROM courses AS c, members AS m;
 INSERT INTO lms.certificates (certificate_number, enrollment_id, member_id, course_id, member_name, course_title, ce_credits, issuer_name,

@@ -77,6 +77,7 @@ EVERY_TABLE = (
     " lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.scorm_sessions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks lms.certificates lms.signing_keys"
     " lms.scorm_objectives lms.scorm_data lms.scorm_attempts lms.scorm_interactions lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades lms.lesson_imports lms.lesson_media lms.quiz_draws"
     " lms.certificate_log lms.certificate_log_head lms.certificate_deliveries lms.ce_providers lms.ce_approvals lms.ce_filings"
+    " lms.assignment_extensions lms.grades lms.grading_claims lms.grading_comments lms.regrade_requests"
 )
 INTERNAL_TABLES = (
     "lms.applied_files lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.chunks lms.chunk_uploads"
@@ -248,9 +249,39 @@ FILES = [
          " WHERE id = %(session)s"),
     Case("claim a chunk by its hash", "teacher", "SELECT lms.put_asset('x', 'x/y', ARRAY[%(finn_chunk)s::bytea], 19)", INVALID),
     Case("ask whether a chunk is stored", "teacher", "SELECT cardinality(lms.missing_chunks(ARRAY[%(finn_chunk)s::bytea]))", [(1,)]),
-    Case("store files as a learner", "lea", "SELECT lms.put_chunk('x')"),
+    Case("store files without work to hand in", "paula", "SELECT lms.put_chunk('x')"),
     Case("too large a chunk", "teacher", "SELECT lms.put_chunk(convert_to(repeat('x', 1048577), 'UTF8'))", INVALID),
     Case("an id that is a pattern", "lea", "SELECT * FROM lms.describe_asset('%%')"),
+]  # fmt: skip
+
+GRADES = [
+    *each("lea otto paula anon a_station", "grades that are not released", "SELECT * FROM lms.grades"),
+    *each("finn proctor", "grades of a foreign course", "SELECT * FROM lms.grades", NOTHING),
+    *each("lea otto", "who grades it now", "SELECT * FROM lms.grading_claims"),
+    *each("lea otto", "what graders write again and again", "SELECT * FROM lms.grading_comments"),
+    Case("why others have more time", "lea", "SELECT reason FROM lms.assignment_extensions"),
+    Case("one's own score, before the release", "otto", "SELECT score, final_score, instructor_feedback_html FROM assignment_submissions",
+         [(None, None, None)]),
+    Case("grade one's own work by hand", "otto", "UPDATE assignment_submissions SET score = 100, final_score = 100"),
+    Case("grade it by the function", "otto", "SELECT lms.save_grade(%(submission)s, 'first', 0, gen_random_uuid(), '{\"score\": 100}')"),
+    Case("release it oneself", "otto", "SELECT lms.release_grades(ARRAY[%(submission)s::uuid])"),
+    Case("more time for oneself", "otto", "SELECT lms.extend_assignment(%(assignment)s, %(otto_enrollment)s, now(), NULL, 9, '')"),
+    Case("give oneself the extension", "otto", "INSERT INTO lms.assignment_extensions (assignment_id, enrollment_id)"
+         " VALUES (%(assignment)s, %(otto_enrollment)s)"),
+    Case("hand in for another", "lea", "SELECT lms.submit_assignment(%(otto_enrollment)s, %(assignment)s, gen_random_uuid(),"
+         " '{\"text\": \"x\"}')"),
+    Case("hand in by hand", "lea", "INSERT INTO assignment_submissions (assignment_id, enrollment_id, member_id)"
+         " VALUES (%(assignment)s, %(lea_enrollment)s, %(lea)s)"),
+    Case("hand in before paying", "paula", "SELECT lms.submit_assignment(%(lea_enrollment)s, %(assignment)s, gen_random_uuid(), '{}')"),
+    Case("grade a foreign course", "finn", "SELECT lms.save_grade(%(submission)s, 'first', 1, gen_random_uuid(), '{\"score\": 0}')"),
+    Case("return work of a foreign course", "finn", "SELECT lms.return_submission(%(submission)s, true, 'x')"),
+    Case("release work of a foreign course", "finn", "SELECT outcome FROM lms.release_grades(ARRAY[%(submission)s::uuid])",
+         [("no-such-submission",)]),
+    Case("write a grade by hand", "teacher", "UPDATE lms.grades SET score = 100"),
+    Case("a comment for a foreign course", "finn", "INSERT INTO lms.grading_comments (member_id, course_id, comment)"
+         " VALUES (%(finn)s, %(course)s, 'x')"),
+    Case("a comment in another's name", "finn", "INSERT INTO lms.grading_comments (member_id, comment) VALUES (%(teacher)s, 'x')"),
+    Case("ask for a regrade of another's work", "lea", "SELECT lms.request_regrade(%(submission)s, 'x')"),
 ]  # fmt: skip
 
 WRITES = [
@@ -548,7 +579,7 @@ COURSES_OFFLINE = [
          " \"row\": \"00000000-0000-0000-0000-000000000001\", \"kind\": \"delete\"}]')", INVALID),
 ]  # fmt: skip
 
-CASES = [*COURSES_OFFLINE, *ANSWER_KEYS, *OTHER_PEOPLE, *FILES, *WRITES, *FUNCTIONS, *ROLES, *IDENTITY, *SERVER, *ROLLED_BACK]
+CASES = [*COURSES_OFFLINE, *ANSWER_KEYS, *OTHER_PEOPLE, *FILES, *GRADES, *WRITES, *FUNCTIONS, *ROLES, *IDENTITY, *SERVER, *ROLLED_BACK]
 
 SAME_ANSWER = {
     "enrol": ("lea", "SELECT lms.enroll(%(target)s)", "draft"),

@@ -202,6 +202,8 @@ VALUES (%(answer)s, %(attempt)s, %(question)s, '{"selected": "SECRET-ANSWER"}', 
 INSERT INTO assignments (id, course_id, title, description) VALUES (%(assignment)s, %(course)s, 'Write', 'A page');
 INSERT INTO assignment_submissions (id, assignment_id, enrollment_id, member_id, submission_text)
 VALUES (%(submission)s, %(assignment)s, %(otto_enrollment)s, %(otto)s, 'SECRET-WORK');
+INSERT INTO lms.grades (submission_id, assignment_id, stage, grader_id, score, feedback_html, private_note)
+VALUES (%(submission)s, %(assignment)s, 'first', %(teacher)s, 55, 'SECRET-FEEDBACK', 'SECRET-NOTE');
 INSERT INTO assignment_reviews (submission_id, reviewer_id, status, feedback_html)
 VALUES (%(submission)s, %(teacher)s, 'submitted', 'SECRET-REVIEW');
 INSERT INTO course_reviews (id, course_id, member_id, rating, review_text) VALUES (%(review)s, %(course)s, %(otto)s, 1, 'SECRET-OPINION');

@@ -1,0 +1,1 @@
+"""Assignments: handing in, grading and releasing. docs/grading.md."""
