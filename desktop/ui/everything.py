@@ -65,6 +65,14 @@ PLACES: tuple[Place, ...] = (
         parent="catalogue",
     ),
     Place(
+        "assignment-editor",
+        N_("Assignment editor"),
+        "assignment",
+        _Later("desktop.ui.grading.editor", "AssignmentEditorPage"),
+        roles=STAFF,
+        parent="catalogue",
+    ),
+    Place(
         "quiz-statistics",
         N_("Quiz statistics"),
         "report",

@@ -278,9 +278,13 @@ class CourseEditorPage(Page):
         head.setContentsMargins(px(24), px(4), px(24), px(4))
         self.quiz_button = Button(_("Edit the quiz"), "quiet", "quiz")
         self.quiz_button.clicked.connect(lambda: self.context.open("quiz-editor", course=self.course_id, lesson=self._shown))
+        self.assignment_button = Button(_("Edit the assignment"), "quiet", "assignment")
+        self.assignment_button.clicked.connect(lambda: self.context.open("assignment-editor", course=self.course_id, lesson=self._shown))
         self.quiz_button.hide()
+        self.assignment_button.hide()
         head.addWidget(self.heading, 1)
         head.addWidget(self.quiz_button)
+        head.addWidget(self.assignment_button)
         head.addWidget(self.views)
         self.middle = QStackedWidget()
         for widget in (self.form_stack, self.text, attached):
@@ -438,6 +442,7 @@ class CourseEditorPage(Page):
         with_text = table == LESSONS and row["lesson_type"] in ("text", "embedded_content")
         self.views.setVisible(table == LESSONS)
         self.quiz_button.setVisible(table == LESSONS and row["lesson_type"] == "quiz")
+        self.assignment_button.setVisible(table == LESSONS and row["lesson_type"] == "assignment")
         self.views.set_enabled("text", with_text)
         if table == LESSONS:
             self.views.set_value("settings" if self._view == "text" and not with_text else self._view)

@@ -1,8 +1,8 @@
-"""Every setting of a quiz, saved by itself."""
+"""Every setting of a quiz, or of something else that an author sets up field by field; each is saved by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,13 +55,51 @@ SECTIONS: tuple[tuple[str, tuple[Field, ...]], ...] = (
 OF_A_BANK = frozenset({"title", "description"})
 
 
+type Sections = Sequence[tuple[str, Sequence[Field]]]
+"""Headings, and the fields under each."""
+
+
+def _of_a_bank(values: Mapping[str, Any]) -> frozenset[str]:
+    """A bank is never given itself, so most is not for it."""
+    if values.get("is_bank") is not True:
+        return frozenset()
+    return frozenset(field.column for _name, fields in SECTIONS for field in fields) - OF_A_BANK
+
+
+def _problem(column: str, value: Any, other: Callable[[str], Any]) -> str:
+    """What the database would refuse."""
+    match column:
+        case "title" if not value:
+            return _("It needs a title.")
+        case "passing_score" if value is None:
+            return _("A number from 0 to 100, please.")
+        case "max_attempts" | "time_limit_minutes" if value == 0:
+            return _("At least 1, or nothing.")
+        case "available_from" if value is not None and other("available_until") is not None and value > other("available_until"):
+            return _("This is after the end.")
+        case "available_until" if value is not None and other("available_from") is not None and value < other("available_from"):
+            return _("This is before the beginning.")
+        case _:
+            return ""
+
+
 class SettingsForm(QScrollArea):
-    """``edited(column, value)``: what a person set and what may be kept, as the replica writes it."""
+    """``edited(column, value)``: what a person set and what may be kept, as the replica writes it.
+
+    ``problem(column, value, other)`` says what is wrong with a value, where ``other`` gives those of other columns; ``hidden(values)`` says
+    which columns are not asked for.
+    """
 
     edited = Signal(str, object)
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        sections: Sections = SECTIONS,
+        problem: Callable[[str, Any, Callable[[str], Any]], str] = _problem,
+        hidden: Callable[[Mapping[str, Any]], frozenset[str]] = _of_a_bank,
+    ) -> None:
         super().__init__()
+        self._problem, self._hidden = problem, hidden
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -69,29 +107,26 @@ class SettingsForm(QScrollArea):
         self.editors: dict[str, Editor] = {}
         self.rows: dict[str, FormRow] = {}
         self._values: dict[str, Any] = {}
-        self._headings: list[Label] = []
-        """Of what a bank has none of."""
+        self._headings: list[tuple[Label, frozenset[str]]] = []
         body = QWidget()
         body.setMaximumWidth(px(720))
         column = QVBoxLayout(body)
         column.setContentsMargins(px(32), px(8), px(24), px(24))
         column.setSpacing(px(14))
-        for name, fields in SECTIONS:
+        for name, fields in sections:
             heading = Label(_(name), Role.HEADING)
             column.addWidget(heading)
             for field in fields:
                 column.addWidget(self._make(field))
-            if OF_A_BANK.isdisjoint(field.column for field in fields):
-                self._headings.append(heading)
+            self._headings.append((heading, frozenset(field.column for field in fields)))
         column.addStretch(1)
+        self.column = column
         self.setWidget(body)
 
     def show_values(self, values: Mapping[str, Any]) -> None:
-        """Show stored values; a field in use is left alone. A bank is never given itself, so most is not for it."""
+        """Show stored values; a field in use is left alone."""
         self._values = dict(values)
-        given = values.get("is_bank") is not True
-        for part in (*self._headings, *(row for column, row in self.rows.items() if column not in OF_A_BANK)):
-            part.setVisible(given)
+        self._show_parts()
         for column, editor in self.editors.items():
             if not editor.dirty:
                 with QSignalBlocker(editor):
@@ -115,7 +150,7 @@ class SettingsForm(QScrollArea):
         column = editor.field.column
         try:
             value = editor.value()
-            problem = _problem(column, value, self._shown_values)
+            problem = self._problem(column, value, self._shown_values)
         except ValueError as error:
             problem = str(error)
         self.rows[column].set_problem(problem)
@@ -125,7 +160,15 @@ class SettingsForm(QScrollArea):
         stored = value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
         if _shown(editor.field, self._values.get(column)) != value:
             self._values[column] = stored
+            self._show_parts()
             self.edited.emit(column, stored)
+
+    def _show_parts(self) -> None:
+        hidden = self._hidden(self._values)
+        for column, row in self.rows.items():
+            row.setVisible(column not in hidden)
+        for heading, columns in self._headings:
+            heading.setVisible(not columns <= hidden)
 
     @property
     def _shown_values(self) -> Callable[[str], Any]:
@@ -134,20 +177,3 @@ class SettingsForm(QScrollArea):
 
 def _shown(field: Field, value: Any) -> Any:
     return datetime.fromisoformat(value) if field.kind is Kind.MOMENT and isinstance(value, str) else value
-
-
-def _problem(column: str, value: Any, other: Callable[[str], Any]) -> str:
-    """What the database would refuse."""
-    match column:
-        case "title" if not value:
-            return _("It needs a title.")
-        case "passing_score" if value is None:
-            return _("A number from 0 to 100, please.")
-        case "max_attempts" | "time_limit_minutes" if value == 0:
-            return _("At least 1, or nothing.")
-        case "available_from" if value is not None and other("available_until") is not None and value > other("available_until"):
-            return _("This is after the end.")
-        case "available_until" if value is not None and other("available_from") is not None and value < other("available_from"):
-            return _("This is before the beginning.")
-        case _:
-            return ""
