@@ -56,6 +56,7 @@ PLACES: tuple[Place, ...] = (
     Place("record", N_("Record"), "report", _Later("desktop.ui.members.record", "RecordPage"), parent="learners"),
     Place("lesson", N_("Lesson"), "play", _Later("desktop.ui.learning.lesson", "LessonPage"), parent="learning"),
     Place("quiz", N_("Quiz"), "quiz", _Later("desktop.ui.questions.quiz", "QuizPage"), parent="learning"),
+    Place("assignment", N_("Assignment"), "assignment", _Later("desktop.ui.grading.handing_in", "AssignmentPage"), parent="learning"),
     Place(
         "quiz-editor",
         N_("Quiz editor"),

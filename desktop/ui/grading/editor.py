@@ -91,6 +91,7 @@ class AssignmentEditorPage(Page):
         self.rubric = RubricForm()
         self.rubric.changed.connect(lambda: self._edited("rubric"))
         self.rubric.use_asked.connect(lambda: self.spawn(self._ask_model()))
+        self.rubric.total_asked.connect(lambda: self.spawn(self._take_total()))
         self.stack = QStackedWidget()
         self.stack.addWidget(self.settings)
         self.stack.addWidget(self.rubric)
@@ -101,7 +102,6 @@ class AssignmentEditorPage(Page):
             self.header.trailing.addWidget(widget)
         self.on("edit.undo", self.undo)
         self.on("edit.redo", self.redo)
-        self.on("assignment-editor.grade", lambda: self.context.open("grading", assignment=self.assignment_id))
         return self.stack
 
     # Reading
@@ -203,18 +203,18 @@ class AssignmentEditorPage(Page):
             if "instructions_html" in unsaved:
                 await self._set("instructions_html", self._task_html() or None)
             if "rubric" in unsaved:
-                rubric = self.rubric.rubric()
-                # The points follow the rubric for as long as they were its sum
-                follows = bool(rubric) and self.assignment.points in (worth(self.assignment.rubric), 0)
-                values: dict[str, Any] = {"rubric": write_rubric(rubric)}
-                if follows:
-                    points = worth(rubric)
-                    values["total_points"] = int(points) if points == points.to_integral_value() else float(points)
+                values = {"rubric": write_rubric(self.rubric.rubric())}
                 await self.context.continue_edit(self.course_id, _("Change the rubric"), save_assignment, self.assignment.id, values)
 
     async def _set(self, column: str, value: Any) -> None:
         assert self.assignment is not None
         await self.context.continue_edit(self.course_id, _("Change the assignment"), save_assignment, self.assignment.id, {column: value})
+
+    async def _take_total(self) -> None:
+        """Let the assignment be worth what its criteria give."""
+        await self.keep()
+        points = worth(self.rubric.rubric())
+        await self._set("total_points", int(points) if points == points.to_integral_value() else float(points))
 
     async def undo(self) -> None:
         await self.flush()

@@ -125,10 +125,14 @@ class CriterionRow(Card):
 
 
 class RubricForm(QScrollArea):
-    """``changed`` follows what a person does, none :meth:`show_rubric`. ``use_asked``: the rubric of another assignment is wanted."""
+    """``changed`` follows what a person does, none :meth:`show_rubric`.
+
+    ``use_asked``: the rubric of another assignment is wanted. ``total_asked``: the assignment shall be worth what the criteria give.
+    """
 
     changed = Signal()
     use_asked = Signal()
+    total_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -144,6 +148,8 @@ class RubricForm(QScrollArea):
         self.flaw_label = Label("", Role.CAPTION, "warn", wrap=True)
         self.use_button = Button(_("Use another assignment's rubric…"), "quiet", "copy")
         self.use_button.clicked.connect(self.use_asked)
+        self.total_button = Button("", "link")
+        self.total_button.clicked.connect(self.total_asked)
         head = QHBoxLayout()
         head.addWidget(self.sum_label, 1)
         head.addWidget(self.use_button)
@@ -157,6 +163,7 @@ class RubricForm(QScrollArea):
         column.setSpacing(px(10))
         column.addLayout(head)
         column.addWidget(self.flaw_label)
+        column.addWidget(self.total_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.criteria)
         column.addStretch(1)
         self.setWidget(body)
@@ -202,6 +209,8 @@ class RubricForm(QScrollArea):
             if rubric
             else _("No rubric: graders give points for the whole.")
         )
+        self.total_button.setText(_("Make the assignment worth {points} points").format(points=number_text(worth(rubric))))
+        self.total_button.setVisible(bool(rubric) and worth(rubric) != self._total)
         found = flaws(rubric, self._total)
         self.flaw_label.setText(" ".join(found))
         self.flaw_label.setVisible(bool(found))

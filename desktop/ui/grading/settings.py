@@ -19,15 +19,7 @@ SECTIONS: tuple[tuple[str, tuple[Field, ...]], ...] = (
     ),
     (
         N_("Points"),
-        (
-            Field(
-                "total_points",
-                N_("Points"),
-                Kind.CREDITS,
-                N_("The most that a grade can be. It follows the rubric where it is the sum of its criteria."),
-                most=999_999,
-            ),
-        ),
+        (Field("total_points", N_("Points"), Kind.CREDITS, N_("The most that a grade can be."), most=999_999),),
     ),
     (
         N_("What is handed in"),

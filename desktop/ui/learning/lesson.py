@@ -1,4 +1,7 @@
-"""A lesson that is open: reading, PDF, link; packages go on to the player, quizzes to their page. What cannot be shown here says so."""
+"""A lesson that is open: reading, PDF, link. Packages go on to the player, quizzes and assignments to their pages.
+
+What cannot be shown here says so.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.labels import Label
 from desktop.ui.widgets.surfaces import Dialog
 
-ELSEWHERE = frozenset({"scorm", "quiz"})
+ELSEWHERE = frozenset({"scorm", "quiz", "assignment"})
 """Types of lessons that have a page of their own."""
 
 COLUMN = 720
@@ -181,10 +184,13 @@ class LessonPage(Page):
     def _show_elsewhere(self, lesson: LessonContent) -> None:
         url = lesson.content_url or ""
         if lesson.lesson_type in ELSEWHERE:
-            is_quiz = lesson.lesson_type == "quiz"
-            self.elsewhere_text.setText(_("This lesson is a quiz.") if is_quiz else _("This lesson opens in the player."))
+            said, button = {
+                "quiz": (_("This lesson is a quiz."), _("Open the quiz")),
+                "assignment": (_("This lesson is an assignment."), _("Open the assignment")),
+            }.get(lesson.lesson_type, (_("This lesson opens in the player."), _("Open the player")))
+            self.elsewhere_text.setText(said)
             self.elsewhere_second.setText("")
-            self.visit_button.setText(_("Open the quiz") if is_quiz else _("Open the player"))
+            self.visit_button.setText(button)
             self.stack.setCurrentWidget(self.elsewhere)
             return
         on_the_web = url.startswith(("https://", "http://"))
@@ -233,8 +239,8 @@ class LessonPage(Page):
             self.context.open("lesson", course=self.course_id, lesson=found.row.id, enrollment=self.enrollment_id)
 
     def _play(self, lesson: LessonContent) -> None:
-        if lesson.lesson_type == "quiz":
-            self.context.open("quiz", course=self.course_id, lesson=self.lesson_id, enrollment=self.enrollment_id)
+        if lesson.lesson_type in ("quiz", "assignment"):
+            self.context.open(lesson.lesson_type, course=self.course_id, lesson=self.lesson_id, enrollment=self.enrollment_id)
         else:
             self.context.open("player", lesson=self.lesson_id, enrollment=self.enrollment_id)
 
