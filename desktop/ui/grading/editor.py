@@ -62,7 +62,8 @@ class AssignmentEditorPage(Page):
         self.course_id, self.lesson_id, self.assignment_id = course, lesson, assignment
         self.assignment: Assignment | None = None
         self._saving = asyncio.Lock()
-        self._unsaved: set[str] = set()
+        self._unsaved: dict[str, Any] = {}
+        """What is to be kept, in the order in which it was done; of what is typed here, the column alone."""
         super().__init__(context, parent)
         context.changed.connect(self._something_changed)
 
@@ -81,17 +82,16 @@ class AssignmentEditorPage(Page):
         self.formatter = Formatter(self.context, self.files, self)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
-        self._pause.setInterval(SAVE_PAUSE_MS)
         self._pause.timeout.connect(lambda: self.spawn(self.keep()))
         self.settings = SettingsForm(SECTIONS, problem, hidden)
-        self.settings.edited.connect(lambda column, value: self.spawn(self._set(column, value)))
+        self.settings.edited.connect(self._chosen)
         self.task = WordsField(_("The task"), self.formatter, placeholder=_("What is to be done, and what good work shows"), lines=4)
         self.task.changed.connect(lambda: self._edited("instructions_html"))
         self.settings.column.insertWidget(TASK_AFTER, FormRow(_("The task"), self.task))
         self.rubric = RubricForm()
         self.rubric.changed.connect(lambda: self._edited("rubric"))
         self.rubric.use_asked.connect(lambda: self.spawn(self._ask_model()))
-        self.rubric.total_asked.connect(lambda: self.spawn(self._take_total()))
+        self.rubric.total_asked.connect(self._take_total)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.settings)
         self.stack.addWidget(self.rubric)
@@ -157,12 +157,13 @@ class AssignmentEditorPage(Page):
         self.settings.show_values(self.assignment.values)
         html = str(self.assignment.values.get("instructions_html") or "")
         plain = plain_text(html)
-        if "instructions_html" not in self._unsaved and html != self._task_html():
+        typing = bool(self._unsaved) or self._saving.locked()
+        if not typing and html != self._task_html():
             self.task.show_text(Text(plain) if html == from_plain(plain) else Text(plain, html))
-        if "rubric" not in self._unsaved and self.assignment.rubric != self.rubric.rubric():
+        if not typing and self.assignment.rubric != self.rubric.rubric():
             self.rubric.show_rubric(self.assignment.rubric, self.assignment.points)
         self.rubric.show_total(self.assignment.points)
-        self.status.setText(_("Saving…") if self._unsaved else _("Saved here"))
+        self.status.setText(_("Saving…") if typing else _("Saved here"))
 
     def _task_html(self) -> str:
         text = self.task.text()
@@ -189,32 +190,39 @@ class AssignmentEditorPage(Page):
     # Doing
 
     def _edited(self, column: str) -> None:
-        self._unsaved.add(column)
-        self._pause.start()
+        self._unsaved[column] = None
+        self._pause.start(SAVE_PAUSE_MS)
+        self.status.setText(_("Saving…"))
+
+    def _chosen(self, column: str, value: Any) -> None:
+        self._unsaved[column] = value
+        self._pause.start(0)
         self.status.setText(_("Saving…"))
 
     async def keep(self) -> None:
-        """Keep what was typed."""
+        """Keep what was typed and chosen, each as a step of its own."""
         async with self._saving:
             self._pause.stop()
-            if not self._unsaved or self.assignment is None:
-                return
-            unsaved, self._unsaved = self._unsaved, set()
-            if "instructions_html" in unsaved:
-                await self._set("instructions_html", self._task_html() or None)
-            if "rubric" in unsaved:
-                values = {"rubric": write_rubric(self.rubric.rubric())}
-                await self.context.continue_edit(self.course_id, _("Change the rubric"), save_assignment, self.assignment.id, values)
+            while self._unsaved:
+                column = next(iter(self._unsaved))
+                value = self._unsaved.pop(column)
+                match column:
+                    case "rubric":
+                        await self._set(_("Change the rubric"), column, write_rubric(self.rubric.rubric()))
+                    case "instructions_html":
+                        await self._set(_("Change the task"), column, self._task_html() or None)
+                    case _:
+                        await self._set(_("Change the assignment"), column, value)
+            self.status.setText(_("Saved here"))
 
-    async def _set(self, column: str, value: Any) -> None:
-        assert self.assignment is not None
-        await self.context.continue_edit(self.course_id, _("Change the assignment"), save_assignment, self.assignment.id, {column: value})
+    async def _set(self, name: str, column: str, value: Any) -> None:
+        if self.assignment is not None:
+            await self.context.continue_edit(self.course_id, name, save_assignment, self.assignment.id, {column: value})
 
-    async def _take_total(self) -> None:
+    def _take_total(self) -> None:
         """Let the assignment be worth what its criteria give."""
-        await self.keep()
         points = worth(self.rubric.rubric())
-        await self._set("total_points", int(points) if points == points.to_integral_value() else float(points))
+        self._chosen("total_points", int(points) if points == points.to_integral_value() else float(points))
 
     async def undo(self) -> None:
         await self.flush()
