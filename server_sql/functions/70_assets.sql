@@ -82,7 +82,10 @@ BEGIN
       SELECT FROM public.assignment_submissions AS s
       JOIN public.assignments AS a ON a.id = s.assignment_id
       WHERE s.file_attachments @> jsonb_build_array(jsonb_build_object('file_url', v_url))
-        AND (s.member_id = v_member OR a.course_id = ANY (ARRAY(SELECT lms.my_courses())))
+        AND (s.member_id = v_member OR a.course_id = ANY (ARRAY(SELECT lms.my_courses())) OR EXISTS (
+          SELECT FROM public.assignment_reviews AS r
+          WHERE r.submission_id = s.id AND r.reviewer_id = v_member AND a.course_id = ANY (ARRAY(SELECT lms.open_courses()))
+        ))
     )
     OR EXISTS (
       SELECT FROM public.live_sessions AS s

@@ -109,7 +109,7 @@ CREATE POLICY whole ON public.assignment_submissions FOR SELECT TO lms_administr
 GRANT SELECT ON public.assignment_reviews TO lms_member;
 CREATE POLICY own ON public.assignment_reviews FOR SELECT TO lms_member USING (reviewer_id = (SELECT lms.current_member_id()));
 CREATE POLICY received ON public.assignment_reviews FOR SELECT TO lms_member USING (
-  status = 'submitted' AND EXISTS (
+  status = 'submitted' AND review_type = 'instructor' AND EXISTS ( -- those of peers, without their names: lms.list_received_reviews
     SELECT FROM public.assignment_submissions AS s
     WHERE s.id = assignment_reviews.submission_id AND s.member_id = (SELECT lms.current_member_id())
   )

@@ -282,6 +282,12 @@ GRADES = [
          " VALUES (%(finn)s, %(course)s, 'x')"),
     Case("a comment in another's name", "finn", "INSERT INTO lms.grading_comments (member_id, comment) VALUES (%(teacher)s, 'x')"),
     Case("ask for a regrade of another's work", "lea", "SELECT lms.request_regrade(%(submission)s, 'x')"),
+    *each("lea otto finn proctor", "deal out work to review", "SELECT lms.assign_peer_reviews(%(assignment)s)"),
+    *each("lea finn proctor", "work that one was not given to review", "SELECT * FROM lms.list_my_reviews(%(assignment)s)", NOTHING),
+    *each("lea finn proctor", "what others' work was reviewed with", "SELECT * FROM lms.list_received_reviews(%(submission)s)", NOTHING),
+    Case("write a review by hand", "otto", "INSERT INTO assignment_reviews (submission_id, reviewer_id) VALUES (%(submission)s, %(otto)s)"),
+    Case("change a review by hand", "otto", "UPDATE assignment_reviews SET score = 100"),
+    Case("read whom one reviews through the helper", "otto", "SELECT lms.my_review(gen_random_uuid())"),
 ]  # fmt: skip
 
 WRITES = [
