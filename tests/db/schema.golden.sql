@@ -320,6 +320,26 @@ ALTER TABLE public.members OWNER TO lms_owner;
 
 COMMENT ON TABLE public.members IS 'Members of the association and everybody else who learns, teaches or administers';
 
+CREATE TABLE public.assignment_reviews (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    submission_id uuid NOT NULL,
+    reviewer_id uuid NOT NULL,
+    review_type text DEFAULT 'instructor'::text NOT NULL,
+    status text DEFAULT 'assigned'::text NOT NULL,
+    rubric_scores jsonb,
+    score numeric(8,2),
+    feedback_html text,
+    submitted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT assignment_reviews_review_type_check CHECK ((review_type = ANY (ARRAY['instructor'::text, 'peer'::text]))),
+    CONSTRAINT assignment_reviews_status_check CHECK ((status = ANY (ARRAY['assigned'::text, 'draft'::text, 'submitted'::text])))
+);
+
+ALTER TABLE public.assignment_reviews OWNER TO lms_owner;
+
+COMMENT ON TABLE public.assignment_reviews IS 'Feedback on a submission by an instructor or a peer';
+
 CREATE TABLE public.quiz_questions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     quiz_id uuid NOT NULL,
@@ -936,26 +956,6 @@ CREATE TABLE lms.workspace (
 ALTER TABLE lms.workspace OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.workspace IS 'This workspace: one row';
-
-CREATE TABLE public.assignment_reviews (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    submission_id uuid NOT NULL,
-    reviewer_id uuid NOT NULL,
-    review_type text DEFAULT 'instructor'::text NOT NULL,
-    status text DEFAULT 'assigned'::text NOT NULL,
-    rubric_scores jsonb,
-    score numeric(8,2),
-    feedback_html text,
-    submitted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT assignment_reviews_review_type_check CHECK ((review_type = ANY (ARRAY['instructor'::text, 'peer'::text]))),
-    CONSTRAINT assignment_reviews_status_check CHECK ((status = ANY (ARRAY['assigned'::text, 'draft'::text, 'submitted'::text])))
-);
-
-ALTER TABLE public.assignment_reviews OWNER TO lms_owner;
-
-COMMENT ON TABLE public.assignment_reviews IS 'Feedback on a submission by an instructor or a peer';
 
 CREATE TABLE public.audit_logs (
     id bigint NOT NULL,
