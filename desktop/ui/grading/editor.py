@@ -37,6 +37,7 @@ from desktop.ui.page import Empty, Page
 from desktop.ui.questions.fields import Formatter, WordsField
 from desktop.ui.questions.settings import SettingsForm
 from desktop.ui.theme import Role
+from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.fields import SegmentedControl
 from desktop.ui.widgets.forms import FormRow
 from desktop.ui.widgets.labels import Label
@@ -98,17 +99,21 @@ class AssignmentEditorPage(Page):
         self.status = Label("", Role.CAPTION, "muted")
         self.views = SegmentedControl(_("What to edit"), (("settings", _("Assignment"), ""), ("rubric", _("Rubric"), "")))
         self.views.chosen.connect(lambda view: self.stack.setCurrentWidget(self.rubric if view == "rubric" else self.settings))
-        for widget in (self.status, self.views):
+        self.learners_button = Button(_("Learners"), "quiet", "people")
+        self.learners_button.clicked.connect(self.open_learners)
+        for widget in (self.status, self.learners_button, self.views):
             self.header.trailing.addWidget(widget)
         self.on("edit.undo", self.undo)
         self.on("edit.redo", self.redo)
+        self.on("assignment-editor.learners", self.open_learners)
         return self.stack
 
     # Reading
 
     async def refresh(self) -> Empty | None:
         await self._find()
-        self.views.setVisible(self.assignment is not None)
+        for widget in (self.views, self.learners_button):
+            widget.setVisible(self.assignment is not None)
         self.header.set_breadcrumb(*self.breadcrumb)
         if self.assignment is None:
             self.set_title(_("Assignment"))
@@ -223,6 +228,10 @@ class AssignmentEditorPage(Page):
         """Let the assignment be worth what its criteria give."""
         points = worth(self.rubric.rubric())
         self._chosen("total_points", int(points) if points == points.to_integral_value() else float(points))
+
+    def open_learners(self) -> None:
+        if self.assignment_id is not None:
+            self.context.open("assignment-learners", assignment=self.assignment_id)
 
     async def undo(self) -> None:
         await self.flush()
