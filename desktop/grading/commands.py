@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 
 from desktop.changes import Changes, Done
+from desktop.models.grading import GradingComment
 
 HANDED_IN = Changes.of("assignment_submissions")
 GRADED = Changes.of("assignment_submissions", "grades")
@@ -153,3 +154,22 @@ def answer_regrade(session: Session, request: UUID, changed: bool, answer: str) 
     """Close a request: the grade was changed (and released again before), or stays."""
     session.execute(sa.select(sa.func.lms.answer_regrade(request, changed, answer)))
     return Done(None, Changes.of("regrade_requests"))
+
+
+def grade_essay(session: Session, attempt: UUID, question: UUID, mark: Mark, seen: datetime | None) -> Done[datetime]:
+    """Give points for an answer in a quiz that a person must grade. ``seen`` is when it was last graded; gives when it was now.
+
+    Raises:
+        Conflict: somebody else has graded it since.
+        Invalid: no points, or more than the question is worth.
+    """
+    said: dict[str, Any] = session.execute(
+        sa.select(sa.func.lms.grade_by_hand(attempt, question, mark.score, mark.feedback, seen, type_=JSONB))
+    ).scalar_one()
+    return Done(datetime.fromisoformat(said["graded_at"]), Changes.of("quiz_attempts", "quiz_answers"))
+
+
+def add_comment(session: Session, comment: str, course: UUID | None = None) -> Done[None]:
+    """Keep something that one writes again and again; with a ``course`` for everybody who teaches it."""
+    session.execute(sa.insert(GradingComment).values(member_id=sa.func.lms.current_member_id(), course_id=course, comment=comment.strip()))
+    return Done(None, Changes.of("grading_comments"))

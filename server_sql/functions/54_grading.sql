@@ -292,6 +292,27 @@ $$;
 COMMENT ON FUNCTION lms.save_grade(uuid, text, bigint, uuid, jsonb) IS
   'Keeps {"score", "rubric", "feedback", "note", "done"} for one submission, where the caller saw version p_seen (0: none); gives the new one. The same key again changes nothing';
 
+CREATE OR REPLACE FUNCTION lms.my_stage(p_submission uuid) RETURNS text
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
+AS $$
+  SELECT CASE
+    WHEN NOT lms.second_marked(a, s.id) THEN 'first'
+    WHEN count(g.id) FILTER (WHERE g.done AND g.stage <> 'agreed') = 2 THEN 'agreed'
+    ELSE coalesce(
+      min(g.stage) FILTER (WHERE g.grader_id = lms.current_member_id()),
+      CASE WHEN count(g.id) FILTER (WHERE g.stage = 'first') = 0 THEN 'first'
+        WHEN count(g.id) FILTER (WHERE g.stage = 'second') = 0 THEN 'second' END
+    )
+  END
+  FROM public.assignment_submissions AS s
+  JOIN public.assignments AS a ON a.id = s.assignment_id
+  LEFT JOIN lms.grades AS g ON g.submission_id = s.id
+  WHERE s.id = p_submission AND (lms.may_administer() OR s.assignment_id = ANY (ARRAY(SELECT lms.taught_assignments())))
+  GROUP BY a.*, s.id
+$$;
+COMMENT ON FUNCTION lms.my_stage(uuid) IS
+  'What the caller''s grade of a submission would be: the first, the second marker''s, or what both agreed on; NULL where two others are at it';
+
 CREATE OR REPLACE FUNCTION lms.claim_submission(p_submission uuid, p_seconds integer) RETURNS uuid
   LANGUAGE sql SECURITY DEFINER SET search_path = ''
 AS $$
@@ -473,7 +494,7 @@ $$;
 COMMENT ON FUNCTION lms.answer_regrade(uuid, boolean, text) IS 'Closes a request: the grade was changed (save and release it first), or stays';
 
 GRANT EXECUTE ON FUNCTION lms.submit_assignment(uuid, uuid, uuid, jsonb), lms.request_regrade(uuid, text) TO lms_member;
-GRANT EXECUTE ON FUNCTION lms.taught_assignments(), lms.save_grade(uuid, text, bigint, uuid, jsonb), lms.claim_submission(uuid, integer),
+GRANT EXECUTE ON FUNCTION lms.taught_assignments(), lms.my_stage(uuid), lms.save_grade(uuid, text, bigint, uuid, jsonb), lms.claim_submission(uuid, integer),
   lms.release_grades(uuid[]), lms.return_submission(uuid, boolean, text),
   lms.extend_assignment(uuid, uuid, timestamptz, timestamptz, integer, text), lms.answer_regrade(uuid, boolean, text),
   lms.late_deduction(numeric, numeric, integer, numeric, text, numeric)

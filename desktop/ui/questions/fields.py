@@ -192,6 +192,15 @@ class NumberField(QLineEdit):
             self.setText("" if value is None else number_text(value))
             self._mark(good=True)
 
+    def show_new(self, value: Decimal | None) -> None:
+        """Show the number of something else, also while this has the focus."""
+        self._value = value
+        self.setText("" if value is None else number_text(value))
+        self._mark(good=True)
+
+    def set_most(self, most: Decimal) -> None:
+        self._most = most
+
     def _typed(self, text: str) -> None:
         read, good = self._read(text.strip())
         self._mark(good=good)

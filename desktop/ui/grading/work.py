@@ -1,0 +1,232 @@
+"""The work that is graded: text, an address, files that can be shown here, and the others to be opened elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QImageReader, QPixmap
+from PySide6.QtPdf import QPdfDocument
+from PySide6.QtPdfWidgets import QPdfView
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.errors import LmsError
+from desktop.grading.queries import File, Piece
+from desktop.i18n import _
+from desktop.questions.markup import from_plain
+from desktop.settings import cache_folder
+from desktop.store.assets import fetch
+from desktop.tasks import JobControl
+from desktop.ui.context import Context
+from desktop.ui.grading.words import size_text
+from desktop.ui.learning.lesson import Reading
+from desktop.ui.theme import Role, px, restyle
+from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.labels import Label
+
+LARGEST_FETCHED = 200 << 20
+"""Bytes of a file that is fetched without being asked for."""
+WIDEST = 2400
+"""Pixels of a picture as it is shown."""
+
+
+class WorkView(QWidget):
+    """One piece of work at a time."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._piece: Piece | None = None
+        self._fetching: asyncio.Task[Any] | None = None
+        self.parts: list[Button] = []
+        self._bar = QHBoxLayout()
+        self._bar.setContentsMargins(px(12), 0, px(12), px(6))
+        self._bar.setSpacing(px(6))
+        self._bar.addStretch(1)
+        self.asked = Reading()
+        self.asked.setAccessibleName(_("What was asked"))
+        self.asked.setMaximumHeight(px(140))
+        self.reading = Reading()
+        self.reading.setAccessibleName(_("The work"))
+        self.reading.anchorClicked.connect(self._visit)
+        self.pdf = QPdfDocument(self)
+        self.pages = QPdfView()
+        self.pages.setDocument(self.pdf)
+        self.pages.setPageMode(QPdfView.PageMode.MultiPage)
+        self.pages.setZoomMode(QPdfView.ZoomMode.FitToWidth)
+        self.pages.setAccessibleName(_("Pages of the document"))
+        self.picture = QLabel()
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        pictures = QScrollArea()
+        pictures.setWidgetResizable(True)
+        pictures.setWidget(self.picture)
+        pictures.setAccessibleName(_("Picture"))
+        self.pictures = pictures
+        self.other = QWidget()
+        self.other_words = Label("", Role.BODY, wrap=True)
+        self.other_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.open_button = Button(_("Open in another program"), "quiet", "external")
+        self.open_button.clicked.connect(self._open_elsewhere)
+        column = QVBoxLayout(self.other)
+        column.addStretch(1)
+        column.addWidget(self.other_words)
+        column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(2)
+        self.stack = QStackedWidget()
+        for widget in (self.reading, self.pages, self.pictures, self.other):
+            self.stack.addWidget(widget)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(px(8), 0, px(8), 0)
+        outer.addLayout(self._bar)
+        outer.addWidget(self.asked)
+        outer.addWidget(self.stack, 1)
+
+    def show_piece(self, piece: Piece) -> None:
+        """Show this work, its text first."""
+        self._piece = piece
+        self._stop()
+        for button in self.parts:
+            button.hide()
+            button.deleteLater()
+        self.parts = []
+        self.asked.setVisible(piece.question is not None)
+        if piece.question is not None:
+            self.asked.show_html(piece.question)
+        if piece.text or piece.html or (not piece.files and not piece.url):
+            self._add(_("Text"), lambda: self._show_text(piece))
+        if piece.url:
+            self._add(_("Address"), lambda: self._show_address(piece.url or ""))
+        for file in piece.files:
+            self._add(file.name, lambda file=file: self._show_file(file))
+        for button in self.parts:
+            button.setVisible(len(self.parts) > 1)
+        self.parts[0].click()
+
+    def _add(self, words: str, show: Any) -> None:
+        button = Button(words if len(words) <= 28 else words[:25] + "…", "quiet")
+        button.setAccessibleName(words)
+        button.setCheckable(True)
+
+        def pressed() -> None:
+            for each in self.parts:
+                each.setChecked(each is button)
+                restyle(each, kind="primary" if each is button else "quiet")
+            self._stop()
+            show()
+
+        button.clicked.connect(pressed)
+        self._bar.insertWidget(len(self.parts), button)
+        self.parts.append(button)
+
+    def _stop(self) -> None:
+        if self._fetching is not None:
+            self._fetching.cancel()
+            self._fetching = None
+        self.pdf.close()
+
+    def _show_text(self, piece: Piece) -> None:
+        self.reading.show_html(piece.html or from_plain(piece.text or ""))
+        self.stack.setCurrentWidget(self.reading)
+
+    def _show_address(self, url: str) -> None:
+        self.other_words.setText(url)
+        self.open_button.setText(_("Open in the browser"))
+        self.open_button.setProperty("target", url)
+        self.open_button.show()
+        self.stack.setCurrentWidget(self.other)
+
+    def _show_file(self, file: File) -> None:
+        self.other_words.setText(_("{file} is on its way ({size}).").format(file=file.name, size=size_text(file.size)))
+        self.open_button.hide()
+        self.stack.setCurrentWidget(self.other)
+        if file.asset is None:
+            self._say(_("{file} was never stored here.").format(file=file.name))
+        elif file.size > LARGEST_FETCHED:
+            self._say(_("{file} is large ({size}).").format(file=file.name, size=size_text(file.size)), _("Fetch and open it"), file)
+        else:
+            self._fetching = self._context.spawn(self._load(file), self)
+
+    async def _load(self, file: File, *, elsewhere: bool = False) -> None:
+        piece = self._piece
+        try:
+            path = await work_file(self._context, file)
+        except LmsError as error:
+            self._say(error.message)
+            return
+        if piece is not self._piece:
+            return  # the next one is shown by now
+        if elsewhere:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+            return
+        kind = path.suffix.lower()
+        if kind == ".pdf":
+            self._show_pdf(file, path)
+        elif kind in PICTURES:
+            self._show_picture(file, path)
+        elif kind in (".txt", ".md", ".csv"):
+            self.reading.setPlainText(path.read_text("utf-8", errors="replace")[:1_000_000])
+            self.stack.setCurrentWidget(self.reading)
+        else:
+            self._say(_("{file} cannot be shown here.").format(file=file.name), _("Open in another program"), file)
+
+    def _show_pdf(self, file: File, path: Path) -> None:
+        self.pdf.load(str(path))
+        match self.pdf.error():
+            case QPdfDocument.Error.None_:
+                self.stack.setCurrentWidget(self.pages)
+            case QPdfDocument.Error.IncorrectPassword:
+                self._say(_("{file} has a password. Ask its author for a copy without one.").format(file=file.name))
+            case _:
+                self._say(_("{file} says that it is a PDF, and is none that can be read.").format(file=file.name))
+
+    def _show_picture(self, file: File, path: Path) -> None:
+        reader = QImageReader(str(path))
+        reader.setDecideFormatFromContent(True)
+        reader.setAutoTransform(True)
+        size = reader.size()
+        if size.isValid() and max(size.width(), size.height()) > WIDEST:
+            reader.setScaledSize(size.scaled(QSize(WIDEST, WIDEST), Qt.AspectRatioMode.KeepAspectRatio))
+        image = reader.read()
+        if image.isNull():
+            self._say(_("{file} says that it is a picture, and is none that can be read.").format(file=file.name))
+            return
+        self.picture.setPixmap(QPixmap.fromImage(image))
+        self.picture.setAccessibleName(file.name)
+        self.stack.setCurrentWidget(self.pictures)
+
+    def _say(self, words: str, button: str = "", file: File | None = None) -> None:
+        self.other_words.setText(words)
+        self.open_button.setVisible(bool(button))
+        self.open_button.setText(button)
+        self.open_button.setProperty("target", file)
+        self.stack.setCurrentWidget(self.other)
+
+    def _open_elsewhere(self) -> None:
+        target = self.open_button.property("target")
+        if isinstance(target, File):
+            self._fetching = self._context.spawn(self._load(target, elsewhere=True), self)
+        else:
+            self._visit(QUrl(str(target)))
+
+    def _visit(self, url: QUrl) -> None:
+        if url.scheme() in ("http", "https"):
+            QDesktopServices.openUrl(url)
+
+
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg"})
+
+
+async def work_file(context: Context, file: File) -> Path:
+    """The file on this computer, fetched once. Its ending is that of the name that its author gave it, if that is a plain one."""
+    assert file.asset is not None
+    ending = Path(file.name).suffix.lower()
+    target = cache_folder() / "work" / f"{file.asset}{ending if ending[1:].isalnum() and len(ending) <= 8 else ''}"
+    if not target.exists():
+        await context.job(_("Fetching {name}").format(name=file.name), _fetched, context.store, file.asset, target)
+    return target
+
+
+def _fetched(control: JobControl, store: Any, asset: str, target: Path) -> None:
+    fetch(store, asset, target, control)
