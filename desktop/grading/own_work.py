@@ -123,6 +123,8 @@ class OwnAssignment:
     points: Decimal
     rubric: Rubric
     terms: Terms
+    peer_review: bool
+    reviews_due: datetime | None
     handed: tuple[Handed, ...]
 
     @property
@@ -180,6 +182,8 @@ def get_own_assignment(session: Session, lesson: UUID | None, assignment: UUID |
         one.total_points,
         read_rubric(one.rubric),
         terms,
+        one.enable_peer_review,
+        one.peer_reviews_due,
         _list_handed(session, one.id, enrollment),
     )
 

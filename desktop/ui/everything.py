@@ -59,6 +59,7 @@ PLACES: tuple[Place, ...] = (
     Place("lesson", N_("Lesson"), "play", _Later("desktop.ui.learning.lesson", "LessonPage"), parent="learning"),
     Place("quiz", N_("Quiz"), "quiz", _Later("desktop.ui.questions.quiz", "QuizPage"), parent="learning"),
     Place("assignment", N_("Assignment"), "assignment", _Later("desktop.ui.grading.handing_in", "AssignmentPage"), parent="learning"),
+    Place("peer-reviews", N_("Peer reviews"), "eye", _Later("desktop.ui.grading.peer_reviews", "PeerReviewsPage"), parent="learning"),
     Place(
         "quiz-editor",
         N_("Quiz editor"),
@@ -151,6 +152,8 @@ ACTIONS: tuple[Action, ...] = (
         roles=STAFF,
         hint=N_("Extensions, and peer review"),
     ),
+    Action("peer-reviews.next", N_("Next work to review"), "Ctrl+PgDown", "chevron-right", place="peer-reviews"),
+    Action("peer-reviews.previous", N_("Previous work to review"), "Ctrl+PgUp", "chevron-left", place="peer-reviews"),
     Action(
         "assignment-learners.extend",
         N_("Extend…"),

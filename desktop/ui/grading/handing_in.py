@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPlainTextEdi
 from desktop.errors import Invalid, ServerAway
 from desktop.grading.commands import Receipt, Work, WorkFile, request_regrade, submit_assignment
 from desktop.grading.own_work import Handed, OwnAssignment, Result, get_own_assignment
+from desktop.grading.peer_reviews import Received, Review, list_my_reviews, list_received_reviews
 from desktop.grading.unsent import Unsent, UnsentWork, unsent_path
 from desktop.i18n import _, ngettext
 from desktop.questions.markup import plain_text
@@ -46,7 +47,7 @@ DIGEST_SHOWN = 16
 class AssignmentPage(Page):
     """``context.open("assignment", course=…, lesson=… or assignment=…, enrollment=…)``; without an enrolment nothing can be handed in."""
 
-    shows: ClassVar[frozenset[str]] = frozenset({"assignment_submissions", "regrade_requests"})
+    shows: ClassVar[frozenset[str]] = frozenset({"assignment_submissions", "assignment_reviews", "regrade_requests"})
 
     def __init__(
         self,
@@ -94,8 +95,13 @@ class AssignmentPage(Page):
             column.addWidget(self.work)
         elif self.enrollment_id is None:
             column.addWidget(Label(_("Enroll in the course to hand this in."), Role.BODY, "muted", wrap=True))
+        if found.peer_review:
+            reviews = await self.context.read(list_my_reviews, found.id)
+            if reviews:
+                column.addWidget(self._reviewing(found, reviews))
         for handed in found.handed:
-            column.addWidget(self._past(found, handed))
+            received = await self.context.read(list_received_reviews, handed.id) if found.peer_review else ()
+            column.addWidget(self._past(found, handed, received))
         column.addStretch(1)
         await self.column.show_column()
         return None
@@ -134,7 +140,23 @@ class AssignmentPage(Page):
             facts.append(_("{types}, up to {most} MB each").format(types=types, most=f"{terms.most_megabytes:,}"))
         return facts
 
-    def _past(self, found: OwnAssignment, handed: Handed) -> QWidget:
+    def _reviewing(self, found: OwnAssignment, reviews: tuple[Review, ...]) -> QWidget:
+        card = Card()
+        card.body.addWidget(Label(_("Review the work of others"), Role.HEADING))
+        written = sum(review.status == "submitted" for review in reviews)
+        parts = [_("{n} of {all} handed in").format(n=written, all=len(reviews))]
+        if found.reviews_due is not None:
+            parts.append(_("due {moment}").format(moment=moment_text(found.reviews_due)))
+        card.body.addWidget(Label(" · ".join(parts), Role.BODY, "muted", wrap=True))
+        go_on = Button(_("Review"), "primary" if written < len(reviews) else "quiet", "eye")
+        go_on.setObjectName("review-others")
+        go_on.clicked.connect(
+            lambda: self.context.open("peer-reviews", course=self.course_id, assignment=found.id, enrollment=self.enrollment_id)
+        )
+        card.body.addWidget(go_on, 0, Qt.AlignmentFlag.AlignLeft)
+        return card
+
+    def _past(self, found: OwnAssignment, handed: Handed, received: tuple[Received, ...] = ()) -> QWidget:
         card = Card()
         head = QHBoxLayout()
         head.addWidget(Label(_("Handed in: number {number}").format(number=handed.number), Role.HEADING))
@@ -155,7 +177,19 @@ class AssignmentPage(Page):
             self._add_result(card, found, handed, handed.result)
         elif handed.feedback:
             card.body.addWidget(Label(plain_text(handed.feedback), wrap=True))
+        for number, review in enumerate(received, 1):
+            self._add_received(card, found, number, review)
         return card
+
+    def _add_received(self, card: Card, found: OwnAssignment, number: int, review: Received) -> None:
+        card.body.addSpacing(px(8))
+        card.body.addWidget(Label(review.reviewer or _("Review {number}").format(number=number), Role.STRONG))
+        if review.score is not None:
+            card.body.addWidget(Label(points_of(review.score, found.points), Role.BODY, "muted"))
+        if found.rubric and review.given:
+            card.body.addWidget(RubricView(found.rubric, review.given))
+        if review.feedback:
+            card.body.addWidget(Label(plain_text(review.feedback), wrap=True))
 
     def _add_result(self, card: Card, found: OwnAssignment, handed: Handed, result: Result) -> None:
         card.body.addWidget(Label(points_of(result.final, found.points), Role.TITLE))
