@@ -55,6 +55,8 @@ class QueueRow(NamedTuple):
     state: str
     score: Decimal | None
     claimed_by: str | None
+    asked: bool
+    """Whether the learner asks to have it looked at again."""
 
     @property
     def key(self) -> WorkKey:
@@ -71,6 +73,14 @@ class File:
     asset: str | None
     size: int
     media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegradeRequest:
+    """A learner's wish to have a released grade looked at again, not answered yet."""
+
+    id: UUID
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,9 @@ class Piece:
     seen: datetime | None = None
     others: tuple[tuple[str, str, Mark], ...] = ()
     """Grades of others that may be seen: the stage, whose, and what."""
+    twice: bool = False
+    """Whether two people mark it."""
+    request: RegradeRequest | None = None
 
 
 def list_tasks(session: Session) -> tuple[Task, ...]:
@@ -168,7 +181,8 @@ SELECT s.id, NULL::uuid AS question,
     ELSE 'waiting' END AS state,
   coalesce(g.score, s.score) AS score,
   CASE WHEN claim.until > clock_timestamp() AND claim.member_id <> (SELECT lms.current_member_id())
-    THEN concat_ws(' ', grader.first_name, grader.last_name) END AS claimed_by
+    THEN concat_ws(' ', grader.first_name, grader.last_name) END AS claimed_by,
+  request.id IS NOT NULL AS asked
 FROM public.assignment_submissions AS s
 JOIN public.assignments AS a ON a.id = s.assignment_id
 JOIN public.members AS m ON m.id = s.member_id
@@ -177,6 +191,7 @@ LEFT JOIN lms.grades AS g ON g.submission_id = s.id AND g.stage = CASE WHEN EXIS
 ) THEN 'agreed' ELSE 'first' END
 LEFT JOIN lms.grading_claims AS claim ON claim.submission_id = s.id
 LEFT JOIN public.members AS grader ON grader.id = claim.member_id
+LEFT JOIN lms.regrade_requests AS request ON request.submission_id = s.id AND request.status = 'open'
 WHERE s.assignment_id = %(task)s AND NOT EXISTS (
   SELECT FROM public.assignment_submissions AS later
   WHERE later.enrollment_id = s.enrollment_id AND later.assignment_id = s.assignment_id AND later.submission_number > s.submission_number
@@ -188,7 +203,7 @@ LIMIT %(limit)s
 ESSAY_QUEUE = """
 SELECT t.id, qa.question_id, concat_ws(' ', m.first_name, m.last_name) AS name, t.attempt_number, t.submitted_at, 0,
   CASE WHEN qa.graded_at IS NULL THEN 'waiting' ELSE 'done' END AS state,
-  CASE WHEN qa.graded_at IS NOT NULL THEN qa.points_earned END AS score, NULL AS claimed_by
+  CASE WHEN qa.graded_at IS NOT NULL THEN qa.points_earned END AS score, NULL AS claimed_by, false AS asked
 FROM public.quiz_attempts AS t
 JOIN public.members AS m ON m.id = t.member_id
 JOIN public.quiz_answers AS qa ON qa.quiz_attempt_id = t.id
@@ -230,16 +245,19 @@ def get_submission(session: Session, submission: UUID) -> Piece:
         stage=row["stage"],
         version=0 if own is None else own["version"],
         others=tuple((stage, each["grader"] or "", _mark(each)) for stage, each in grades.items() if stage != row["stage"]),
+        twice=row["twice"],
+        request=None if row["request"] is None else RegradeRequest(row["request"], row["reason"]),
     )
 
 
 SUBMISSION = """
 SELECT s.*, a.title, a.total_points, a.rubric, a.late_penalty_percentage, a.late_penalty_interval, a.late_penalty_floor,
-  a.late_grace_minutes, lms.my_stage(s.id) AS stage,
+  a.late_grace_minutes, lms.my_stage(s.id) AS stage, lms.second_marked(a, s.id) AS twice, request.id AS request, request.reason,
   CASE WHEN a.anonymous_grading AND s.final_score IS NULL THEN NULL ELSE concat_ws(' ', m.first_name, m.last_name) END AS name
 FROM public.assignment_submissions AS s
 JOIN public.assignments AS a ON a.id = s.assignment_id
 JOIN public.members AS m ON m.id = s.member_id
+LEFT JOIN lms.regrade_requests AS request ON request.submission_id = s.id AND request.status = 'open'
 WHERE s.id = :submission AND lms.my_stage(s.id) IS NOT NULL
 """
 GRADES = """

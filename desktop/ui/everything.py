@@ -144,6 +144,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("quiz-editor.import", N_("Import questions"), icon="upload", place="quiz-editor", roles=STAFF),
     Action("quiz-editor.statistics", N_("Statistics of the quiz"), icon="report", place="quiz-editor", roles=STAFF),
     Action("quiz-editor.regrade", N_("Regrade the quiz"), icon="grade", place="quiz-editor", roles=STAFF),
+    Action("assignment-editor.grade", N_("Grade"), icon="grade", place="assignment-editor", roles=STAFF),
     Action(
         "assignment-editor.learners",
         N_("Learners of the assignment"),
@@ -178,6 +179,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("grader.next", N_("Next work"), "Ctrl+PgDown", "chevron-right", place="grader", roles=STAFF),
     Action("grader.next-open", N_("Next work to grade"), "Ctrl+Return", place="grader", roles=STAFF),
     Action("grader.release", N_("Release grades"), "Ctrl+Shift+R", "check", place="grader", roles=STAFF),
+    Action(
+        "grader.learners",
+        N_("Learners of the assignment"),
+        icon="people",
+        place="grader",
+        roles=STAFF,
+        hint=N_("Extensions, and peer review"),
+    ),
     Action("grader.return", N_("Give the work back"), icon="undo", place="grader", roles=STAFF),
     Action("certificate.verify", N_("Verify a certificate"), icon="check", place="certificates"),
     Action(

@@ -494,7 +494,8 @@ $$;
 COMMENT ON FUNCTION lms.answer_regrade(uuid, boolean, text) IS 'Closes a request: the grade was changed (save and release it first), or stays';
 
 GRANT EXECUTE ON FUNCTION lms.submit_assignment(uuid, uuid, uuid, jsonb), lms.request_regrade(uuid, text) TO lms_member;
-GRANT EXECUTE ON FUNCTION lms.taught_assignments(), lms.my_stage(uuid), lms.save_grade(uuid, text, bigint, uuid, jsonb), lms.claim_submission(uuid, integer),
+GRANT EXECUTE ON FUNCTION lms.taught_assignments(), lms.my_stage(uuid), lms.second_marked(public.assignments, uuid),
+  lms.save_grade(uuid, text, bigint, uuid, jsonb), lms.claim_submission(uuid, integer),
   lms.release_grades(uuid[]), lms.return_submission(uuid, boolean, text),
   lms.extend_assignment(uuid, uuid, timestamptz, timestamptz, integer, text), lms.answer_regrade(uuid, boolean, text),
   lms.late_deduction(numeric, numeric, integer, numeric, text, numeric)

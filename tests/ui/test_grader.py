@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -11,11 +12,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QDialog
 
+from desktop.grading.commands import Mark, Work, release_grades, request_regrade, save_grade, submit_assignment
+from desktop.grading.own_work import get_own_assignment
 from desktop.grading.queries import ASSIGNMENT, ESSAYS
 from desktop.questions.commands import save_answer, start_attempt, submit_attempt
 from desktop.questions.queries import list_questions
 from desktop.store.dsn import Host
 from desktop.ui.grading.grader import GraderPage
+from desktop.ui.grading.markers import AnswerDialog
 from desktop.ui.grading.page import GradingPage
 from desktop.ui.widgets.buttons import Button
 from tests.support.association import one
@@ -218,3 +222,57 @@ async def test_essays_of_a_quiz_are_graded_on_the_same_screen(association, open_
     assert found == ("graded", Decimal(50))
     for each in (desk, grader):
         await each.context.settled()
+
+
+async def test_two_markers_see_each_other_once_both_have_finished_and_agree(association, open_grader, until, scores):
+    assignment, (work,) = add_work(association, 1, second_marking_percentage=100)
+    tess, one_desk = await open_grader(assignment)
+    give(tess, 60)
+    tess.form.done.click()
+    assert await tess.saver.flush()
+    cora, other_desk = await open_grader(assignment, "cora", home="two")
+    assert cora.form.piece.stage == "second"
+    assert cora.form.score.text() == "", "nothing of the first marker's"
+    assert "60" not in cora.markers.words.text()
+    give(cora, 81)
+    cora.form.done.click()
+    assert await cora.saver.flush()
+    again, third_desk = await open_grader(assignment, "cora", home="three")
+    await until(lambda: shows(again, work) and again.form.piece.stage == "agreed", seconds=20)
+    assert "Tess Teacher: 60 of 100" in again.markers.words.text()
+    assert "Cora Colleague: 81 of 100" in again.markers.words.text()
+    assert_accessible(again)
+    QTest.mouseClick(again.markers.buttons[2], Qt.MouseButton.LeftButton)
+    assert again.form.score.text() == "70.5"
+    again.form.done.click()
+    await again.release([work])
+    with association.installer() as installer:
+        assert one(installer, "SELECT final_score FROM assignment_submissions WHERE id = %s", work) == Decimal("70.5")
+    for desk in (one_desk, other_desk, third_desk):
+        await desk.context.settled()
+
+
+async def test_a_learner_who_asks_is_found_and_answered_with_the_changed_grade(association, open_grader, until, sign_in):
+    assignment, _works = add_work(association, 2)
+    lea = association.database.store(association.people["lea"])
+    mine = lea.write(submit_assignment, association["lea_enrollment"], assignment, uuid4(), Work(text="My page")).value.submission
+    tess = association.database.store(association.people["teacher"])
+    tess.write(save_grade, mine, "first", 0, uuid4(), Mark(Decimal(50), done=True))
+    tess.write(release_grades, [mine])
+    lea.write(request_regrade, mine, "The sources are on page two")
+    page, desk = await open_grader(assignment)
+    page.filter.setCurrentIndex(page.filter.findData("asked"))
+    page.filter.activated.emit(page.filter.currentIndex())
+    at = next(number for number, row in enumerate(page.queue.rows) if row.asked)
+    page._select(at)
+    await until(lambda: shows(page, mine), seconds=20)
+    assert "The sources are on page two" in page.asked.words.text()
+    give(page, 65)
+    QTest.mouseClick(page.asked.answer_button, Qt.MouseButton.LeftButton)
+    dialog = page.findChildren(AnswerDialog)[-1]
+    QTest.keyClicks(dialog.words, "So they are.")
+    dialog.changed_button.click()
+    await until(lambda: not any(row.asked for row in page._all) and not page.loading, seconds=20)
+    own = lea.read(get_own_assignment, None, assignment, association["lea_enrollment"])
+    assert (own.handed[0].result.final, own.handed[0].request.status, own.handed[0].request.answer) == (65, "changed", "So they are.")
+    await desk.context.settled()

@@ -23,6 +23,7 @@ from desktop.grading.drafting import (
     make_assignment,
     save_assignment,
 )
+from desktop.grading.queries import ASSIGNMENT
 from desktop.grading.rubric import copied, worth, write_rubric
 from desktop.i18n import _
 from desktop.questions.markup import from_plain, plain_text
@@ -101,18 +102,21 @@ class AssignmentEditorPage(Page):
         self.views.chosen.connect(lambda view: self.stack.setCurrentWidget(self.rubric if view == "rubric" else self.settings))
         self.learners_button = Button(_("Learners"), "quiet", "people")
         self.learners_button.clicked.connect(self.open_learners)
-        for widget in (self.status, self.learners_button, self.views):
+        self.grade_button = Button(_("Grade"), "quiet", "grade")
+        self.grade_button.clicked.connect(self.open_grader)
+        for widget in (self.status, self.learners_button, self.grade_button, self.views):
             self.header.trailing.addWidget(widget)
         self.on("edit.undo", self.undo)
         self.on("edit.redo", self.redo)
         self.on("assignment-editor.learners", self.open_learners)
+        self.on("assignment-editor.grade", self.open_grader)
         return self.stack
 
     # Reading
 
     async def refresh(self) -> Empty | None:
         await self._find()
-        for widget in (self.views, self.learners_button):
+        for widget in (self.views, self.learners_button, self.grade_button):
             widget.setVisible(self.assignment is not None)
         self.header.set_breadcrumb(*self.breadcrumb)
         if self.assignment is None:
@@ -232,6 +236,10 @@ class AssignmentEditorPage(Page):
     def open_learners(self) -> None:
         if self.assignment_id is not None:
             self.context.open("assignment-learners", assignment=self.assignment_id)
+
+    def open_grader(self) -> None:
+        if self.assignment is not None:
+            self.context.open("grader", task=self.assignment.id, kind=ASSIGNMENT, course=self.course_id, title=self.assignment.title)
 
     async def undo(self) -> None:
         await self.flush()

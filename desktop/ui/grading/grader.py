@@ -13,17 +13,17 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from desktop.errors import LmsError
-from desktop.grading.commands import Mark, add_comment, claim_submission, release_grades, return_submission
+from desktop.grading.commands import Mark, add_comment, answer_regrade, claim_submission, release_grades, return_submission
 from desktop.grading.keeping import Answer, Outcome, journal_path
 from desktop.grading.queries import ASSIGNMENT, Piece, QueueRow, WorkKey, get_essay, get_submission, list_comments, list_essays, list_queue
 from desktop.i18n import N_, _, ngettext
-from desktop.questions.markup import plain_text
 from desktop.settings import data_folder
 from desktop.ui.context import Context
 from desktop.ui.dates import moment_text
+from desktop.ui.grading.markers import AnswerDialog, AskedCard, MarkersCard, summary
 from desktop.ui.grading.marking import MarkForm
 from desktop.ui.grading.saving import GradeSaver
-from desktop.ui.grading.words import late_text, points_of
+from desktop.ui.grading.words import late_text
 from desktop.ui.grading.work import WorkView
 from desktop.ui.itemmodels import Badge, Column
 from desktop.ui.itemmodels.rows import RowsModel
@@ -48,6 +48,7 @@ FILTERS: dict[str, tuple[str, Callable[[QueueRow], bool]]] = {
     "done": (N_("Finished, not released"), lambda row: row.state == "done"),
     "released": (N_("Released"), lambda row: row.state == "released"),
     "late": (N_("Late"), lambda row: row.late_seconds > 0),
+    "asked": (N_("Asked to look again"), lambda row: row.asked),
 }
 REMEMBERED = 40
 """Pieces of work that are kept in memory, so that going back is as quick as going on."""
@@ -59,6 +60,12 @@ CLAIM_MS = 60_000
 def who(name: str | None, key: WorkKey) -> str:
     """The learner, or while names are not to be known a code that stays the same."""
     return name if name is not None else _("Learner {code}").format(code=key.id.hex[:4].upper())
+
+
+def _second(row: QueueRow) -> str:
+    if row.asked:
+        return _("Asks to look again")
+    return _("{name} is at it").format(name=row.claimed_by) if row.claimed_by else late_text(row.late_seconds)
 
 
 def _badge(row: QueueRow) -> Badge:
@@ -109,8 +116,13 @@ class GraderPage(Page):
             ("grader.next-open", self.go_to_open),
             ("grader.release", self.ask_release),
             ("grader.return", self.ask_return),
+            ("grader.learners", self.open_learners),
         ):
             self.on(action, handler)
+        self.learners_button = Button(_("Learners"), "quiet", "people")
+        self.learners_button.clicked.connect(self.open_learners)
+        self.learners_button.setVisible(self.kind == ASSIGNMENT)
+        self.header.trailing.addWidget(self.learners_button)
         self._claiming = QTimer(self)
         self._claiming.setInterval(CLAIM_MS)
         self._claiming.timeout.connect(self._claim)
@@ -122,7 +134,7 @@ class GraderPage(Page):
                 "who",
                 N_("Learner"),
                 lambda row: who(row.name, row.key),
-                second=lambda row: (row.claimed_by and _("{name} is at it").format(name=row.claimed_by)) or late_text(row.late_seconds),
+                second=_second,
                 value=lambda row: who(row.name, row.key).casefold(),
                 stretch=True,
             ),
@@ -216,7 +228,12 @@ class GraderPage(Page):
         panel.setMinimumWidth(px(300))
         column = QVBoxLayout(panel)
         column.setContentsMargins(0, px(4), px(12), px(12))
-        column.addWidget(self.conflict)
+        self.markers = MarkersCard()
+        self.markers.taken.connect(self._take_mark)
+        self.asked = AskedCard()
+        self.asked.answer_button.clicked.connect(self.ask_answer)
+        for card in (self.conflict, self.asked, self.markers):
+            column.addWidget(card)
         column.addWidget(self.form, 1)
         column.addLayout(foot)
         return panel
@@ -355,12 +372,17 @@ class GraderPage(Page):
         self.form.setEnabled(True)
         if self.saver.held(piece.key) == "conflict":
             self.spawn(self._show_conflict(piece.key))
-        others = [
-            _("{grader}: {points}").format(grader=grader, points="–" if other.score is None else points_of(other.score, piece.points))
-            for _stage, grader, other in piece.others
-        ]
-        self.second.setText(" · ".join(filter(None, (moment_text(piece.submitted_at), late_text(piece.late_seconds), *others))))
+        self.markers.show_piece(piece)
+        self.asked.show_piece(piece)
+        self.second.setText(" · ".join(filter(None, (moment_text(piece.submitted_at), late_text(piece.late_seconds)))))
         self._show_saved()
+
+    def _take_mark(self, mark: Mark) -> None:
+        """What one marker gave, or the mean of both, as a beginning of what they agree on."""
+        piece = self.form.piece
+        if piece is not None:
+            self.form.show_piece(piece, mark)
+            self._given(piece, mark)
 
     def _given(self, piece: Piece, mark: Mark) -> None:
         self.saver.put(piece, mark)
@@ -401,7 +423,7 @@ class GraderPage(Page):
             return
         self.conflict_words.setText(
             _("Somebody else has graded this meanwhile.\nYours: {mine}\nTheirs: {theirs}").format(
-                mine=_summary(mine, theirs), theirs=_summary(theirs.mark, theirs)
+                mine=summary(mine, theirs), theirs=summary(theirs.mark, theirs)
             )
         )
         self.conflict.show()
@@ -506,6 +528,29 @@ class GraderPage(Page):
         else:
             self.context.notices.info(words)
 
+    def ask_answer(self) -> None:
+        """Answer a learner who asked for another look."""
+        piece = self.form.piece
+        if piece is not None and piece.request is not None:
+            AnswerDialog(piece.request.reason, lambda *answer: self.spawn(self.answer(piece, *answer)), self).open()
+
+    async def answer(self, piece: Piece, changed: bool, words: str) -> None:
+        """Close the request, with the changed grade where it was changed."""
+        assert piece.request is not None
+        if changed:
+            if not await self.saver.flush():
+                self.context.notices.warn(_("The grade is not on the server yet. Answer once it is."))
+                return
+            outcomes = await self.context.write(release_grades, [piece.key.id])
+            if outcomes.get(piece.key.id) not in ("released", "released-before"):
+                self.context.notices.warn(_("The grade cannot be released as it is. Give a score first."))
+                return
+        await self.context.write(answer_regrade, piece.request.id, changed, words)
+        self._known.pop(piece.key, None)
+        if self.current == piece.key:
+            self.asked.hide()
+        self.reload()
+
     def ask_return(self) -> None:
         """Ask whether the work is asked for again, and give it back."""
         piece = self.form.piece
@@ -526,6 +571,11 @@ class GraderPage(Page):
         await self.context.write(return_submission, key.id, again, words)
         self._known.pop(key, None)
 
+    def open_learners(self) -> None:
+        """Extensions and peer reviews."""
+        if self.kind == ASSIGNMENT:
+            self.context.open("assignment-learners", assignment=self.task_id)
+
     async def save(self) -> None:
         await self.saver.flush()
 
@@ -539,9 +589,3 @@ class GraderPage(Page):
         if hasattr(self, "_claiming"):
             self._claiming.stop()
             self.saver.hurry()
-
-
-def _summary(mark: Mark, piece: Piece) -> str:
-    points = _("no score") if mark.score is None else points_of(mark.score, piece.points)
-    words = plain_text(mark.feedback) if piece.key.question is None else mark.feedback
-    return f"{points}. {words}" if words else points

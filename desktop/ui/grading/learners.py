@@ -24,6 +24,7 @@ from desktop.grading.learners import (
     page_assignment_learners,
 )
 from desktop.grading.peer_reviews import assign_peer_reviews
+from desktop.grading.queries import ASSIGNMENT
 from desktop.i18n import N_, _, ngettext
 from desktop.ui.context import Context
 from desktop.ui.courses.editor_form import EDITORS, Editor
@@ -149,7 +150,10 @@ class AssignmentLearnersPage(Page):
         self.terms = await self.context.read(get_terms, self.assignment_id)
         if self.terms is None:
             raise NotFound(_("This assignment is no longer there. Somebody may have deleted it."))
-        self.header.set_breadcrumb(_("Course"), lambda: self.context.open("course", course=self.terms and self.terms.course_id))
+        terms = self.terms
+        self.header.set_breadcrumb(
+            _("Grading"), lambda: self.context.open("grader", task=terms.id, kind=ASSIGNMENT, course=terms.course_id, title=terms.title)
+        )
         now = (self._text, self.terms.peer_review)
         if self._shown is None or self._shown[1] is not self.terms.peer_review:
             columns = PEER_COLUMNS if self.terms.peer_review else COLUMNS
