@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +13,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from desktop.certificates.designs import read_design
 from desktop.certificates.keys import PublicKeys, SigningKey
 from desktop.certificates.press import Press, draw_signed
 from desktop.certificates.queries import IssuedCertificate, get_certificate, list_due, list_unsigned
 from desktop.certificates.render import render
-from desktop.certificates.template import load_template
+from desktop.certificates.template import Template
 from desktop.changes import Changes, Done
 from desktop.errors import Cancelled, Conflict, Invalid, LmsError, NotFound
 from desktop.i18n import _
@@ -78,15 +80,15 @@ def revoke(session: Session, certificate_id: UUID, reason: str) -> Done[None]:
     return Done(None, CHANGED)
 
 
-def draw(certificate: IssuedCertificate) -> bytes:
-    """Its PDF, not signed. The same certificate gives the same bytes, whoever draws it."""
-    return render(certificate.snapshot, load_template())
+def draw(certificate: IssuedCertificate, template: Template) -> bytes:
+    """Its PDF, not signed. The same certificate and the same version of a design give the same bytes, whoever draws it."""
+    return render(certificate.snapshot, template)
 
 
 def get_pdf(store: Store, certificate: IssuedCertificate) -> bytes:
     """The signed file where there is one, else the page drawn now, not signed."""
     if certificate.asset_id is None:
-        return draw(certificate)
+        return draw(certificate, store.read(read_design, certificate.design_id))
     with TemporaryDirectory() as folder:
         path = assets.fetch(store, certificate.asset_id, Path(folder) / "certificate.pdf", JobControl(lambda _share, _detail: None))
         return path.read_bytes()
@@ -124,9 +126,10 @@ def sign_unsigned(control: JobControl, /, store: Store, key: SigningKey) -> Done
     filed in a transaction of its own and only once: what is cancelled or killed goes on from there the next time.
     """
     waiting = store.read(list_unsigned)
-    signed, refused = 0, []
+    signed = 0
+    refused: list[LmsError] = []
     with Press(key, len(waiting)) as press, suppress(Cancelled):
-        for sheet in press.run(store.read(get_certificate, one) for one in waiting):
+        for sheet in press.run(_with_designs(store, waiting, refused)):
             control.report(signed, len(waiting), _("{n} of {all}").format(n=signed, all=len(waiting)))
             try:
                 pdf = sheet.pdf()
@@ -138,12 +141,28 @@ def sign_unsigned(control: JobControl, /, store: Store, key: SigningKey) -> Done
     return Done(Signed(signed, tuple(refused), len(waiting) - signed - len(refused)), CHANGED)
 
 
+def _with_designs(store: Store, waiting: Iterable[UUID], refused: list[LmsError]) -> Iterator[tuple[IssuedCertificate, Template]]:
+    """Each certificate with what it is drawn by; those whose design cannot be understood are ``refused``. A design is read once."""
+    designs: dict[UUID | None, Template] = {}
+    for one in waiting:
+        certificate = store.read(get_certificate, one)
+        if certificate.design_id not in designs:
+            try:
+                designs[certificate.design_id] = store.read(read_design, certificate.design_id)
+            except Invalid as error:
+                refused.append(error)
+                continue
+        yield certificate, designs[certificate.design_id]
+
+
 def sign_one(control: JobControl, /, store: Store, key: SigningKey, certificate_id: UUID) -> Done[str]:
     """Draw, sign and file one certificate, unless it has its file. The answer is the asset. Administrators only."""
     certificate = store.read(get_certificate, certificate_id)
     if certificate.asset_id is not None:
         return Done(certificate.asset_id)
-    return Done(_store(control, store, certificate, draw_signed(certificate, key), key), CHANGED)
+    return Done(
+        _store(control, store, certificate, draw_signed(certificate, store.read(read_design, certificate.design_id), key), key), CHANGED
+    )
 
 
 def _store(control: JobControl, store: Store, certificate: IssuedCertificate, pdf: bytes, key: SigningKey) -> str:

@@ -16,16 +16,16 @@ from desktop.certificates.keys import PublicKeys, SigningKey
 from desktop.certificates.queries import IssuedCertificate
 from desktop.certificates.render import render
 from desktop.certificates.signing import sign_pdf
-from desktop.certificates.template import load_template
+from desktop.certificates.template import Template
 from desktop.i18n import _
 
 FEW = 8
 """So many are drawn here: a worker takes a second to start."""
 
 
-def draw_signed(certificate: IssuedCertificate, key: SigningKey) -> bytes:
+def draw_signed(certificate: IssuedCertificate, template: Template, key: SigningKey) -> bytes:
     """The PDF with the signed QR code and the credential, signed. Raises :class:`desktop.errors.Invalid` as :func:`render` does."""
-    template, snapshot = load_template(), certificate.snapshot
+    snapshot = certificate.snapshot
     page = render(snapshot, template, sign_code(snapshot, key, template.verify_address))
     credential = make_credential(snapshot, certificate.course_id, template.verify_address, key.credential)
     return sign_pdf(page, credential, key, _("Certificate of completion"))
@@ -62,21 +62,21 @@ class Press:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def run(self, certificates: Iterable[IssuedCertificate]) -> Iterator[Sheet]:
-        """Each certificate's sheet, in order. No more than two for each worker are taken before the first is given."""
+    def run(self, certificates: Iterable[tuple[IssuedCertificate, Template]]) -> Iterator[Sheet]:
+        """The sheet of each certificate with its design, in order. No more than two for each worker are taken before the first is given."""
         ahead: deque[Sheet] = deque()
-        for certificate in certificates:
-            ahead.append(Sheet(certificate, self._draw(certificate)))
+        for certificate, template in certificates:
+            ahead.append(Sheet(certificate, self._draw(certificate, template)))
             if len(ahead) > 2 * self._workers:
                 yield ahead.popleft()
         yield from ahead
 
-    def _draw(self, certificate: IssuedCertificate) -> Future[bytes]:
+    def _draw(self, certificate: IssuedCertificate, template: Template) -> Future[bytes]:
         if self._pool is not None:
-            return self._pool.submit(_work, certificate)
+            return self._pool.submit(_work, certificate, template)
         drawn: Future[bytes] = Future()
         try:
-            drawn.set_result(draw_signed(certificate, self._key))
+            drawn.set_result(draw_signed(certificate, template, self._key))
         except Exception as error:  # noqa: BLE001 - handed on by result(), as a pool does
             drawn.set_exception(error)
         return drawn
@@ -90,6 +90,6 @@ def _begin(secret: str, public: str) -> None:
     _worker_key = SigningKey.from_secret(secret, PublicKeys.from_text(public))
 
 
-def _work(certificate: IssuedCertificate) -> bytes:
+def _work(certificate: IssuedCertificate, template: Template) -> bytes:
     assert _worker_key is not None
-    return draw_signed(certificate, _worker_key)
+    return draw_signed(certificate, template, _worker_key)

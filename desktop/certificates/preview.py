@@ -27,3 +27,10 @@ def rasterize(pdf: bytes, width: int) -> Raster:
         page = document[0]
         bitmap = page.render(scale=width / page.get_width(), prefer_bgrx=True)
         return Raster(bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
+
+
+def page_size(pdf: bytes) -> tuple[float, float]:
+    """Width and height of the first page, in points."""
+    with PDFIUM, pypdfium2.PdfDocument(pdf) as document:
+        width, height = document[0].get_size()
+    return float(width), float(height)

@@ -80,6 +80,8 @@ class IssuedCertificate:
     superseded_by: str | None
     """The number that replaced it."""
     asset_id: str | None
+    design_id: UUID | None
+    """The version of the design that it is drawn by; see :func:`desktop.certificates.designs.read_design`."""
 
 
 def status() -> ColumnElement[str]:
@@ -158,6 +160,7 @@ def get_certificate(session: Session, certificate_id: UUID) -> IssuedCertificate
         revocation_reason=found.revocation_reason,
         superseded_by=row.superseded_by,
         asset_id=found.asset_id,
+        design_id=found.template_version_id,
     )
 
 

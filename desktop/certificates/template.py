@@ -220,7 +220,7 @@ class Template:
     elements: tuple[Element, ...]
 
     def __post_init__(self) -> None:
-        flaw = next(self._flaws(), None)
+        flaw = next(self.flaws(), None)
         if flaw is not None:
             raise Invalid(flaw, details=self.version)
 
@@ -260,21 +260,15 @@ class Template:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Invalid(_("This is no design of a certificate."), details=repr(error)) from error
 
-    def _flaws(self) -> Iterator[str]:
-        texts = [one for one in self.elements if isinstance(one, Text)]
+    def flaws(self) -> Iterator[str]:
+        """Why it cannot be used, a sentence each."""
         for one in self.elements:
-            if one.box.width <= 0 or one.box.height <= 0:
-                yield _("Every element needs a width and a height.")
-            if getattr(one, "colour", "ink") not in COLOURS:
-                yield _("There is no colour “{name}”.").format(name=getattr(one, "colour", ""))
-        for text in texts:
-            unknown = set(_FIELD.findall(text.text)) - FIELDS
-            if unknown:
-                yield _("There is no field “{name}”.").format(name=min(unknown))
-            if text.font not in FONTS:
-                yield _("There is no font “{name}”.").format(name=text.font)
-            if not 0 < text.smallest <= text.size or text.lines < 1:
-                yield _("The smallest size of a text is above nothing, and at most its size.")
+            yield from flaws_of(one)
+        yield from self.gaps()
+
+    def gaps(self) -> Iterator[str]:
+        """What it lacks, as a whole, for certificates to be checked by it."""
+        texts = [one for one in self.elements if isinstance(one, Text)]
         for field in READ_BACK:
             if sum(text.text == field for text in texts) != 1:
                 yield _("A design shows {field} once, in a text of its own, so that a certificate can be checked.").format(field=field)
@@ -283,9 +277,24 @@ class Template:
                 yield _("A text lies over one that certificates are checked by. Move them apart.")
         if sum(isinstance(one, Code) for one in self.elements) != 1:
             yield _("A design shows the QR code once.")
-        for picture in self.elements:
-            if isinstance(picture, Picture) and not _is_picture(picture):
-                yield _("A picture is a PNG or a JPEG of at most {n} kB.").format(n=LARGEST_IMAGE // 1000)
+
+
+def flaws_of(one: Element) -> Iterator[str]:
+    """Why an element cannot be drawn, a sentence each."""
+    if one.box.width <= 0 or one.box.height <= 0:
+        yield _("Every element needs a width and a height.")
+    if getattr(one, "colour", "ink") not in COLOURS:
+        yield _("There is no colour “{name}”.").format(name=getattr(one, "colour", ""))
+    if isinstance(one, Text):
+        unknown = set(_FIELD.findall(one.text)) - FIELDS
+        if unknown:
+            yield _("There is no field “{name}”.").format(name=min(unknown))
+        if one.font not in FONTS:
+            yield _("There is no font “{name}”.").format(name=one.font)
+        if not 0 < one.smallest <= one.size or one.lines < 1:
+            yield _("The smallest size of a text is above nothing, and at most its size.")
+    if isinstance(one, Picture) and not _is_picture(one):
+        yield _("A picture is a PNG or a JPEG of at most {n} kB.").format(n=LARGEST_IMAGE // 1000)
 
 
 def _is_picture(picture: Picture) -> bool:

@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 
 from desktop.certificates.code import SignedFields, read_code
 from desktop.certificates.custody import recall_keys, remember_keys
+from desktop.certificates.designs import list_layouts, recall_layouts, remember_layouts
 from desktop.certificates.keys import name_of
 from desktop.certificates.preview import PDFIUM
 from desktop.certificates.queries import KnownKey, list_signing_keys
@@ -206,6 +207,7 @@ def verify_file(store: Store, path: Path) -> FileVerification:
     except ServerAway:
         return judge(path, recall_keys(), None)
     remember_keys(known)
+    remember_layouts(store.read(list_layouts, recall_layouts()))
     return judge(path, known, lambda number: store.read(verify_number, number))
 
 
@@ -214,7 +216,7 @@ def judge(path: Path, known: Iterable[KnownKey], ask: Callable[[str], Verificati
     keys = {one.keys.key_id: one for one in known}
     data = path.read_bytes()
     if data[:1024].lstrip().startswith(b"%PDF") or path.suffix.lower() == ".pdf":
-        printed, code = read_page(path)
+        printed, code = read_page(path, lambda: _seal_of_file(data, keys)[0] is Seal.WHOLE)
         signed = _read_code(code, keys)
         number = printed["number"]
         seal, signer = _seal_of_file(data, keys)
@@ -323,19 +325,27 @@ def _code_on(image: Image.Image) -> str:
     return next((one.text for one in found if NUMBER.search(one.text)), "")
 
 
-def read_page(path: Path) -> tuple[dict[str, str], str]:
-    """The words in each box of the page, and the text of its QR code. Raises :class:`Invalid`."""
+def read_page(path: Path, whole: Callable[[], bool] = lambda: False) -> tuple[dict[str, str], str]:
+    """The words in each box of the page, and the text of its QR code. Raises :class:`Invalid`.
+
+    ``whole`` says whether the association's signature vouches for the page. Then a design that is not known here does no harm: the code
+    says what the page does, and the number alone is read.
+    """
     try:
         with PDFIUM, pypdfium2.PdfDocument(path) as document:
             page = document[0]
             width, height = page.get_size()
             paper = min(Paper, key=lambda one: abs(one.value[0] - width) + abs(one.value[1] - height))
             template = _template_of(document, paper)
+            code = _code_on(page.render(scale=CODE_DPI / 72, grayscale=True).to_pil())
+            named = NUMBER.search(code)
+            if template is None and named is not None and whole():
+                return {"number": named.group()}, code
+            template = template or load_template(paper=paper)
             text = page.get_textpage()
             printed = {
                 name: text.get_text_bounded(box.left, box.bottom, box.right, box.top).strip() for name, box in template.boxes.items()
             }
-            code = _code_on(page.render(scale=CODE_DPI / 72, grayscale=True).to_pil())
     except (pypdfium2.PdfiumError, OSError, IndexError) as error:
         raise Invalid(_("{name} cannot be read as a PDF.").format(name=path.name), details=str(error)) from error
     number = NUMBER.search(printed["number"])
@@ -344,10 +354,12 @@ def read_page(path: Path) -> tuple[dict[str, str], str]:
     return {**printed, "number": number.group()}, code
 
 
-def _template_of(document: pypdfium2.PdfDocument, paper: Paper) -> Template:
-    """The design the file names. The places to read are never the file's own word: a design that is not known here counts for nothing."""
+def _template_of(document: pypdfium2.PdfDocument, paper: Paper) -> Template | None:
+    """The design the file names, or None. The places to read are never the file's own word: only what is known here counts."""
+    designs = recall_layouts()
     versions = document.get_metadata_value("Keywords").split(", ")
-    return next((one for version in versions if (one := find_template(version, paper)) is not None), load_template(paper=paper))
+    found = (designs.get(version) or find_template(version, paper) for version in versions)
+    return next((one for one in found if one is not None), None)
 
 
 def _folded(text: str) -> str:

@@ -27,6 +27,7 @@ from desktop.models.certificates import (
     CertificateLogEntry,
     CertificateLogHead,
     CertificateTemplate,
+    CertificateTemplateVersion,
     SigningKeyRow,
 )
 from desktop.models.continuing_education import CeApproval, CeFiling, CeProvider
@@ -78,6 +79,7 @@ __all__ = [
     "CertificateLogEntry",
     "CertificateLogHead",
     "CertificateTemplate",
+    "CertificateTemplateVersion",
     "Chunk",
     "ChunkUpload",
     "Course",

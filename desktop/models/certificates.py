@@ -1,4 +1,4 @@
-"""Certificates and the designs that they are drawn from: migrations 0003, 0007, 0008, 0013 and 0015."""
+"""Certificates and the designs that they are drawn from: migrations 0003, 0007, 0008, 0013, 0015 and 0019."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ class CertificateTemplate(Base):
     __tablename__ = "certificate_templates"
     __table_args__ = (
         UniqueConstraint("name", name="certificate_templates_name_key"),
+        UniqueConstraint("designation_id", name="certificate_templates_designation_key"),
         CheckConstraint("jsonb_typeof(definition) = 'object'", name="certificate_templates_definition_check"),
         Index("certificate_templates_default_key", "is_default", unique=True, postgresql_where=text("is_default")),
         {"schema": "lms", "comment": "Designs that a certificate is drawn from"},
@@ -27,6 +28,26 @@ class CertificateTemplate(Base):
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="SET NULL"))
     created_at: Mapped[Now]
     updated_at: Mapped[Now]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    designation_id: Mapped[UUID | None] = mapped_column(ForeignKey("public.member_designations.id", ondelete="SET NULL"))
+
+
+class CertificateTemplateVersion(Base):
+    __tablename__ = "certificate_template_versions"
+    __table_args__ = (
+        UniqueConstraint("template_id", "number", name="certificate_template_versions_number_key"),
+        CheckConstraint("number > 0", name="certificate_template_versions_number_check"),
+        CheckConstraint("jsonb_typeof(definition) = 'object'", name="certificate_template_versions_definition_check"),
+        Index("idx_certificate_template_versions_created_by", "created_by"),
+        {"schema": "lms", "comment": "Every design as it was when it was saved; written by a trigger, changed by nothing"},
+    )
+
+    id: Mapped[Id]
+    template_id: Mapped[UUID] = mapped_column(ForeignKey("lms.certificate_templates.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    definition: Mapped[dict[str, Any]]
+    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="SET NULL"))
+    created_at: Mapped[Now]
 
 
 class Certificate(Base):
@@ -46,6 +67,7 @@ class Certificate(Base):
         Index("idx_certificates_member", "member_id"),
         Index("idx_certificates_course", "course_id"),
         Index("idx_certificates_issued", "issued_at", "id"),
+        Index("idx_certificates_template_version", "template_version_id"),
         Index("idx_certificates_expiry", "expires_at", "id", postgresql_where=text("status = 'valid' AND expires_at IS NOT NULL")),
         Index("idx_certificates_unsigned", "issued_at", "id", postgresql_where=text("status = 'valid' AND asset_id IS NULL")),
         {
@@ -81,6 +103,7 @@ class Certificate(Base):
     revocation_reason: Mapped[str | None]
     asset_id: Mapped[str | None] = mapped_column(ForeignKey("lms.assets.id", ondelete="RESTRICT"))
     signing_key_id: Mapped[str | None] = mapped_column(ForeignKey("lms.signing_keys.id", ondelete="RESTRICT"))
+    template_version_id: Mapped[UUID | None] = mapped_column(ForeignKey("lms.certificate_template_versions.id", ondelete="RESTRICT"))
 
 
 class SigningKeyRow(Base):

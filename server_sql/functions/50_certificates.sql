@@ -13,11 +13,11 @@ DECLARE
 BEGIN
   FOR i IN 1 .. c_tries LOOP
     INSERT INTO lms.certificates (
-      certificate_number, enrollment_id, member_id, course_id, template_id, member_name, credentials, course_title, designation, ce_credits,
+      certificate_number, enrollment_id, member_id, course_id, template_id, template_version_id, member_name, credentials, course_title, designation, ce_credits,
       instructor_name, issuer_name, npn, license_state, license_number, completed_at, expires_at, issued_by, supersedes
     )
     SELECT public.generate_certificate_number(), p_enrollment.id, m.id, c.id,
-      coalesce(c.certificate_template_id, (SELECT t.id FROM lms.certificate_templates AS t WHERE t.is_default)),
+      v.template_id, v.id,
       concat_ws(' ', m.first_name, m.last_name), m.credentials, c.title, d.name,
       coalesce((SELECT done.ce_credits FROM public.course_completions AS done WHERE done.enrollment_id = p_enrollment.id), c.ce_credits),
       nullif(concat_ws(' ', teacher.first_name, teacher.last_name), ''),
@@ -27,6 +27,12 @@ BEGIN
     JOIN public.courses AS c ON c.id = p_enrollment.course_id
     LEFT JOIN public.members AS teacher ON teacher.id = c.instructor_id
     LEFT JOIN public.member_designations AS d ON d.id = c.designation_id
+    LEFT JOIN lms.certificate_templates AS t ON t.id = coalesce(
+      c.certificate_template_id,
+      (SELECT own.id FROM lms.certificate_templates AS own WHERE own.designation_id = c.designation_id),
+      (SELECT usual.id FROM lms.certificate_templates AS usual WHERE usual.is_default)
+    )
+    LEFT JOIN lms.certificate_template_versions AS v ON v.template_id = t.id AND v.number = t.version
     WHERE m.id = p_enrollment.member_id
     ON CONFLICT (certificate_number) DO NOTHING
     RETURNING id, certificate_number INTO v_id, v_number;

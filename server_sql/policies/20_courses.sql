@@ -2,7 +2,7 @@
 
 SELECT lms.protect(
   'public.courses', 'public.course_modules', 'public.lessons', 'public.lesson_attachments', 'public.live_sessions', 'public.course_reviews',
-  'lms.certificate_templates', 'lms.row_clocks', 'lms.tombstones', 'lms.push_outcomes', 'lms.lesson_imports', 'lms.lesson_media'
+  'lms.certificate_templates', 'lms.certificate_template_versions', 'lms.row_clocks', 'lms.tombstones', 'lms.push_outcomes', 'lms.lesson_imports', 'lms.lesson_media'
 );
 
 GRANT SELECT ON public.courses TO anon, lms_member;
@@ -131,8 +131,11 @@ CREATE POLICY whole ON public.course_reviews TO lms_administrator
   WITH CHECK ((SELECT lms.has_role('administrator')) AND (moderated_by IS NULL OR moderated_by = (SELECT lms.current_member_id())));
 
 GRANT SELECT ON lms.certificate_templates TO lms_member;
-GRANT INSERT (id, name, definition, is_default, created_by), UPDATE (name, definition, is_default), DELETE
+GRANT INSERT (id, name, definition, is_default, designation_id, created_by), UPDATE (name, definition, is_default, designation_id), DELETE
   ON lms.certificate_templates TO lms_administrator;
 CREATE POLICY everybody ON lms.certificate_templates FOR SELECT TO lms_member USING ((SELECT lms.current_member_id()) IS NOT NULL);
 CREATE POLICY whole ON lms.certificate_templates TO lms_administrator
   USING ((SELECT lms.has_role('administrator'))) WITH CHECK ((SELECT lms.has_role('administrator')));
+
+GRANT SELECT ON lms.certificate_template_versions TO lms_member;
+CREATE POLICY everybody ON lms.certificate_template_versions FOR SELECT TO lms_member USING ((SELECT lms.current_member_id()) IS NOT NULL);

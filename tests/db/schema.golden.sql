@@ -26,6 +26,7 @@ CREATE TABLE lms.certificates (
     revocation_reason text,
     asset_id text,
     signing_key_id text,
+    template_version_id uuid,
     CONSTRAINT certificates_certificate_number_check CHECK ((certificate_number ~ '^CERT-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{8}$'::text)),
     CONSTRAINT certificates_expires_at_check CHECK ((expires_at > issued_at)),
     CONSTRAINT certificates_revoked_check CHECK (((status = 'revoked'::text) = ((revoked_at IS NOT NULL) AND (revocation_reason IS NOT NULL)))),
@@ -594,6 +595,21 @@ ALTER TABLE lms.certificate_log_head OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.certificate_log_head IS 'The last entry of the log; who appends holds this row, so that the chain never forks';
 
+CREATE TABLE lms.certificate_template_versions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    template_id uuid NOT NULL,
+    number integer NOT NULL,
+    definition jsonb NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT certificate_template_versions_definition_check CHECK ((jsonb_typeof(definition) = 'object'::text)),
+    CONSTRAINT certificate_template_versions_number_check CHECK ((number > 0))
+);
+
+ALTER TABLE lms.certificate_template_versions OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.certificate_template_versions IS 'Every design as it was when it was saved; written by a trigger, changed by nothing';
+
 CREATE TABLE lms.certificate_templates (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     name text NOT NULL,
@@ -602,6 +618,8 @@ CREATE TABLE lms.certificate_templates (
     created_by uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    designation_id uuid,
     CONSTRAINT certificate_templates_definition_check CHECK ((jsonb_typeof(definition) = 'object'::text))
 );
 
@@ -1287,6 +1305,15 @@ ALTER TABLE ONLY lms.certificate_log_head
 ALTER TABLE ONLY lms.certificate_log
     ADD CONSTRAINT certificate_log_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY lms.certificate_template_versions
+    ADD CONSTRAINT certificate_template_versions_number_key UNIQUE (template_id, number);
+
+ALTER TABLE ONLY lms.certificate_template_versions
+    ADD CONSTRAINT certificate_template_versions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY lms.certificate_templates
+    ADD CONSTRAINT certificate_templates_designation_key UNIQUE (designation_id);
+
 ALTER TABLE ONLY lms.certificate_templates
     ADD CONSTRAINT certificate_templates_name_key UNIQUE (name);
 
@@ -1520,6 +1547,8 @@ CREATE INDEX idx_certificate_deliveries_certificate ON lms.certificate_deliverie
 
 CREATE INDEX idx_certificate_log_certificate ON lms.certificate_log USING btree (certificate_id);
 
+CREATE INDEX idx_certificate_template_versions_created_by ON lms.certificate_template_versions USING btree (created_by);
+
 CREATE INDEX idx_certificates_course ON lms.certificates USING btree (course_id);
 
 CREATE INDEX idx_certificates_enrollment ON lms.certificates USING btree (enrollment_id);
@@ -1529,6 +1558,8 @@ CREATE INDEX idx_certificates_expiry ON lms.certificates USING btree (expires_at
 CREATE INDEX idx_certificates_issued ON lms.certificates USING btree (issued_at, id);
 
 CREATE INDEX idx_certificates_member ON lms.certificates USING btree (member_id);
+
+CREATE INDEX idx_certificates_template_version ON lms.certificates USING btree (template_version_id);
 
 CREATE INDEX idx_certificates_unsigned ON lms.certificates USING btree (issued_at, id) WHERE ((status = 'valid'::text) AND (asset_id IS NULL));
 
@@ -1768,15 +1799,23 @@ CREATE TRIGGER trigger_bury_authored AFTER DELETE ON lms.quiz_draws REFERENCING 
 
 CREATE TRIGGER trigger_check_draw BEFORE INSERT OR UPDATE ON lms.quiz_draws FOR EACH ROW EXECUTE FUNCTION lms.check_draw();
 
+CREATE TRIGGER trigger_count_certificate_design BEFORE INSERT ON lms.certificate_templates FOR EACH ROW EXECUTE FUNCTION lms.count_certificate_design();
+
+CREATE TRIGGER trigger_count_changed_certificate_design BEFORE UPDATE ON lms.certificate_templates FOR EACH ROW WHEN ((old.definition IS DISTINCT FROM new.definition)) EXECUTE FUNCTION lms.count_certificate_design();
+
 CREATE TRIGGER trigger_count_module_completions_delete AFTER DELETE ON lms.module_completions REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION lms.count_module_completions();
 
 CREATE TRIGGER trigger_count_module_completions_insert AFTER INSERT ON lms.module_completions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION lms.count_module_completions();
 
 CREATE TRIGGER trigger_keep_certificate BEFORE DELETE OR UPDATE ON lms.certificates FOR EACH ROW EXECUTE FUNCTION lms.keep_certificate();
 
+CREATE TRIGGER trigger_keep_certificate_design AFTER INSERT ON lms.certificate_templates FOR EACH ROW EXECUTE FUNCTION lms.keep_certificate_design();
+
 CREATE TRIGGER trigger_keep_certificate_log BEFORE DELETE OR UPDATE OR TRUNCATE ON lms.certificate_log FOR EACH STATEMENT EXECUTE FUNCTION lms.keep_certificate_log();
 
 CREATE TRIGGER trigger_keep_certificates BEFORE TRUNCATE ON lms.certificates FOR EACH STATEMENT EXECUTE FUNCTION lms.keep_certificate();
+
+CREATE TRIGGER trigger_keep_changed_certificate_design AFTER UPDATE ON lms.certificate_templates FOR EACH ROW WHEN ((old.version IS DISTINCT FROM new.version)) EXECUTE FUNCTION lms.keep_certificate_design();
 
 CREATE TRIGGER trigger_log_certificate AFTER INSERT OR UPDATE ON lms.certificates FOR EACH ROW EXECUTE FUNCTION lms.log_certificate();
 
@@ -2043,8 +2082,17 @@ ALTER TABLE ONLY lms.certificate_deliveries
 ALTER TABLE ONLY lms.certificate_log
     ADD CONSTRAINT certificate_log_certificate_id_fkey FOREIGN KEY (certificate_id) REFERENCES lms.certificates(id) ON DELETE RESTRICT;
 
+ALTER TABLE ONLY lms.certificate_template_versions
+    ADD CONSTRAINT certificate_template_versions_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY lms.certificate_template_versions
+    ADD CONSTRAINT certificate_template_versions_template_id_fkey FOREIGN KEY (template_id) REFERENCES lms.certificate_templates(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY lms.certificate_templates
     ADD CONSTRAINT certificate_templates_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY lms.certificate_templates
+    ADD CONSTRAINT certificate_templates_designation_id_fkey FOREIGN KEY (designation_id) REFERENCES public.member_designations(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY lms.certificates
     ADD CONSTRAINT certificates_asset_id_fkey FOREIGN KEY (asset_id) REFERENCES lms.assets(id) ON DELETE RESTRICT;
@@ -2072,6 +2120,9 @@ ALTER TABLE ONLY lms.certificates
 
 ALTER TABLE ONLY lms.certificates
     ADD CONSTRAINT certificates_template_id_fkey FOREIGN KEY (template_id) REFERENCES lms.certificate_templates(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.certificates
+    ADD CONSTRAINT certificates_template_version_id_fkey FOREIGN KEY (template_version_id) REFERENCES lms.certificate_template_versions(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY lms.chunk_uploads
     ADD CONSTRAINT chunk_uploads_chunk_hash_fkey FOREIGN KEY (chunk_hash) REFERENCES lms.chunks(hash) ON DELETE CASCADE;

@@ -27,6 +27,7 @@ from desktop.certificates.queries import (
     page_certificates,
 )
 from desktop.certificates.signing import read_signature
+from desktop.certificates.template import load_template
 from desktop.certificates.verify import verify_file, verify_number
 from desktop.errors import Conflict, Invalid, LmsError, NotAllowed, NotFound
 from desktop.learning.commands import enroll
@@ -101,7 +102,7 @@ def test_the_code_on_the_page_is_read_by_another_program_and_carries_the_fields(
     db: Database, learner: Store, key: SigningKey, tmp_path: Path
 ) -> None:
     certificate = learner.read(get_certificate, learner.write(issue, complete_course(db, learner)).value)
-    raster = rasterize(draw_signed(certificate, key), 1600)
+    raster = rasterize(draw_signed(certificate, load_template(), key), 1600)
     rows = (raster.pixels[row * raster.stride : row * raster.stride + 4 * raster.width : 4] for row in range(raster.height))
     picture = memoryview(b"".join(rows)).cast("B", (raster.height, raster.width))
     (code,) = zxingcpp.read_barcodes(picture)
@@ -181,7 +182,7 @@ def test_a_name_that_no_font_can_print_is_refused_and_the_others_are_signed(db: 
 def test_a_file_is_held_against_the_record(db: Database, learner: Store, tmp_path: Path) -> None:
     certificate = learner.read(get_certificate, learner.write(issue, complete_course(db, learner)).value)
     path = tmp_path / "certificate.pdf"
-    path.write_bytes(draw(certificate))
+    path.write_bytes(draw(certificate, load_template()))
     found = verify_file(learner, path)
     assert found.genuine, found.fields
     assert found.sentence() == "This certificate is valid."
@@ -192,7 +193,7 @@ def test_an_edited_page_is_found_out(db: Database, learner: Store, tmp_path: Pat
     other = learner.read(get_certificate, learner.write(issue, complete_course(db, learner, "Advanced Ethics")).value)
     forged = replace(mine, snapshot=replace(mine.snapshot, course_title=other.snapshot.course_title, ce_credits=Decimal(40)))
     path = tmp_path / "forged.pdf"
-    path.write_bytes(draw(forged))
+    path.write_bytes(draw(forged, load_template()))
     found = verify_file(learner, path)
     assert not found.genuine
     assert [field.name for field in found.fields if not field.agrees] == ["course", "credits and dates"]

@@ -14,6 +14,7 @@ from desktop.certificates.audit import AuditScope, save_bundle
 from desktop.certificates.commands import add_key, draw, issue, revoke
 from desktop.certificates.keys import make_key
 from desktop.certificates.queries import get_certificate
+from desktop.certificates.template import load_template
 from desktop.store.connection import Store
 from desktop.tasks import JobControl
 from tests.support.courses import complete_course
@@ -57,8 +58,8 @@ def test_a_file_is_held_against_the_record_and_what_was_changed_is_named(
     place = ["--workspace", str(db.address.with_(user=administrator.login))]
     certificate = learner.read(get_certificate, learner.write(issue, complete_course(db, learner)).value)
     genuine, forged, other = tmp_path / "genuine.pdf", tmp_path / "forged.pdf", tmp_path / "other.pdf"
-    genuine.write_bytes(draw(certificate))
-    forged.write_bytes(draw(replace(certificate, snapshot=replace(certificate.snapshot, member_name="Eve Okafor"))))
+    genuine.write_bytes(draw(certificate, load_template()))
+    forged.write_bytes(draw(replace(certificate, snapshot=replace(certificate.snapshot, member_name="Eve Okafor")), load_template()))
     other.write_bytes(b"Dear Sir")
 
     assert cli.main(["verify", "certificate", str(genuine), *place]) == 0

@@ -73,7 +73,7 @@ def quoted(text: str) -> str:
 EVERY_TABLE = (
     "members member_designations transactions audit_logs courses course_modules lessons lesson_attachments enrollments lesson_progress"
     " course_completions course_reviews live_sessions session_attendance quizzes quiz_questions quiz_attempts quiz_answers assignments"
-    " assignment_submissions assignment_reviews lms.member_roles lms.member_logins lms.workspace lms.applied_files lms.certificate_templates"
+    " assignment_submissions assignment_reviews lms.member_roles lms.member_logins lms.workspace lms.applied_files lms.certificate_templates lms.certificate_template_versions"
     " lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.scorm_sessions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks lms.certificates lms.signing_keys"
     " lms.scorm_objectives lms.scorm_data lms.scorm_attempts lms.scorm_interactions lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades lms.lesson_imports lms.lesson_media lms.quiz_draws"
     " lms.certificate_log lms.certificate_log_head lms.certificate_deliveries lms.ce_providers lms.ce_approvals lms.ce_filings"

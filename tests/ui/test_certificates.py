@@ -19,6 +19,7 @@ from desktop.certificates.custody import keep
 from desktop.certificates.keys import make_key
 from desktop.certificates.queries import CertificateFilter, count_certificates, find_certificate, get_certificate
 from desktop.certificates.signing import read_signature
+from desktop.certificates.template import load_template
 from desktop.learning.commands import complete_lesson, enroll, open_lesson
 from desktop.store.assets import fetch
 from desktop.tasks import JobControl, JobState
@@ -115,7 +116,7 @@ async def test_the_saved_file_is_the_certificate(db, learner, show, qtbot, tmp_p
     dialog.close()
     await until(path.exists)
     await until(lambda: learner.notices)
-    assert path.read_bytes() == draw(page.certificate)
+    assert path.read_bytes() == draw(page.certificate, load_template())
     await learner.context.settled()
 
 
@@ -478,8 +479,8 @@ async def test_a_number_is_verified_as_it_is_typed_by_people(db, learner, show, 
 async def test_a_file_is_dropped_and_each_field_is_held_against_the_record(db, learner, administrator, show, until, tmp_path):
     certificate = learner.context.store.read(get_certificate, issued(db, learner))
     genuine, forged, other = tmp_path / "genuine.pdf", tmp_path / "forged.pdf", tmp_path / "other.pdf"
-    genuine.write_bytes(draw(certificate))
-    forged.write_bytes(draw(replace(certificate, snapshot=replace(certificate.snapshot, ce_credits=Decimal(40)))))
+    genuine.write_bytes(draw(certificate, load_template()))
+    forged.write_bytes(draw(replace(certificate, snapshot=replace(certificate.snapshot, ce_credits=Decimal(40))), load_template()))
     other.write_bytes(b"no PDF at all")
     page = await show(CertificatesPage(learner.context))
     page.verify()

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
-from PySide6.QtCore import QRectF, QStandardPaths, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPainter
+from PySide6.QtCore import QRectF, QSizeF, QStandardPaths, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPainter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.certificates.commands import get_pdf, issue, reissue, revoke, sign_one
 from desktop.certificates.custody import find_key
-from desktop.certificates.preview import Raster, rasterize
+from desktop.certificates.preview import Raster, page_size, rasterize
 from desktop.certificates.queries import IssuedCertificate, find_certificate, get_certificate
 from desktop.certificates.template import Paper
 from desktop.certificates.verify import verify_number
@@ -38,7 +38,6 @@ from desktop.ui.widgets.surfaces import Dialog, Hairline, confirm
 
 PANEL = 300
 PRINT_DPI = 300
-RATIO = Paper.LETTER.value[0] / Paper.LETTER.value[1]
 
 
 class CertificatePage(Page):
@@ -55,6 +54,7 @@ class CertificatePage(Page):
         self._enrollment, self._asked = enrollment, certificate
         self.certificate: IssuedCertificate | None = None
         self.pdf = b""
+        self._size = Paper.LETTER.value
         self._administers = "administrator" in context.identity.roles
         super().__init__(context, parent)
         self.on("certificate.save", self._save_pdf)
@@ -70,7 +70,7 @@ class CertificatePage(Page):
     # Making
 
     def build(self) -> QWidget:
-        self.sheet = CertificateSheet(RATIO)
+        self.sheet = CertificateSheet()
         self.sheet.wanted.connect(lambda width: self.spawn(self._show_sheet(width)))
         panel = QWidget()
         self._panel = QVBoxLayout(panel)
@@ -100,6 +100,8 @@ class CertificatePage(Page):
         if found != self.certificate:
             store: Any = self.context.store
             self.pdf = await self.context.tasks.run(get_pdf, store, found)
+            self._size = await self.context.tasks.run(page_size, self.pdf)
+            self.sheet.set_ratio(self._size[0] / self._size[1])
         self.certificate = found
         snapshot = found.snapshot
         self.set_title(snapshot.course_title, f"{snapshot.member_name} · {snapshot.number}")
@@ -230,7 +232,12 @@ class CertificatePage(Page):
 
     def _print(self) -> None:
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setPageOrientation(QPageLayout.Orientation.Landscape)
+        width, height = self._size
+        size = QPageSize(
+            QSizeF(min(width, height), max(width, height)), QPageSize.Unit.Point, matchPolicy=QPageSize.SizeMatchPolicy.FuzzyMatch
+        )
+        printer.setPageSize(size)
+        printer.setPageOrientation(QPageLayout.Orientation.Landscape if width > height else QPageLayout.Orientation.Portrait)
         printer.setDocName(self.certificate.snapshot.number if self.certificate else "")
         dialog = QPrintDialog(printer, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -239,7 +246,7 @@ class CertificatePage(Page):
         dialog.show()  # its own open() wants a slot by name
 
     async def _print_on(self, printer: QPrinter) -> None:
-        width = round(Paper.LETTER.value[0] / 72 * PRINT_DPI)
+        width = round(self._size[0] / 72 * PRINT_DPI)
         await self.context.tasks.run(_paint_on, printer, await self.context.tasks.run(rasterize, self.pdf, width))
 
     def _copy(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QPixmap, QResizeE
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop.certificates.preview import Raster
+from desktop.certificates.template import Paper
 from desktop.ui.theme import colour, px
 
 SETTLE_MS = 120
@@ -22,10 +23,9 @@ class CertificateSheet(QWidget):
     wanted = Signal(int)
     """How many pixels wide the page is on this screen."""
 
-    def __init__(self, ratio: float, parent: QWidget | None = None) -> None:
-        """``ratio``: the width of the paper by its height."""
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._ratio = ratio
+        self._ratio = Paper.LETTER.value[0] / Paper.LETTER.value[1]
         self._page = QPixmap()
         self._faded = False
         self._settle = QTimer(self)
@@ -33,6 +33,13 @@ class CertificateSheet(QWidget):
         self._settle.timeout.connect(self._ask)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(px(320), px(240))
+
+    def set_ratio(self, ratio: float) -> None:
+        """The width of the paper by its height."""
+        if ratio != self._ratio:
+            self._ratio = ratio
+            self._settle.start(0)
+            self.update()
 
     @property
     def page_width(self) -> int:
