@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop import settings as options
 from desktop.errors import LmsError, NotAllowed, ServerAway, ServerFailed, SignInRefused, StorageFull
-from desktop.i18n import _, use_language
+from desktop.i18n import _, ngettext, use_language
 from desktop.settings import Settings, cache_folder, config_folder, data_folder
 from desktop.store.link import Link, LinkState
 from desktop.tasks import JobControl, Tasks, working_on
@@ -404,19 +404,27 @@ class Application(QObject):
             store.move(opened.dsn(store.store.dsn.user, store.store.dsn.password))
 
     async def _send_left(self) -> None:
-        """Deliver what lessons and quizzes could not, earlier or during an outage. It stays on the disk until it has arrived."""
+        """Deliver what lessons, quizzes and graders could not, earlier or during an outage. It stays on the disk until it has arrived."""
         context = self.context
         if context is None or self.store is None:
             return
         try:
             late = await self.tasks.run(send_left, self.store, context.identity.member_id)
+            met = await self.tasks.run(send_grades, self.store, context.identity.member_id)
         except Exception as error:  # nobody asked for it, and it is tried again: at the next sign-in, and whenever the server is back
-            log.warning("lessons' records and answers wait", exc_info=error)
+            log.warning("lessons' records, answers and grades wait", exc_info=error)
             return
         if late:
             from desktop.ui.questions.saving import late_words
 
             context.notices.warn(late_words(late))
+        if met:
+            words = ngettext(
+                "Somebody else has graded a work meanwhile that you graded on this computer. Open it to choose between the grades.",
+                "Somebody else has graded {n} works meanwhile that you graded on this computer. Open them to choose between the grades.",
+                met,
+            )
+            context.notices.warn(words.format(n=met))
 
     async def _convert_left(self) -> None:
         """Remove what a killed import left, and go on with media that an earlier session did not convert, once nothing is more urgent."""
@@ -646,6 +654,13 @@ def send_left(store: Any, member_id: UUID) -> int:
 
     recorder.send_left(store, records.journal_path(data_folder(), member_id))
     return answers.send_left(store, answers.journal_path(data_folder(), member_id))
+
+
+def send_grades(store: Any, member_id: UUID) -> int:
+    """Send grades that wait; returns how many met another grader's."""
+    from desktop.grading import keeping
+
+    return keeping.send_left(store, keeping.journal_path(data_folder(), member_id))
 
 
 # The process

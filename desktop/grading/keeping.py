@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -42,12 +43,13 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server said to one grade. ``error`` where it refused."""
+    """What the server said to one grade. ``error`` where it refused, ``mark`` where it took it."""
 
     key: WorkKey
     outcome: Outcome
     version: Version = None
     error: LmsError | None = None
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,16 @@ def send_waiting(store: Store, journal: GradeJournal) -> list[Answer]:
             answers.append(Answer(kept.key, Outcome.REFUSED, error=error))
         else:
             journal.saved(kept, version)
-            answers.append(Answer(kept.key, Outcome.SAVED, version))
+            answers.append(Answer(kept.key, Outcome.SAVED, version, mark=kept.mark))
     return answers
+
+
+def send_left(store: Store, path: Path) -> int:
+    """Send what an earlier run of the application, or an outage, left in the journal at ``path``; returns how many grades met another's."""
+    if not path.exists():
+        return 0
+    with closing(GradeJournal(path)) as journal:
+        return sum(answer.outcome is Outcome.CONFLICT for answer in send_waiting(store, journal))
 
 
 def _send(store: Store, kept: Kept, seen: Version) -> Version:

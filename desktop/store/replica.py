@@ -186,6 +186,10 @@ class Replica:
         self._reading = threading.Lock()
         self._open()
 
+    def beside(self, name: str) -> tuple[Path, str]:
+        """A further encrypted file of the same person: its path, and its key."""
+        return self.path.with_suffix(f".{name}"), self._key
+
     # Reading and editing
 
     def read[**P, T](self, fn: Callable[Concatenate[Reader, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from desktop.errors import ServerAway
 from desktop.grading.commands import Mark, save_grade
-from desktop.grading.keeping import Answer, GradeJournal, Outcome, send_waiting
+from desktop.grading.keeping import Answer, GradeJournal, Outcome, send_left, send_waiting
 from desktop.grading.queries import get_essay, get_submission, list_queue, list_tasks
 from desktop.questions.commands import save_answer, start_attempt, submit_attempt
 from desktop.questions.queries import list_questions
@@ -190,6 +190,20 @@ def test_an_essay_whose_acknowledgement_was_lost_is_graded_once(association: Ass
     assert [kept.mark.score for kept in again.journal.waiting()] == [Decimal("0.5")], "and stays where it was typed"
     grader.journal.close()
     again.journal.close()
+
+
+def test_what_an_outage_left_is_sent_without_opening_a_queue(association: Association, stores: dict[str, Store], tmp_path: Path) -> None:
+    _assignment, works = add_work(association, 2)
+    path = tmp_path / "grades.sqlite3"
+    assert send_left(stores["tess"], path) == 0
+    journal = GradeJournal(path)
+    for work, score in zip(works, (70, 80), strict=True):
+        journal.keep(stores["tess"].read(get_submission, work), Mark(Decimal(score)))
+    journal.close()
+    stores["cora"].write(save_grade, works[1], "first", 0, uuid4(), Mark(Decimal(90)))
+    assert send_left(stores["tess"], path) == 1, "the other waits for somebody to choose"
+    assert [stores["tess"].read(get_submission, work).mark.score for work in works] == [Decimal(70), Decimal(90)]
+    assert send_left(stores["tess"], path) == 0
 
 
 def test_what_the_server_refuses_stays_until_it_is_changed(association: Association, stores: dict[str, Store], tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QSplitter, QVBoxLayout, QWidget
 
-from desktop.errors import LmsError
+from desktop.errors import LmsError, ServerAway
 from desktop.grading.commands import Mark, add_comment, answer_regrade, claim_submission, release_grades, return_submission
 from desktop.grading.keeping import Answer, Outcome, journal_path
 from desktop.grading.queries import ASSIGNMENT, Piece, QueueRow, WorkKey, get_essay, get_submission, list_comments, list_essays, list_queue
@@ -23,6 +23,7 @@ from desktop.ui.dates import moment_text
 from desktop.ui.grading.markers import AnswerDialog, AskedCard, MarkersCard, summary
 from desktop.ui.grading.marking import MarkForm
 from desktop.ui.grading.saving import GradeSaver
+from desktop.ui.grading.taking import Takings
 from desktop.ui.grading.words import late_text
 from desktop.ui.grading.work import WorkView
 from desktop.ui.itemmodels import Badge, Column
@@ -97,6 +98,9 @@ class GraderPage(Page):
         self.current: WorkKey | None = None
         self._claimed: WorkKey | None = None
         self._opened = False
+        self.takings = Takings(context)
+        self.away = False
+        """Whether what is shown is what was taken along."""
         super().__init__(context, parent)
 
     # Making
@@ -241,26 +245,38 @@ class GraderPage(Page):
     # The queue
 
     async def refresh(self) -> Empty | None:
-        read = list_queue if self.kind == ASSIGNMENT else list_essays
-        if not self._opened:
-            self._opened = True
+        first_time, self._opened = not self._opened, True
+        if first_time:
             await self.saver.open()
-            first = await self.context.read(read, self.task_id, FIRST)
-            self._show_queue(first)
-            if len(first) == FIRST:
-                self.context.spawn(self._read_all(), self)
-        else:
-            self._show_queue(await self.context.read(read, self.task_id))
-        self.set_title(self._name or _("Grading"))
+        try:
+            await self._read_queue(first_time)
+            self.away = False
+        except ServerAway:
+            taken = await self.takings.queue(self.task_id)
+            if not taken:
+                raise
+            self.away = True
+            self._show_queue(taken)
+        self.set_title(self._name or _("Grading"), _("Without the server: what you took along.") if self.away else "")
         self.header.set_breadcrumb(_("Grading"), lambda: self.context.open("grading"))
         return None if self._all else Empty(_("Nobody has handed in anything yet."), picture="assignment")
+
+    async def _read_queue(self, first_time: bool) -> None:
+        read = list_queue if self.kind == ASSIGNMENT else list_essays
+        if not first_time:
+            self._show_queue(await self.context.read(read, self.task_id))
+            return
+        first = await self.context.read(read, self.task_id, FIRST)
+        self._show_queue(first)
+        if len(first) == FIRST:
+            self.context.spawn(self._read_all(), self)
 
     async def _read_all(self) -> None:
         read = list_queue if self.kind == ASSIGNMENT else list_essays
         self._show_queue(await self.context.read(read, self.task_id))
 
     def _show_queue(self, rows: tuple[QueueRow, ...]) -> None:
-        self._all = rows
+        self._all = tuple(self._as_marked(row, mark) if (mark := self.saver.mark_of(row.key)) else row for row in rows)
         self._fill()
         if self.current is None and self.queue.rows:
             wanted = next((at for at, row in enumerate(self.queue.rows) if row.id == (self._wanted and self._wanted.id)), None)
@@ -341,6 +357,11 @@ class GraderPage(Page):
                 piece = await self.context.read(get_submission, key.id)
             else:
                 piece = await self.context.read(get_essay, key.id, key.question)
+        except ServerAway:
+            taken = await self.takings.piece(key)
+            if taken is None:
+                raise
+            piece = taken
         finally:
             self._coming.discard(key)
         self._known[key] = piece
@@ -388,13 +409,18 @@ class GraderPage(Page):
         self.saver.put(piece, mark)
         self._mark_row(piece.key, mark)
 
+    @staticmethod
+    def _as_marked(row: QueueRow, mark: Mark) -> QueueRow:
+        """The row with what its grader thinks, whether or not the server knows."""
+        state = "done" if mark.done or (row.question is not None and mark.score is not None) else "begun"
+        return row._replace(state=row.state if row.state == "returned" else state, score=mark.score)
+
     def _mark_row(self, key: WorkKey, mark: Mark) -> None:
-        state = "done" if mark.done or (key.question is not None and mark.score is not None) else "begun"
         at = next((at for at, row in enumerate(self._all) if row.key == key), None)
         if at is None:
             return
         row = self._all[at]
-        changed = row._replace(state=row.state if row.state == "returned" else state, score=mark.score)
+        changed = self._as_marked(row, mark)
         if changed != row:
             self._all = (*self._all[:at], changed, *self._all[at + 1 :])
             self._fill()
@@ -403,6 +429,10 @@ class GraderPage(Page):
 
     def _answered(self, answer: Answer) -> None:
         known = self._known.pop(answer.key, None)
+        if answer.outcome is Outcome.SAVED:
+            self.context.spawn(self.takings.saved(answer))
+            if self.away:
+                self.reload()
         if answer.outcome is Outcome.SAVED and known is not None and self.current == answer.key:
             # Shown as it is; read again only once it is come back to, with the version that it has by then
             return

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import UUID
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.errors import ServerAway
 from desktop.grading.queries import ASSIGNMENT, Task, list_tasks
-from desktop.i18n import N_, _
-from desktop.ui.dates import moment_text
-from desktop.ui.itemmodels import Badge, Column
+from desktop.grading.taken import Taken
+from desktop.i18n import N_, _, ngettext
+from desktop.ui.context import Context
+from desktop.ui.dates import date_text, moment_text
+from desktop.ui.grading.taking import Takings
+from desktop.ui.itemmodels import ROW_ROLE, Badge, Column
 from desktop.ui.itemmodels.rows import RowsModel
 from desktop.ui.page import Empty, Page
 from desktop.ui.widgets.table import TableView
@@ -48,17 +53,69 @@ class GradingPage(Page):
     subtitle = N_("What your learners handed in, and essays that wait for a person")
     shows: ClassVar[frozenset[str]] = frozenset({"assignment_submissions", "grades", "quiz_answers", "quiz_attempts", "assignments"})
 
+    primary = "grading.take"
+    secondary = ("grading.give-back",)
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        self.takings = Takings(context)
+        self._taken: dict[UUID, Taken] = {}
+        super().__init__(context, parent)
+
     def build(self) -> QWidget:
-        self.model = RowsModel(COLUMNS, lambda row: (row.kind, row.id))
+        here = Column[Task]("here", N_("On this computer"), self._here, width=150)
+        self.model = RowsModel((*COLUMNS, here), lambda row: (row.kind, row.id))
         self.table = TableView("grading", _("What waits to be graded"))
         self.table.show_model(self.model)
         self.table.opened.connect(self.open_task)
+        self.on("grading.take", self.take)
+        self.on("grading.give-back", self.give_back)
         return self.table
 
     async def refresh(self) -> Empty | None:
-        rows = await self.context.read(list_tasks)
+        self._taken = {one.task.id: one for one in await self.takings.queues()}
+        try:
+            rows = await self.context.read(list_tasks)
+        except ServerAway:
+            if not self._taken:
+                raise
+            rows = tuple(one.task for one in self._taken.values())
+            self.set_title(_(self.title), _("Without the server: what you took along. Your grades are sent when it is back."))
+        else:
+            self.set_title(_(self.title), _(self.subtitle))
         self.model.set_rows(rows)
         return None if rows else Empty(_("There is nothing to grade. Assignments are made in the course editor."), picture="assignment")
+
+    def _here(self, row: Task) -> str:
+        taken = self._taken.get(row.id)
+        return "" if taken is None else _("{n} since {date}").format(n=f"{taken.works:,}", date=date_text(taken.taken_at))
+
+    @property
+    def chosen(self) -> Task | None:
+        row: Task | None = self.table.currentIndex().data(ROW_ROLE)
+        return row
+
+    async def take(self) -> None:
+        """Bring what is to be graded of the chosen task to this computer."""
+        task = self.chosen
+        if task is None:
+            self.context.notices.info(_("Choose what to take along first."))
+            return
+        works = await self.takings.take(task)
+        self.context.notices.done(
+            ngettext(
+                "{n} piece of work is on this computer. It can be graded without the server.",
+                "{n} pieces of work are on this computer. They can be graded without the server.",
+                works,
+            ).format(n=f"{works:,}")
+        )
+        self.reload()
+
+    async def give_back(self) -> None:
+        """Take the chosen task off this computer."""
+        task = self.chosen
+        if task is not None:
+            await self.takings.give_back(task.id)
+            self.reload()
 
     def open_task(self, row: Task) -> None:
         self.context.open("grader", task=row.id, kind=row.kind, course=row.course_id, title=row.title)

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.changes import Changes
-from desktop.errors import LmsError, StorageFull
+from desktop.errors import LmsError
 from desktop.grading.commands import Mark
 from desktop.grading.keeping import Answer, GradeJournal, Kept, Outcome, send_waiting
 from desktop.grading.queries import Piece, WorkKey
@@ -90,13 +90,13 @@ class GradeSaver(QObject):
             self._timer.stop()
             typed, self._typed = tuple(self._typed.values()), {}
             try:
-                answers = await self._run(self._keep_and_send, typed)
-            except (StorageFull, OSError, sqlite3.Error) as error:
+                answers, left = await self._run(self._keep_and_send, typed)
+            except (LmsError, OSError, sqlite3.Error) as error:
                 self._typed = {piece.key: (piece, mark) for piece, mark in typed} | self._typed
                 self._timer.start(RETRY_MS)
                 self._context.notices.error(error)
                 return False
-            self._settle(answers)
+            self._settle(answers, left)
             return not any(answer.outcome is Outcome.AWAY for answer in answers)
 
     async def insist(self, piece: Piece) -> None:
@@ -118,27 +118,19 @@ class GradeSaver(QObject):
         await self.flush()
         await self._run(lambda: self._opened().close())
 
-    def _settle(self, answers: list[Answer]) -> None:
+    def _settle(self, answers: list[Answer], left: list[Kept]) -> None:
+        """Say what became of grades; ``left`` are those that still wait, as another window may have sent some."""
         self.away = any(answer.outcome is Outcome.AWAY for answer in answers)
+        waiting = {kept.key for kept in left} | self._typed.keys()
+        self._marks = {key: mark for key, mark in self._marks.items() if key in waiting}
+        self._held = {kept.key: kept.held for kept in left if kept.held}
         for answer in answers:
-            match answer.outcome:
-                case Outcome.SAVED:
-                    if answer.key not in self._typed and self._last(answer, answers):
-                        self._marks.pop(answer.key, None)
-                case Outcome.CONFLICT:
-                    self._held[answer.key] = "conflict"
-                case Outcome.REFUSED:
-                    self._held[answer.key] = "refused"
             self.answered.emit(answer)
         if self.away:
             self._timer.start(RETRY_MS)
         if any(answer.outcome is Outcome.SAVED for answer in answers):
             self._context.broadcast(Changes.of("grades"))
         self.state_changed.emit()
-
-    @staticmethod
-    def _last(answer: Answer, answers: list[Answer]) -> bool:
-        return [other for other in answers if other.key == answer.key][-1] is answer
 
     # On the thread of the journal
 
@@ -153,13 +145,9 @@ class GradeSaver(QObject):
     def _open(self) -> list[Kept]:
         return self._opened().waiting()
 
-    def _keep_and_send(self, typed: tuple[tuple[Piece, Mark], ...]) -> list[Answer]:
+    def _keep_and_send(self, typed: tuple[tuple[Piece, Mark], ...]) -> tuple[list[Answer], list[Kept]]:
         journal = self._opened()
         for piece, mark in typed:
             journal.keep(piece, mark)
         store: Any = self._context.store
-        try:
-            return send_waiting(store, journal)
-        except LmsError as error:
-            self._context.notices.error(error)
-            return []
+        return send_waiting(store, journal), journal.waiting()

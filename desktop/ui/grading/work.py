@@ -218,11 +218,16 @@ class WorkView(QWidget):
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".svg"})
 
 
-async def work_file(context: Context, file: File) -> Path:
-    """The file on this computer, fetched once. Its ending is that of the name that its author gave it, if that is a plain one."""
-    assert file.asset is not None
+def work_path(file: File) -> Path:
+    """Where the file is on this computer. Its ending is that of the name that its author gave it, if that is a plain one."""
     ending = Path(file.name).suffix.lower()
-    target = cache_folder() / "work" / f"{file.asset}{ending if ending[1:].isalnum() and len(ending) <= 8 else ''}"
+    return cache_folder() / "work" / f"{file.asset}{ending if ending[1:].isalnum() and len(ending) <= 8 else ''}"
+
+
+async def work_file(context: Context, file: File) -> Path:
+    """The file on this computer, fetched once."""
+    assert file.asset is not None
+    target = work_path(file)
     if not target.exists():
         await context.job(_("Fetching {name}").format(name=file.name), _fetched, context.store, file.asset, target)
     return target
