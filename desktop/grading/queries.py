@@ -170,35 +170,7 @@ def _rows(session: Session, query: str, task: UUID, limit: int | None) -> tuple[
     return tuple(map(QueueRow._make, found.fetchall()))
 
 
-QUEUE = """
-SELECT s.id, NULL::uuid AS question,
-  CASE WHEN a.anonymous_grading AND s.final_score IS NULL THEN NULL ELSE concat_ws(' ', m.first_name, m.last_name) END AS name,
-  s.submission_number, s.submitted_at, s.late_seconds,
-  CASE WHEN s.status IN ('returned', 'resubmission_requested') THEN 'returned'
-    WHEN s.final_score IS NOT NULL AND g.version IS NOT DISTINCT FROM g.released_version THEN 'released'
-    WHEN g.done THEN 'done'
-    WHEN g.id IS NOT NULL OR s.status = 'grading' THEN 'begun'
-    ELSE 'waiting' END AS state,
-  coalesce(g.score, s.score) AS score,
-  CASE WHEN claim.until > clock_timestamp() AND claim.member_id <> (SELECT lms.current_member_id())
-    THEN concat_ws(' ', grader.first_name, grader.last_name) END AS claimed_by,
-  request.id IS NOT NULL AS asked
-FROM public.assignment_submissions AS s
-JOIN public.assignments AS a ON a.id = s.assignment_id
-JOIN public.members AS m ON m.id = s.member_id
-LEFT JOIN lms.grades AS g ON g.submission_id = s.id AND g.stage = CASE WHEN EXISTS (
-  SELECT FROM lms.grades AS agreed WHERE agreed.submission_id = s.id AND agreed.stage = 'agreed'
-) THEN 'agreed' ELSE 'first' END
-LEFT JOIN lms.grading_claims AS claim ON claim.submission_id = s.id
-LEFT JOIN public.members AS grader ON grader.id = claim.member_id
-LEFT JOIN lms.regrade_requests AS request ON request.submission_id = s.id AND request.status = 'open'
-WHERE s.assignment_id = %(task)s AND NOT EXISTS (
-  SELECT FROM public.assignment_submissions AS later
-  WHERE later.enrollment_id = s.enrollment_id AND later.assignment_id = s.assignment_id AND later.submission_number > s.submission_number
-)
-ORDER BY s.submitted_at, s.id
-LIMIT %(limit)s
-"""
+QUEUE = "SELECT * FROM lms.grading_queue(%(task)s, %(limit)s)"
 
 ESSAY_QUEUE = """
 SELECT t.id, qa.question_id, concat_ws(' ', m.first_name, m.last_name) AS name, t.attempt_number, t.submitted_at, 0,
@@ -253,10 +225,9 @@ def get_submission(session: Session, submission: UUID) -> Piece:
 SUBMISSION = """
 SELECT s.*, a.title, a.total_points, a.rubric, a.late_penalty_percentage, a.late_penalty_interval, a.late_penalty_floor,
   a.late_grace_minutes, lms.my_stage(s.id) AS stage, lms.second_marked(a, s.id) AS twice, request.id AS request, request.reason,
-  CASE WHEN a.anonymous_grading AND s.final_score IS NULL THEN NULL ELSE concat_ws(' ', m.first_name, m.last_name) END AS name
+  lms.name_to_grade(s.id) AS name
 FROM public.assignment_submissions AS s
 JOIN public.assignments AS a ON a.id = s.assignment_id
-JOIN public.members AS m ON m.id = s.member_id
 LEFT JOIN lms.regrade_requests AS request ON request.submission_id = s.id AND request.status = 'open'
 WHERE s.id = :submission AND lms.my_stage(s.id) IS NOT NULL
 """

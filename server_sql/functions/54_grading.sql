@@ -313,6 +313,66 @@ $$;
 COMMENT ON FUNCTION lms.my_stage(uuid) IS
   'What the caller''s grade of a submission would be: the first, the second marker''s, or what both agreed on; NULL where two others are at it';
 
+CREATE OR REPLACE FUNCTION lms.grading_queue(p_assignment uuid, p_limit integer) RETURNS TABLE (
+  id uuid, question uuid, name text, number integer, submitted_at timestamptz, late_seconds integer, state text, score numeric, claimed_by text,
+  asked boolean
+)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = ''
+AS $$
+DECLARE
+  v_me uuid := lms.current_member_id();
+  v_assignment public.assignments;
+BEGIN
+  SELECT * INTO v_assignment
+  FROM public.assignments AS a
+  WHERE a.id = p_assignment AND (lms.may_administer() OR a.id = ANY (ARRAY(SELECT lms.taught_assignments())));
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM002', MESSAGE = 'There is no such assignment for you to grade.', HINT = 'no-such-assignment';
+  END IF;
+  RETURN QUERY
+  SELECT s.id, NULL::uuid,
+    CASE WHEN NOT v_assignment.anonymous_grading OR s.final_score IS NOT NULL THEN concat_ws(' ', m.first_name, m.last_name) END,
+    s.submission_number, s.submitted_at, s.late_seconds,
+    CASE WHEN s.status IN ('returned', 'resubmission_requested') THEN 'returned'
+      WHEN s.final_score IS NOT NULL AND g.version IS NOT DISTINCT FROM g.released_version THEN 'released'
+      WHEN g.done AND NOT g.blind THEN 'done'
+      WHEN g.id IS NOT NULL OR s.status = 'grading' THEN 'begun'
+      ELSE 'waiting' END,
+    coalesce(CASE WHEN NOT g.blind OR g.grader_id = v_me THEN g.score END, s.score),
+    CASE WHEN claim.until > clock_timestamp() AND claim.member_id <> v_me THEN concat_ws(' ', grader.first_name, grader.last_name) END,
+    EXISTS (SELECT FROM lms.regrade_requests AS request WHERE request.submission_id = s.id AND request.status = 'open')
+  FROM public.assignment_submissions AS s
+  JOIN public.members AS m ON m.id = s.member_id
+  LEFT JOIN LATERAL ( -- what both agreed on, else one's own, else the first
+    SELECT * FROM lms.grades AS each WHERE each.submission_id = s.id
+    ORDER BY each.stage = 'agreed' DESC, each.grader_id IS NOT DISTINCT FROM v_me DESC, each.stage
+    LIMIT 1
+  ) AS g ON true
+  LEFT JOIN lms.grading_claims AS claim ON claim.submission_id = s.id
+  LEFT JOIN public.members AS grader ON grader.id = claim.member_id
+  WHERE s.assignment_id = p_assignment AND NOT EXISTS (
+    SELECT FROM public.assignment_submissions AS later
+    WHERE later.enrollment_id = s.enrollment_id AND later.assignment_id = p_assignment AND later.submission_number > s.submission_number
+  )
+  ORDER BY s.submitted_at, s.id
+  LIMIT p_limit;
+END
+$$;
+COMMENT ON FUNCTION lms.grading_queue(uuid, integer) IS
+  'The last submission of each learner, the earliest first; no name while grading is anonymous, and no score of another marker who has not finished';
+
+CREATE OR REPLACE FUNCTION lms.name_to_grade(p_submission uuid) RETURNS text
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
+AS $$
+  SELECT concat_ws(' ', m.first_name, m.last_name)
+  FROM public.assignment_submissions AS s
+  JOIN public.assignments AS a ON a.id = s.assignment_id
+  JOIN public.members AS m ON m.id = s.member_id
+  WHERE s.id = p_submission AND (NOT a.anonymous_grading OR s.final_score IS NOT NULL)
+    AND (lms.may_administer() OR a.id = ANY (ARRAY(SELECT lms.taught_assignments())))
+$$;
+COMMENT ON FUNCTION lms.name_to_grade(uuid) IS 'Whose work a grader has; NULL while grading is anonymous';
+
 CREATE OR REPLACE FUNCTION lms.claim_submission(p_submission uuid, p_seconds integer) RETURNS uuid
   LANGUAGE sql SECURITY DEFINER SET search_path = ''
 AS $$
@@ -495,7 +555,8 @@ COMMENT ON FUNCTION lms.answer_regrade(uuid, boolean, text) IS 'Closes a request
 
 GRANT EXECUTE ON FUNCTION lms.submit_assignment(uuid, uuid, uuid, jsonb), lms.request_regrade(uuid, text) TO lms_member;
 GRANT EXECUTE ON FUNCTION lms.taught_assignments(), lms.my_stage(uuid), lms.second_marked(public.assignments, uuid),
-  lms.save_grade(uuid, text, bigint, uuid, jsonb), lms.claim_submission(uuid, integer),
+  lms.name_to_grade(uuid), lms.grading_queue(uuid, integer), lms.save_grade(uuid, text, bigint, uuid, jsonb),
+  lms.claim_submission(uuid, integer),
   lms.release_grades(uuid[]), lms.return_submission(uuid, boolean, text),
   lms.extend_assignment(uuid, uuid, timestamptz, timestamptz, integer, text), lms.answer_regrade(uuid, boolean, text),
   lms.late_deduction(numeric, numeric, integer, numeric, text, numeric)

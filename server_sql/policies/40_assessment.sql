@@ -102,8 +102,9 @@ CREATE POLICY whole ON public.assignments TO lms_administrator
 
 GRANT SELECT ON public.assignment_submissions TO lms_member;
 CREATE POLICY own ON public.assignment_submissions FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
+-- By the assignment: the few that one teaches are compared with each row, and not the thousands of enrolments
 CREATE POLICY taught ON public.assignment_submissions FOR SELECT TO lms_staff
-  USING (enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments())));
+  USING (assignment_id = ANY (ARRAY(SELECT lms.taught_assignments())));
 CREATE POLICY whole ON public.assignment_submissions FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT ON public.assignment_reviews TO lms_member;
@@ -117,7 +118,7 @@ CREATE POLICY received ON public.assignment_reviews FOR SELECT TO lms_member USI
 CREATE POLICY taught ON public.assignment_reviews FOR SELECT TO lms_staff USING (
   EXISTS (
     SELECT FROM public.assignment_submissions AS s
-    WHERE s.id = assignment_reviews.submission_id AND s.enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments()))
+    WHERE s.id = assignment_reviews.submission_id AND s.assignment_id = ANY (ARRAY(SELECT lms.taught_assignments()))
   )
 );
 CREATE POLICY whole ON public.assignment_reviews FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));

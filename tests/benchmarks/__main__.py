@@ -11,7 +11,21 @@ from importlib import import_module
 
 from tests.benchmarks.report import Line, print_missed, print_table
 
-NAMES = ("start", "pages", "lists", "enrolment", "assets", "scorm", "sync", "stall", "quizzes", "certificates", "interchange", "editor")
+NAMES = (
+    "start",
+    "pages",
+    "lists",
+    "enrolment",
+    "assets",
+    "scorm",
+    "sync",
+    "stall",
+    "quizzes",
+    "certificates",
+    "interchange",
+    "editor",
+    "grading",
+)
 
 
 def main(arguments: Sequence[str], names: Sequence[str] = NAMES) -> int:

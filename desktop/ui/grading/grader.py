@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from PySide6.QtCore import QItemSelectionModel, Qt, QTimer
@@ -101,6 +102,7 @@ class GraderPage(Page):
         self.takings = Takings(context)
         self.away = False
         """Whether what is shown is what was taken along."""
+        self._rest_is_missing = False
         super().__init__(context, parent)
 
     # Making
@@ -246,30 +248,27 @@ class GraderPage(Page):
 
     async def refresh(self) -> Empty | None:
         first_time, self._opened = not self._opened, True
-        if first_time:
-            await self.saver.open()
+        opening = [self.spawn(self.saver.open())] if first_time else []
         try:
-            await self._read_queue(first_time)
+            rows = await self._read_queue(first_time)
             self.away = False
         except ServerAway:
-            taken = await self.takings.queue(self.task_id)
-            if not taken:
+            rows = await self.takings.queue(self.task_id)
+            if not rows:
                 raise
             self.away = True
-            self._show_queue(taken)
+        if opening:
+            await asyncio.wait(opening)  # what an earlier day left is shown in its rows
+        self._show_queue(rows)
         self.set_title(self._name or _("Grading"), _("Without the server: what you took along.") if self.away else "")
         self.header.set_breadcrumb(_("Grading"), lambda: self.context.open("grading"))
         return None if self._all else Empty(_("Nobody has handed in anything yet."), picture="assignment")
 
-    async def _read_queue(self, first_time: bool) -> None:
+    async def _read_queue(self, first_time: bool) -> tuple[QueueRow, ...]:
         read = list_queue if self.kind == ASSIGNMENT else list_essays
-        if not first_time:
-            self._show_queue(await self.context.read(read, self.task_id))
-            return
-        first = await self.context.read(read, self.task_id, FIRST)
-        self._show_queue(first)
-        if len(first) == FIRST:
-            self.context.spawn(self._read_all(), self)
+        rows = await self.context.read(read, self.task_id, FIRST if first_time else None)
+        self._rest_is_missing = first_time and len(rows) == FIRST
+        return rows
 
     async def _read_all(self) -> None:
         read = list_queue if self.kind == ASSIGNMENT else list_essays
@@ -288,6 +287,9 @@ class GraderPage(Page):
         words = self.search.text().casefold().strip()
         rows = [row for row in self._all if (test(row) or row.key == self.current) and words in who(row.name, row.key).casefold()]
         self.queue.set_rows(rows)
+        self._count()
+
+    def _count(self) -> None:
         left = sum(row.state in ("waiting", "begun") for row in self._all)
         self.counted.setText(
             ngettext("{n} piece of work, {left} to grade", "{n} pieces of work, {left} to grade", len(self._all)).format(
@@ -337,8 +339,6 @@ class GraderPage(Page):
             self._show(known)
         else:
             self.spawn(self._load_piece(row.key))
-        self._claim()
-        self._read_ahead()
 
     async def _load_piece(self, key: WorkKey) -> None:
         try:
@@ -397,6 +397,12 @@ class GraderPage(Page):
         self.asked.show_piece(piece)
         self.second.setText(" · ".join(filter(None, (moment_text(piece.submitted_at), late_text(piece.late_seconds)))))
         self._show_saved()
+        # Now that there is something to do, and nothing that its grader waits for
+        self._read_ahead()
+        self._claim()
+        if self._rest_is_missing:
+            self._rest_is_missing = False
+            self.context.spawn(self._read_all(), self)
 
     def _take_mark(self, mark: Mark) -> None:
         """What one marker gave, or the mean of both, as a beginning of what they agree on."""
@@ -423,7 +429,8 @@ class GraderPage(Page):
         changed = self._as_marked(row, mark)
         if changed != row:
             self._all = (*self._all[:at], changed, *self._all[at + 1 :])
-            self._fill()
+            self.queue.put_row(changed)
+            self._count()
 
     # What became of grades
 

@@ -34,6 +34,14 @@ class RowsModel[Row](ColumnsModel[Row]):
 
         self._replace(len(new), put)
 
+    def put_row(self, row: Row) -> None:
+        """Show another state of a row that is here. It stays where it is, whatever is sorted by: nothing moves under who edits it."""
+        key = self._key(row)
+        at = next((at for at, old in enumerate(self._rows) if self._key(old) == key), None)
+        if at is not None:
+            self._rows[at] = row
+            self.dataChanged.emit(self.index(at, 0), self.index(at, len(self.columns) - 1))
+
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         if 0 <= column < len(self.columns) and self.columns[column].sortable:
             self._order = (column, order)
