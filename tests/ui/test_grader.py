@@ -129,6 +129,7 @@ async def test_grades_given_in_an_outage_survive_a_crash(association, open_grade
     page, desk = await open_grader(assignment)
     store, dsn = desk.context.store, desk.context.store.dsn
     await until(lambda: page._known.keys() >= {page.queue.rows[1].key}, seconds=20)
+    await desk.context.settled()  # so that no connection is in use
     store.move(replace(dsn, hosts=(Host("127.0.0.1", 1),)))
     store.close()
     give(page, 66)
