@@ -230,6 +230,7 @@ class _Filling:
                 title=lesson["title"],
                 description=lesson["assignment"],
                 submission_type="text_entry",
+                rubric=Jsonb(lesson["rubric"]),
                 due_date=self._call("SELECT now() + interval '21 days'"),
             )
         if "live" in lesson:

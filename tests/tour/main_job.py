@@ -1,4 +1,4 @@
-"""The main job, as three people do it: an instructor imports and publishes, a learner plays, leaves, resumes and completes, an
+"""The main job, as three people do it: an instructor imports, publishes and grades, a learner plays, leaves, resumes and completes, an
 administrator looks at the record; the certificate is drawn and verified by its number."""
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from sqlalchemy.orm import Session
 
 from desktop.certificates.queries import get_certificate
 from desktop.certificates.verify import verify_file, verify_number
+from desktop.grading.queries import ASSIGNMENT
 from desktop.scorm.sample import build_sample
 from desktop.ui.certificates.certificates import CertificatesPage
 from desktop.ui.certificates.page import CertificatePage
 from desktop.ui.courses.catalogue import CataloguePage
 from desktop.ui.courses.dialogs import NewCourseDialog
 from desktop.ui.courses.page import CoursePage
+from desktop.ui.grading.grader import GraderPage
+from desktop.ui.grading.page import GradingPage
 from desktop.ui.home.page import HomePage
 from desktop.ui.members.page import PeoplePage
 from desktop.ui.player.page import PlayerPage
@@ -83,6 +86,7 @@ async def instructor(guide: Guide) -> UUID:
     await guide.settled(CoursePage)
     await guide.picture("course-published")
     guide.step("published it")
+    await grade(guide)
     return page.course_id
 
 
@@ -122,6 +126,33 @@ async def preview(guide: Guide, page: CoursePage) -> None:
     await guide.click(player.exit_button)
     await guide.settled(CoursePage)
     guide.step("previewed the lesson")
+
+
+async def grade(guide: Guide) -> None:
+    """What a learner handed in, by keys: the best level of each criterion, words, done, released."""
+    await guide.go("grading")
+    await guide.settled(GradingPage)
+    await guide.picture("grading")
+    tasks = guide.page
+    assert isinstance(tasks, GradingPage)
+    tasks.open_task(next(row for row in tasks.model.rows if row.kind == ASSIGNMENT))
+    await guide.until(lambda: isinstance(guide.page, GraderPage) and guide.page.state == "content", "the grader")
+    grader = guide.page
+    assert isinstance(grader, GraderPage)
+    await guide.until(lambda: grader.form.piece is not None and grader.form.isEnabled(), "the first work")
+    for _criterion in grader.form.cards:
+        QTest.keyClick(grader.form, Qt.Key.Key_1)
+    await guide.type(grader.form.feedback, "A clear recommendation, and the figures carry it.")
+    grader.form.ensureWidgetVisible(grader.form.done)
+    await guide.click(grader.form.done)
+    await guide.until(lambda: grader.form.mark().done, "the grade is finished")
+    await guide.picture("grader")
+    await guide.click(grader.release_button)
+    await guide.click("This one")
+    await guide.until(lambda: any(row.state == "released" for row in grader.queue.rows), "the grade is released")
+    await guide.settled(GraderPage)
+    await guide.picture("grade-released")
+    guide.step("graded what was handed in")
 
 
 # The learner

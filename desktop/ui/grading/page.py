@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 from uuid import UUID
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.errors import ServerAway
 from desktop.grading.queries import ASSIGNMENT, Task, list_tasks
@@ -17,6 +17,7 @@ from desktop.ui.grading.taking import Takings
 from desktop.ui.itemmodels import ROW_ROLE, Badge, Column
 from desktop.ui.itemmodels.rows import RowsModel
 from desktop.ui.page import Empty, Page
+from desktop.ui.theme import px
 from desktop.ui.widgets.table import TableView
 
 
@@ -38,11 +39,11 @@ def _due(row: Task) -> str:
 
 COLUMNS: tuple[Column[Task], ...] = (
     Column("title", N_("Work"), lambda row: row.title, second=_kind, stretch=True),
-    Column("course", N_("Course"), lambda row: row.course, width=280),
+    Column("course", N_("Course"), lambda row: row.course, width=210),
     Column("due", N_("Due"), _due, value=lambda row: row.due, width=170),
-    Column("waiting", N_("To grade"), lambda row: f"{row.waiting:,}", badge=_waiting, value=lambda row: row.waiting, width=110),
-    Column("ready", N_("To release"), lambda row: f"{row.ready:,}", badge=_ready, value=lambda row: row.ready, width=110),
-    Column("total", N_("Handed in"), lambda row: f"{row.total:,}", value=lambda row: row.total, numeric=True, width=110),
+    Column("waiting", N_("To grade"), lambda row: f"{row.waiting:,}", badge=_waiting, value=lambda row: row.waiting, width=90),
+    Column("ready", N_("To release"), lambda row: f"{row.ready:,}", badge=_ready, value=lambda row: row.ready, width=100),
+    Column("total", N_("Handed in"), lambda row: f"{row.total:,}", value=lambda row: row.total, numeric=True, width=100),
 )
 
 
@@ -62,14 +63,18 @@ class GradingPage(Page):
         super().__init__(context, parent)
 
     def build(self) -> QWidget:
-        here = Column[Task]("here", N_("On this computer"), self._here, width=150)
+        here = Column[Task]("here", N_("On this computer"), self._here, width=140)
         self.model = RowsModel((*COLUMNS, here), lambda row: (row.kind, row.id))
         self.table = TableView("grading", _("What waits to be graded"))
         self.table.show_model(self.model)
         self.table.opened.connect(self.open_task)
         self.on("grading.take", self.take)
         self.on("grading.give-back", self.give_back)
-        return self.table
+        content = QWidget()
+        around = QHBoxLayout(content)
+        around.setContentsMargins(px(20), 0, px(20), 0)
+        around.addWidget(self.table)
+        return content
 
     async def refresh(self) -> Empty | None:
         self._taken = {one.task.id: one for one in await self.takings.queues()}
