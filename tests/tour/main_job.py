@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QItemSelectionModel, Qt
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel
 from sqlalchemy import text
@@ -144,7 +144,7 @@ async def grade(guide: Guide) -> None:
         QTest.keyClick(grader.form, Qt.Key.Key_1)
     await guide.type(grader.form.feedback, "A clear recommendation, and the figures carry it.")
     grader.form.ensureWidgetVisible(grader.form.done)
-    await guide.click(grader.form.done)
+    await guide.click(grader.form.done, at=QPoint(8, grader.form.done.height() // 2))
     await guide.until(lambda: grader.form.mark().done, "the grade is finished")
     await guide.picture("grader")
     await guide.click(grader.release_button)
