@@ -16,6 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from desktop.certificates.designing import Sketch
 from desktop.certificates.template import Template, load_template
 from desktop.changes import Changes, Done
 from desktop.errors import Conflict, Invalid, NotFound
@@ -245,6 +246,39 @@ def _recall() -> dict[str, Any]:
 
 def _kept() -> Path:
     return data_folder() / "certificate-layouts.json"
+
+
+# What is being designed, until it is saved as a version
+
+
+@dataclass(frozen=True, slots=True)
+class DesignDraft:
+    """``seen``: the version that it began from."""
+
+    seen: int
+    sketch: Sketch
+
+
+def keep_draft(design_id: UUID, draft: DesignDraft) -> None:
+    """On this computer, so that neither leaving the page nor a crash loses it."""
+    write_json(_draft(design_id), {"seen": draft.seen, "template": draft.sketch.to_data()})
+
+
+def recall_draft(design_id: UUID) -> DesignDraft | None:
+    """What :func:`keep_draft` kept; None where there is nothing, or nothing that can be understood."""
+    try:
+        values = read_json(_draft(design_id))
+        return DesignDraft(int(values["seen"]), Sketch.from_data(values["template"])) if values else None
+    except (ValueError, KeyError, TypeError, Invalid):
+        return None
+
+
+def drop_draft(design_id: UUID) -> None:
+    _draft(design_id).unlink(missing_ok=True)
+
+
+def _draft(design_id: UUID) -> Path:
+    return data_folder() / "design-drafts" / f"{design_id}.json"
 
 
 def _without_pictures(definition: Mapping[str, Any]) -> dict[str, Any]:

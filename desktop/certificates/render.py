@@ -44,10 +44,10 @@ from desktop.i18n import _
 # Streams as bytes: ReportLab's ASCII armour took two thirds of the time and a quarter of the size, for channels of the last century.
 rl_config.useA85 = 0
 
-_FONTS = {"roman": ROMAN, "italic": ITALIC, "small_caps": SMALL_CAPS, "sans": SANS}
+FACES = {"roman": ROMAN, "italic": ITALIC, "small_caps": SMALL_CAPS, "sans": SANS}
 _BAND = 24.0  # width of the engraved band
 _CORNER = 46.0  # side of the square that a corner rosette fills
-_SMALLEST_MODULE = 1.04  # 0.37 mm: what the camera of an old telephone still tells apart at a hand's breadth
+SMALLEST_MODULE = 1.04  # 0.37 mm: what the camera of an old telephone still tells apart at a hand's breadth
 
 
 def render(snapshot: Snapshot, template: Template, code: str = "") -> bytes:
@@ -279,7 +279,7 @@ def _draw_text(canvas: Canvas, text: Text, colours: Palette, values: Mapping[str
         return
     box = text.box
     canvas.setFillColor(_colour(colours, text.colour))
-    lines = fit(words, _FONTS[text.font], text.size, text.smallest, box.width, text.lines, text.tracking)
+    lines = fit(words, FACES[text.font], text.size, text.smallest, box.width, text.lines, text.tracking)
     size = lines[0].size
     block = size * 1.12 * (len(lines) - 1) + size * 0.66
     baseline = (box.bottom + box.top + block) / 2 - size * 0.66
@@ -376,7 +376,7 @@ def _around(canvas: Canvas, radius: float, text: str) -> None:
 
 def _draw_code(canvas: Canvas, box: Box, colours: Palette, code: str) -> None:
     count, runs = qr.modules(code)
-    side = max(box.width, box.height, count * _SMALLEST_MODULE)
+    side = max(box.width, box.height, count * SMALLEST_MODULE)
     module = side / count
     left, top = box.centre[0] - side / 2, box.bottom + side
     canvas.setFillColor(_colour(colours, "paper"))

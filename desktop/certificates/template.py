@@ -48,6 +48,7 @@ COLOURS = frozenset({"ink", "soft", "accent", "tint", "paper"})
 LARGEST_IMAGE = 400_000
 """Bytes. An image is in every certificate that shows it."""
 
+_COLOUR = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
 _FIELD = re.compile(r"\{(\w*)\}")
 
 
@@ -295,6 +296,11 @@ def flaws_of(one: Element) -> Iterator[str]:
             yield _("The smallest size of a text is above nothing, and at most its size.")
     if isinstance(one, Picture) and not _is_picture(one):
         yield _("A picture is a PNG or a JPEG of at most {n} kB.").format(n=LARGEST_IMAGE // 1000)
+
+
+def is_colour(text: str) -> bool:
+    """True for ``#rrggbb``."""
+    return _COLOUR.fullmatch(text) is not None
 
 
 def _is_picture(picture: Picture) -> bool:

@@ -98,6 +98,22 @@ PLACES: tuple[Place, ...] = (
         "certificate", N_("Certificate"), "certificate", _Later("desktop.ui.certificates.page", "CertificatePage"), parent="certificates"
     ),
     Place(
+        "designs",
+        N_("Certificate designs"),
+        "certificate",
+        _Later("desktop.ui.certificates.designs", "DesignsPage"),
+        roles=ADMINISTRATORS,
+        parent="certificates",
+    ),
+    Place(
+        "designer",
+        N_("Certificate design"),
+        "certificate",
+        _Later("desktop.ui.certificates.designer", "DesignerPage"),
+        roles=ADMINISTRATORS,
+        parent="certificates",
+    ),
+    Place(
         "continuing",
         N_("Continuing education"),
         "report",
@@ -246,6 +262,18 @@ ACTIONS: tuple[Action, ...] = (
         roles=ADMINISTRATORS,
         hint=N_("One signed file for a regulator: certificates and what they rest on"),
     ),
+    Action(
+        "certificate.designs",
+        N_("Designs…"),
+        icon="edit",
+        place="certificates",
+        roles=ADMINISTRATORS,
+        hint=N_("What certificates look like, and which design is used for what"),
+    ),
+    Action("designs.new", N_("New design…"), icon="plus", place="designs", roles=ADMINISTRATORS),
+    Action("designs.describe", N_("Name and use…"), icon="edit", place="designs", roles=ADMINISTRATORS),
+    Action("designs.remove", N_("Remove design…"), icon="trash", place="designs", roles=ADMINISTRATORS, destructive=True),
+    Action("designer.save", N_("Save version"), icon="save", place="designer", roles=ADMINISTRATORS),
     Action(
         "ce.save-roster",
         N_("Save roster…"),

@@ -151,6 +151,7 @@ class CertificatesPage(Page):
         self.on("certificate.save-all", lambda: choose_archive(context, self._filter, self))
         self.on("certificate.mail-all", lambda: CertificateLetterDialog(context, self._filter, self).open())
         self.on("certificate.audit", lambda: AuditDialog(context, self).open())
+        self.on("certificate.designs", lambda: context.open("designs"))
         self.on("certificate.remind", lambda: ReminderDialog(context, self).open())
         context.actions.set_enabled("certificate.issue-one", False)
 
@@ -198,7 +199,7 @@ class CertificatesPage(Page):
         self.give_button = Button(_("Give out"), "quiet", "mail")
         self.give_button.setMenu(self.give_menu)
         tools.addWidget(self.give_button)
-        for action_id in ("certificate.save-all", "certificate.mail-all", "certificate.remind", "certificate.audit"):
+        for action_id in ("certificate.save-all", "certificate.mail-all", "certificate.remind", "certificate.audit", "certificate.designs"):
             action = self.context.actions.qaction(action_id)
             if action is not None:
                 self.give_menu.addAction(action)
