@@ -9,13 +9,14 @@ from __future__ import annotations
 import mimetypes
 import posixpath
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -34,7 +35,30 @@ LARGEST_RATIO = 200
 type Keep = Callable[[bytes, str, str], str]
 """Keeps a file: its bytes, name and media type; answers the id of its asset."""
 
+
+class Assessment(Protocol):
+    """A quiz as it was read: rows of ``quiz_questions``, the files that they name, and what to say of each."""
+
+    @property
+    def questions(self) -> Sequence[Mapping[str, Any]]: ...
+
+    @property
+    def files(self) -> Sequence[Any]:
+        """Each with ``data``, ``name`` and ``media_type``; kept, it has the address that the questions name."""
+        ...
+
+    @property
+    def notes(self) -> Sequence[tuple[str, str, str]]:
+        """``kept``, ``changed`` or ``dropped``; what; why."""
+        ...
+
+
+type ReadQuiz = Callable[[bytes, Callable[[str], bytes | None]], Assessment]
+"""Reads the questions of a QTI file; the second argument gives the files that they name."""
+
 _PLACES = ("$IMS-CC-FILEBASE$", "%24IMS-CC-FILEBASE%24", "$IMS_CC_FILEBASE$")
+_CANVAS = "non_cc_assessments/"
+"""Where Canvas puts what a cartridge has no place for."""
 _INSIDE = ("$CANVAS_OBJECT_REFERENCE$", "$WIKI_REFERENCE$", "$CANVAS_COURSE_REFERENCE$", "$@")
 """Links to parts of the system that the cartridge comes from."""
 
@@ -92,25 +116,31 @@ class Source:
             self._zip.close()
 
 
-def import_cartridge(path: Path, draft: Draft, keep: Keep) -> tuple[Step, Report]:
-    """Everything of a cartridge as one step on ``draft``, and what became of it. Raises :class:`Invalid` for what is no cartridge."""
+def import_cartridge(path: Path, draft: Draft, keep: Keep, read_quiz: ReadQuiz) -> tuple[Step, Report]:
+    """Everything of a cartridge as one step on ``draft``, and what became of it. Raises :class:`Invalid` for what is no cartridge.
+
+    The step makes quizzes and question banks, too, which ``draft`` does not hold.
+    """
     source = Source(path)
     try:
-        return _Importer(source, draft, keep).run()
+        return _Importer(source, draft, keep, read_quiz).run()
     finally:
         source.close()
 
 
 class _Importer:
-    def __init__(self, source: Source, draft: Draft, keep: Keep) -> None:
+    def __init__(self, source: Source, draft: Draft, keep: Keep, read_quiz: ReadQuiz) -> None:
         self._source = source
         self._keep = keep
+        self._read_quiz = read_quiz
         # Worked on as it grows; what was done to it is the step.
         self._draft = Draft(dict(draft.course), {table: dict(rows) for table, rows in draft.rows.items()})
         self._changes: list[Change] = []
         self._report = Report()
         self._kept: dict[str, str] = {}
         self._used: set[str] = set()
+        self._read_names: set[str] = set()
+        """Files of quizzes that were read."""
 
     def run(self) -> tuple[Step, Report]:
         name = self._source.find("imsmanifest.xml")
@@ -122,6 +152,7 @@ class _Importer:
         for item in _sections(manifest):
             first += self._section(item)
         first += self._loose()
+        self._banks()
         self._unused()
         title = _text(manifest, "title") or _("cartridge")
         return Step(_("Import “{title}”").format(title=title[:80]), tuple(self._changes), tuple(first[:1])), self._report
@@ -162,6 +193,21 @@ class _Importer:
                     self._lesson(module, Item("", one.identifier))
         return made
 
+    def _banks(self) -> None:
+        """Questions that Canvas keeps for itself, outside of what a cartridge may hold."""
+        for resource in self._resources.values():
+            name = self._source.find(resource.href) if resource.href.startswith(_CANVAS) else None
+            if name is None or name in self._read_names:
+                continue
+            bank = next(_all(_xml(self._read(name)), "objectbank"), None)
+            if bank is None:
+                continue
+            self._used.add(resource.identifier)
+            titles = [one for one in _all(bank, "qtimetadatafield") if _text(one, "fieldlabel") == "bank_title"]
+            title = _text(titles[0], "fieldentry") if titles else _("Question bank")
+            self._report.kept(title, _("As a question bank of the course."))
+            self._questions(title, name, {"course_id": self._draft.course["id"], "is_bank": True, "require_passing": False})
+
     def _is_page(self, resource: Resource) -> bool:
         name = resource.href or next(iter(resource.files), "")
         return resource.kind == "webcontent" and name.lower().endswith((".html", ".htm", ".xhtml")) and "wiki_content" in name
@@ -171,12 +217,10 @@ class _Importer:
             if resource.identifier in self._used:
                 continue
             names = [name for name in (resource.href, *resource.files) if name]
-            if names and all((found := self._source.find(name)) is not None and found in self._kept for name in names):
+            if names and all((found := self._source.find(name)) in self._kept or found in self._read_names for name in names):
                 continue
             what = names[0] if names else resource.identifier
-            if what.startswith("non_cc_assessments/"):
-                self._report.dropped(what, _("Questions: import them as questions."))
-            elif what.startswith("course_settings/") or what.endswith("assessment_meta.xml"):
+            if what.startswith("course_settings/"):
                 self._report.dropped(what, _("Settings of the system that it comes from."))
             else:
                 self._report.dropped(what, _("Nothing in the course leads to it."))
@@ -204,7 +248,7 @@ class _Importer:
             self._text(module, title, _text(topic, "text"), name)
             self._report.changed(title, _("A discussion: its first text became a reading."))
         elif "assessment" in resource.kind or "question-bank" in resource.kind:
-            self._quiz(module, title, _xml(self._read(name)))
+            self._quiz(module, title, name)
         elif resource.kind.startswith("imsbasiclti"):
             link = _xml(self._read(name))
             title = title or _text(link, "title")
@@ -308,12 +352,60 @@ class _Importer:
         self._add(module, title, "external_link", content_url=address)
         self._report.kept(title, _("As a link."))
 
-    def _quiz(self, module: UUID, title: str, assessment: etree._Element) -> None:
-        title = title or next((one.get("title") or "" for one in _all(assessment, "assessment")), "") or _("Quiz")
-        self._add(module, title, "quiz", require_completion=True)
-        count = sum(1 for _item in _all(assessment, "item"))
-        words = ngettext("{n} question is not among the lessons:", "{n} questions are not among the lessons:", count).format(n=count)
-        self._report.changed(title, words + " " + _("import them with the questions, into the quiz of this lesson."))
+    def _quiz(self, module: UUID, title: str, name: str) -> None:
+        """A lesson with its quiz. Canvas writes each quiz twice, for everybody and whole for itself; the second says more."""
+        title = title or next((one.get("title") or "" for one in _all(_xml(self._read(name)), "assessment")), "") or _("Quiz")
+        lesson = self._add(module, title, "quiz", require_completion=True)
+        self._report.kept(title, _("As a lesson with its quiz."))
+        settings = self._settings(title, posixpath.join(posixpath.dirname(name), "assessment_meta.xml"))
+        better = self._source.find(f"{_CANVAS}{posixpath.basename(posixpath.dirname(name))}.xml.qti")
+        self._read_names.add(self._source.find(name) or name)
+        self._questions(title, better or name, {"course_id": self._draft.course["id"], "lesson_id": lesson, **settings})
+
+    def _questions(self, title: str, name: str, quiz: dict[str, Any]) -> None:
+        """A quiz or bank with the questions of a file."""
+        self._read_names.add(name)
+        read = self._read_quiz(self._read(name), lambda address: self._bytes(address, name))
+        for file in read.files:
+            self._keep(file.data, file.name, file.media_type)
+        row = uuid4()
+        short = " ".join(title.split())[:300] or _("Quiz")
+        self._changes.append(Change("quizzes", row, None, {"title": short, **quiz}))
+        for position, question in enumerate(read.questions, 1):
+            self._changes.append(Change("quiz_questions", uuid4(), None, {**question, "quiz_id": row, "position": float(position)}))
+        tell = {"kept": self._report.kept, "changed": self._report.changed, "dropped": self._report.dropped}
+        for fate, what, why in read.notes:
+            tell[fate](f"{short}: {what}" if what else short, why)
+
+    def _bytes(self, address: str, where: str) -> bytes | None:
+        found = self._inside(address, where)
+        if found is None:
+            return None
+        self._read_names.add(found)  # kept with the question that names it
+        return self._source.read(found)
+
+    def _settings(self, title: str, name: str) -> dict[str, Any]:
+        """What Canvas says of a quiz beside its questions, as far as a quiz has it here."""
+        found = self._source.find(name)
+        if found is None:
+            return {}
+        self._read_names.add(found)
+        meta = _xml(self._source.read(found, LARGEST_TEXT))
+        values: dict[str, Any] = {
+            "description": _plain(words) if (words := _text(meta, "description")) else None,
+            "shuffle_answers": _text(meta, "shuffle_answers") == "true",
+            "show_correct_answers": "after_submission" if _text(meta, "show_correct_answers") != "false" else "never",
+            "quiz_type": "practice" if _text(meta, "quiz_type") in ("practice_quiz", "survey", "graded_survey") else "summative",
+            "time_limit_minutes": _count(_text(meta, "time_limit")),
+            "max_attempts": _count(_text(meta, "allowed_attempts")),
+            "available_from": _moment(_text(meta, "unlock_at")),
+            "available_until": _moment(_text(meta, "lock_at")),
+        }
+        self._report.changed(
+            title,
+            _("Its attempts, time and dates came. How several attempts count, access codes and lockdown are to be looked at."),
+        )
+        return {column: value for column, value in values.items() if value is not None}
 
     def _add(self, module: UUID, title: str, kind: str, **values: Any) -> UUID:
         short = " ".join(title.split())[:300] or _("Untitled")
@@ -386,6 +478,19 @@ def _flat(item: Item, depth: int = 0) -> Iterator[tuple[Item, int]]:
     for child in item.children:
         yield child, depth
         yield from _flat(child, depth + 1)
+
+
+def _count(text: str) -> int | None:
+    """A number above nothing; Canvas says -1 for as many as one likes."""
+    return int(text) if text.isascii() and text.isdecimal() and int(text) > 0 else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _absolute(address: str) -> bool:

@@ -159,11 +159,16 @@ class Draft:
         return self.children(ATTACHMENTS, lesson)
 
     def apply(self, step: Step) -> None:
-        """Take the step in memory. Rows that are gone already are left alone: somebody else was faster."""
+        """Take the step in memory. Rows that are gone already are left alone: somebody else was faster.
+
+        So are quizzes and their questions, which are not held here.
+        """
         for change in step.changes:
             rows = self.rows.get(change.table)
-            if rows is None:
+            if change.table == COURSES:
                 self.course.update(change.after or {})
+            elif rows is None:
+                continue
             elif change.after is None:
                 rows.pop(change.id, None)
             elif change.before is None:

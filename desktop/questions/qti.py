@@ -55,6 +55,13 @@ def read(data: bytes) -> Imported:
     return reading.done()
 
 
+def read_file(data: bytes, find: Find) -> Imported:
+    """The questions of one file of a package; ``find`` gives the others that it names."""
+    reading = Reading()
+    _read_file(reading, data, find)
+    return reading.done()
+
+
 def _read_file(reading: Reading, data: bytes, find: Find, tags: tuple[str, ...] = ()) -> None:
     root = outermost(data)
     if root in ("assessmentTest", "manifest"):

@@ -11,12 +11,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from desktop.courses.cartridge import import_cartridge
+from desktop.courses.editing import load, write
 from desktop.errors import NotAllowed
+from desktop.questions.assessment import read_assessment
 from desktop.questions.model import Essay, MultipleAnswer, MultipleChoice, Option, Question, Rule, Text
 from desktop.questions.storage import from_row, to_row
 from desktop.store.replica import Draft, Replica
 from desktop.sync.exchange import exchange
 from tests.support.courses import insert
+from tests.support.data import TEST_DATA, needs_data
 from tests.sync.conftest import KEY, Author, Workshop
 
 CHOICE = Question(
@@ -256,3 +260,26 @@ def scalar(session: Session, /, statement: str, **values: object) -> Any:
 
 def column(session: Session, /, statement: str, **values: object) -> list[Any]:
     return list(session.execute(sa.text(statement), values).scalars())
+
+
+@needs_data("questions")
+def test_a_cartridge_brings_its_quizzes_and_its_questions_and_undo_takes_all_of_it_back(workshop: Workshop) -> None:
+    ada, ben = workshop.ada, workshop.ben
+    ada.sync()
+    draft = ada.replica.read(load, ada.course).draft
+    folder = TEST_DATA / "questions" / "canvas-qti" / "canvas_cartridge"
+    step, _report = import_cartridge(folder, draft, lambda _data, _name, _media_type: "0" * 64, read_assessment)
+    before = {table: rows(ada, table) for table in ("lessons", "quizzes", "quiz_questions")}
+    ada.replica.edit(ada.course, step.name, write, step.changes)
+    ada.sync()
+    assert ada.replica.conflicts() == []
+    ben.sync()
+    (lesson,) = [row for row, values in rows(ben, "lessons").items() if values["title"] == "Every Canvas Interaction"]
+    (quiz,) = [row for row, values in rows(ben, "quizzes").items() if values["lesson_id"] == str(lesson)]
+    asked = [row for row, values in rows(ben, "quiz_questions").items() if values["quiz_id"] == str(quiz)]
+    assert len(asked) > 8
+    assert {question(ben, row).type_name for row in asked} >= {"multiple_choice", "matching", "essay", "short_answer", "fill_blank"}
+    ada.replica.edit(ada.course, "Undo", write, step.inverse.changes)
+    ada.sync()
+    assert ada.replica.conflicts() == []
+    assert {table: rows(ada, table).keys() for table in before} == {table: found.keys() for table, found in before.items()}

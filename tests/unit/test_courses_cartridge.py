@@ -14,6 +14,7 @@ from desktop.courses.draft import LESSONS, Draft
 from desktop.courses.export import Format, export
 from desktop.courses.report import Fate
 from desktop.errors import Invalid
+from desktop.questions.assessment import read_assessment
 from desktop.scorm.manifest import Standard
 from desktop.scorm.package import unpack
 from desktop.tasks import JobControl
@@ -71,7 +72,7 @@ def keep(data: bytes, name: str, media_type: str) -> str:
 
 def test_everything_becomes_a_lesson_or_a_line(cartridge: Path) -> None:
     made = draft(("Before", ("One",)))
-    step, report = import_cartridge(cartridge, made, keep)
+    step, report = import_cartridge(cartridge, made, keep, read_assessment)
     made.apply(step)
     assert shape(made) == [("Before", ["One"]), ("Week 1", ["Welcome", "The act", "Slides", "Introduce yourself", "Worksheet"])]
     welcome = made.row(LESSONS, find(made, "Welcome"))["content_html"]
@@ -98,14 +99,29 @@ def test_a_cartridge_of_canvas() -> None:
     if not folder.is_dir():
         pytest.skip("the shared test data is not here (LMS_TEST_DATA)")
     made = draft()
-    step, report = import_cartridge(folder, made, keep)
+    step, report = import_cartridge(folder, made, keep, read_assessment)
     made.apply(step)
     assert step.name == "Import “Canvas Cartridge”"
     assert shape(made) == [("Quizzes", ["Every Canvas Interaction"])]
     assert next(made.lessons)["lesson_type"] == "quiz"
     told = {line.what: line for line in report.lines}
-    assert "questions are not among the lessons" in told["Every Canvas Interaction"].why
     assert told["course_settings/canvas_export.txt"].fate is Fate.DROPPED
+    rows = {table: [change for change in step.changes if change.table == table] for table in ("quizzes", "quiz_questions")}
+    quiz, bank = (change.after for change in rows["quizzes"])
+    assert quiz is not None
+    assert bank is not None
+    assert (quiz["title"], quiz["lesson_id"], quiz["max_attempts"], quiz["shuffle_answers"]) == (
+        "Every Canvas Interaction", next(made.lessons)["id"], 1, False,
+    )  # fmt: skip
+    assert quiz["description"] == "This quiz contains a simple example of every canvas interaction type."
+    assert bank["is_bank"]
+    of_quiz = [change.after for change in rows["quiz_questions"] if change.after and change.after["quiz_id"] == rows["quizzes"][0].id]
+    kinds = [row["question_type"] for row in of_quiz]
+    assert {"multiple_choice", "true_false", "multiple_answer", "short_answer", "essay", "fill_blank", "matching"} <= set(kinds)
+    assert [row["position"] for row in of_quiz] == [float(number) for number in range(1, len(of_quiz) + 1)]
+    assert all(line.fate is not Fate.KEPT or line.why for line in report.lines)
+    told_of = [line for line in report.lines if line.what.startswith("Every Canvas Interaction: Question")]
+    assert len(told_of) >= len(of_quiz)
 
 
 @pytest.mark.parametrize("content", [b"no zip", None])
@@ -117,7 +133,7 @@ def test_what_is_no_cartridge_is_said(tmp_path: Path, content: bytes | None) -> 
     else:
         path.write_bytes(content)
     with pytest.raises(Invalid, match="no cartridge"):
-        import_cartridge(path, draft(), keep)
+        import_cartridge(path, draft(), keep, read_assessment)
 
 
 def test_a_bomb_and_a_path_out_of_the_zip_are_lines_of_the_report(tmp_path: Path) -> None:
@@ -132,7 +148,7 @@ def test_a_bomb_and_a_path_out_of_the_zip_are_lines_of_the_report(tmp_path: Path
         archive.writestr("imsmanifest.xml", f"<manifest>{organization}<resources>{resources}</resources></manifest>")
         archive.writestr("big.html", b"0" * (6 << 20))
     made = draft()
-    step, report = import_cartridge(path, made, keep)
+    step, report = import_cartridge(path, made, keep, read_assessment)
     made.apply(step)
     assert [line.what for line in report.of(Fate.DROPPED)] == ["L0", "L1", "big.html", "../../etc/passwd.html"][:2]
 
@@ -180,7 +196,7 @@ def test_a_cartridge_comes_back_as_it_left(full: tuple[Draft, Path], tmp_path: P
     target = tmp_path / "out.imscc"
     export(made, Format.CARTRIDGE, target, lambda asset: files / asset)
     again = draft()
-    step, report = import_cartridge(target, again, keep)
+    step, report = import_cartridge(target, again, keep, read_assessment)
     again.apply(step)
     assert shape(again) == [("Basics & more", ["Text <1>", "Film", "Paper", "Link"])]
     assert report.of(Fate.DROPPED) == []

@@ -97,4 +97,9 @@ def _exported(control: JobControl, draft: Draft, form: Format, target: Path, med
 
 
 def _imported(control: JobControl, path: Path, draft: Draft, media: Media) -> tuple[Step, Report]:
-    return import_cartridge(path, draft, lambda data, name, media_type: media.keep_bytes(data, name, media_type, control))
+    from desktop.questions.assessment import read_assessment  # lxml and all readers, which the start needs not
+
+    def keep(data: bytes, name: str, media_type: str) -> str:
+        return media.keep_bytes(data, name, media_type, control)
+
+    return import_cartridge(path, draft, keep, read_assessment)
