@@ -27,6 +27,7 @@ from desktop.ui.courses.editor_history import HistoryDialog
 from desktop.ui.courses.editor_preview import PreviewDialog
 from desktop.ui.widgets.labels import Label
 from desktop.ui.widgets.richtext_page import BUNDLE
+from tests.support.clips import make_clip
 from tests.support.courses import add_course, add_lesson, add_module
 from tests.support.drafts import shape
 from tests.support.postgres import Database, Person
@@ -509,3 +510,29 @@ async def everything_undone_and_done_again(author: Author, built: list[tuple[str
     for _step in range(steps):
         await author.redo()
     assert author.shape == built
+
+
+async def test_a_film_brings_its_length_and_a_still_and_one_undo_takes_all_of_it_back(
+    db: Database, ada: Person, ethics: UUID, open_editor: Open, tmp_path: Path
+) -> None:
+    author = await open_editor(db, ada, ethics)
+    page = author.page
+    page._add_lesson("video")
+    row = page.tree.current
+    assert row is not None
+    await page.keep_file(row, "content_url", make_clip(tmp_path / "talk.mp4", seconds=2))
+    lesson = page.session.draft.row("lessons", row)
+    assert (lesson["video_provider"], lesson["video_duration_seconds"]) == ("workspace", 2)
+    assert lesson["video_thumbnail_url"].startswith("asset:")
+    still = lesson["video_thumbnail_url"]
+    await page.keep_file(row, "content_url", make_clip(tmp_path / "longer.mp4", seconds=3))
+    lesson = page.session.draft.row("lessons", row)
+    assert (lesson["video_duration_seconds"], lesson["video_thumbnail_url"]) == (3, still), "the still that is there stays"
+    (tmp_path / "words.mp4").write_text("no film")
+    await page.keep_file(row, "content_url", tmp_path / "words.mp4")
+    assert "does not say how long it is" in author.desk.notices[-1].message
+    await page.save()
+    while page.session.draft.row("lessons", row)["content_url"]:
+        await author.undo()
+    lesson = page.session.draft.row("lessons", row)
+    assert (lesson["content_url"], lesson["video_duration_seconds"], lesson["video_thumbnail_url"]) == (None, None, None)

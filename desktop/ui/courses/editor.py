@@ -47,6 +47,7 @@ from desktop.courses.draft import (
 )
 from desktop.courses.editing import fragment_from_json, fragment_to_json, offered_from_json, offered_to_json
 from desktop.courses.embedding import film
+from desktop.courses.film import look
 from desktop.courses.publishing import Problem
 from desktop.courses.queries import get_offered
 from desktop.courses.vocabulary import LESSON_TYPES, STATUSES, label
@@ -666,9 +667,23 @@ class CourseEditorPage(Page):
         if table is None:
             raise Invalid(_("This is no longer in the course."))
         values: dict[str, Any] = {column: address}
-        if column == "content_url" and self.session.draft.row(table, row).get("lesson_type") == "video":
-            values["video_provider"] = "workspace"
+        lesson = self.session.draft.row(table, row)
+        if column == "content_url" and lesson.get("lesson_type") == "video":
+            values |= {"video_provider": "workspace"} | await self._about_film(path, has_still=bool(lesson.get("video_thumbnail_url")))
         self.session.edit(table, row, values)
+
+    async def _about_film(self, path: Path, *, has_still: bool) -> dict[str, Any]:
+        """Length and still of a film, as its lesson has them. A still that its author chose stays."""
+        found = await self.context.tasks.run(look, path)
+        if found is None:
+            self.context.notices.warn(
+                _("“{name}” does not say how long it is.").format(name=path.name), remedy=_("Set the length of the film by hand.")
+            )
+            return {}
+        values: dict[str, Any] = {"video_duration_seconds": found.seconds}
+        if found.still is not None and not has_still:
+            values["video_thumbnail_url"] = await self.files.store(found.still, f"{path.stem}.jpg", "image/jpeg")
+        return values
 
     def _detach(self) -> None:
         chosen = self._attachment
