@@ -202,13 +202,26 @@ def verify_file(store: Store, path: Path) -> FileVerification:
 
     Raises :class:`Invalid` where the file is no certificate of this association.
     """
+    known, ask = _authorities(store)
+    return judge(path, known, ask)
+
+
+def verify_code(store: Store, code: str) -> FileVerification:
+    """Judge the text of a certificate's QR code, as :func:`verify_file`."""
+    known, ask = _authorities(store)
+    keys = {one.keys.key_id: one for one in known}
+    return _conclude({}, *_weigh(code, keys), ask)
+
+
+def _authorities(store: Store) -> tuple[Iterable[KnownKey], Callable[[str], Verification] | None]:
+    """The keys that are believed, and whom to ask for the record: nobody where the server is away."""
     try:
         known = store.read(list_signing_keys)
+        remember_layouts(store.read(list_layouts, recall_layouts()))
     except ServerAway:
-        return judge(path, recall_keys(), None)
+        return recall_keys(), None
     remember_keys(known)
-    remember_layouts(store.read(list_layouts, recall_layouts()))
-    return judge(path, known, lambda number: store.read(verify_number, number))
+    return known, lambda number: store.read(verify_number, number)
 
 
 def judge(path: Path, known: Iterable[KnownKey], ask: Callable[[str], Verification] | None) -> FileVerification:
@@ -221,10 +234,25 @@ def judge(path: Path, known: Iterable[KnownKey], ask: Callable[[str], Verificati
         number = printed["number"]
         seal, signer = _seal_of_file(data, keys)
     else:
-        printed, code = {}, read_picture(path)
-        signed = _read_code(code, keys)
-        number = signed.number if signed is not None else NUMBER.search(code).group()  # type: ignore[union-attr] # read_picture found it
-        seal, signer = _seal_of_code(signed, code, keys)
+        printed, (signed, number, seal, signer) = {}, _weigh(read_picture(path), keys)
+    return _conclude(printed, signed, number, seal, signer, ask)
+
+
+def _weigh(code: str, keys: Mapping[str, KnownKey]) -> tuple[SignedFields | None, str, Seal, str]:
+    """What a code that names a certificate says, and what its signature is worth."""
+    signed = _read_code(code, keys)
+    number = signed.number if signed is not None else NUMBER.search(code).group()  # type: ignore[union-attr] # whoever read it found it
+    return signed, number, *_seal_of_code(signed, code, keys)
+
+
+def _conclude(
+    printed: Mapping[str, str],
+    signed: SignedFields | None,
+    number: str,
+    seal: Seal,
+    signer: str,
+    ask: Callable[[str], Verification] | None,
+) -> FileVerification:
     try:
         record = ask(number) if ask is not None else None
     except ServerAway:
@@ -318,6 +346,13 @@ def read_picture(path: Path) -> str:
             remedy=_("Take the picture from nearer, with the code sharp and whole."),
         )
     return code
+
+
+def read_frame(grey: bytes, width: int, height: int, stride: int) -> str:
+    """The text of a certificate's QR code in the grey pixels of a camera's frame, one byte each; nothing where there is none."""
+    rows = memoryview(grey)
+    packed = grey if stride == width else b"".join(rows[row * stride : row * stride + width] for row in range(height))
+    return _code_on(Image.frombytes("L", (width, height), packed[: width * height]))
 
 
 def _code_on(image: Image.Image) -> str:

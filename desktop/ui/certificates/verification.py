@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.certificates.audit import BundleVerification, verify_bundle
-from desktop.certificates.verify import FileVerification, Seal, Verification, verify_file, verify_number
+from desktop.certificates.verify import FileVerification, Seal, Verification, verify_code, verify_file, verify_number
 from desktop.courses.vocabulary import plain
 from desktop.i18n import _
 from desktop.ui.context import Context
@@ -279,6 +279,8 @@ class VerifyPanel(QScrollArea):
         self.drop = DropArea()
         self.drop.given.connect(self.ask_file)
         self.drop.pressed.connect(self._choose)
+        self.scan_button = Button(_("Scan with the camera…"), "quiet", "video")
+        self.scan_button.clicked.connect(self.scan)
         self.answer = Answer()
         self._result = Card(padding=24)
         self._result.body.addWidget(self.answer)
@@ -304,6 +306,7 @@ class VerifyPanel(QScrollArea):
         )
         column.addSpacing(px(4))
         column.addWidget(self.drop)
+        column.addWidget(self.scan_button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addSpacing(px(4))
         column.addWidget(self._result)
         column.addStretch(1)
@@ -321,6 +324,23 @@ class VerifyPanel(QScrollArea):
     def ask_file(self, path: Path) -> None:
         """Verify a file, and say what became of each of its fields."""
         self._context.spawn(self._file(path), self)
+
+    def scan(self) -> None:
+        """Look for a code with the camera, and verify what it says."""
+        from desktop.ui.certificates.camera import CameraDialog, find_camera  # Qt Multimedia takes a while to load
+
+        dialog = CameraDialog(self._context, find_camera(), self)
+        dialog.scanned.connect(lambda code: self._context.spawn(self._code(code), self))
+        dialog.open()
+
+    async def _code(self, code: str) -> None:
+        store: Any = self._context.store
+        name = _("The code before the camera")
+        try:
+            self.answer.show_file(name, await self._context.tasks.run(verify_code, store, code))
+        except Exception as error:  # noqa: BLE001 - shown in place
+            self.answer.show_problem(name, error)
+        self._show()
 
     def _ask_number(self) -> None:
         text = self.number.text().strip()
