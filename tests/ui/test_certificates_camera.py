@@ -19,7 +19,6 @@ from desktop.ui.certificates.verification import VerifyPanel
 from tests.support.courses import complete_course
 from tests.ui.accessibility import assert_accessible
 
-
 pytestmark = pytest.mark.qt_log_ignore("No RHI backend")
 """Offscreen there is no graphics card to turn frames into pictures."""
 
