@@ -123,12 +123,17 @@ class GraderPage(Page):
             ("grader.release", self.ask_release),
             ("grader.return", self.ask_return),
             ("grader.learners", self.open_learners),
+            ("grader.similarity", self.open_similarity),
         ):
             self.on(action, handler)
         self.learners_button = Button(_("Learners"), "quiet", "people")
         self.learners_button.clicked.connect(self.open_learners)
         self.learners_button.setVisible(self.kind == ASSIGNMENT)
         self.header.trailing.addWidget(self.learners_button)
+        self.similarity_button = Button(_("Similarity"), "quiet", "copy")
+        self.similarity_button.clicked.connect(self.open_similarity)
+        self.similarity_button.setVisible(self.kind == ASSIGNMENT)
+        self.header.trailing.addWidget(self.similarity_button)
         self._claiming = QTimer(self)
         self._claiming.setInterval(CLAIM_MS)
         self._claiming.timeout.connect(self._claim)
@@ -607,6 +612,11 @@ class GraderPage(Page):
         await self.saver.flush()
         await self.context.write(return_submission, key.id, again, words)
         self._known.pop(key, None)
+
+    def open_similarity(self) -> None:
+        """What submissions have in common."""
+        if self.kind == ASSIGNMENT:
+            self.context.open("similarity", task=self.task_id, course=self.course_id, title=self._name)
 
     def open_learners(self) -> None:
         """Extensions and peer reviews."""
