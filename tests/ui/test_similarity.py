@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QAbstractItemModelTester
 
 from desktop.ui.grading.similarity import SimilarityPage
@@ -27,11 +28,11 @@ async def test_a_passage_in_common_is_shown_in_both_texts(association, sign_in, 
     assert [(row.left.key.id, row.right.key.id) for row in page.model.rows] == [(works[0], works[2])]
     assert "Learner 1" not in page.sides[0].name.text()
     for side in page.sides:
-        marked = ""
-        block = side.words.document().begin()
-        while block.isValid():
-            marked += "".join(part.fragment().text() for part in block if part.fragment().charFormat().fontUnderline())
-            block = block.next()
+        cursor, marked = side.words.textCursor(), ""
+        cursor.setPosition(0)
+        while cursor.movePosition(QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor):
+            marked += cursor.selectedText() if cursor.charFormat().fontUnderline() else ""
+            cursor.clearSelection()
         assert marked == SHARED
     await desk.context.settled()
 

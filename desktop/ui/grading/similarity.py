@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from PySide6.QtCore import Qt
@@ -117,7 +117,8 @@ class SimilarityPage(Page):
         return split
 
     async def refresh(self) -> Empty | None:
-        rows = await self.context.job(_("Comparing texts"), compare_texts, self.context.store, self.task_id)
+        store: Any = self.context.store
+        rows = await self.context.job(_("Comparing texts"), compare_texts, store, self.task_id)
         self.model.set_rows(rows)
         words = ngettext(
             "{n} pair is alike; what that means is yours to say.", "{n} pairs are alike; what that means is yours to say.", len(rows)
