@@ -9,14 +9,17 @@ from uuid import UUID, uuid4
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
+from desktop.changes import Changes
 from desktop.store.operations import Delta, Outcome, Pulled
 from desktop.store.replica import Draft, Replica
 from desktop.ui.actions import ActionRegistry
 from desktop.ui.context import Context
 from desktop.ui.everything import ACTIONS
-from desktop.ui.sync.page import FieldChoice, LocalPage
+from desktop.ui.sync.conflicts import ConflictBar, FieldChoice
+from desktop.ui.sync.page import LocalPage
 from tests.ui.accessibility import assert_accessible
 from tests.ui.conftest import Until
 
@@ -79,3 +82,30 @@ async def test_a_conflict_is_settled_side_by_side(context: Context, replica: Rep
     assert replica.read(lambda reader: reader.get("course_modules", MODULE))["title"] == title
     await until(lambda: (shown := page.column.widget()) is not None and not shown.findChildren(FieldChoice))
     page.close()
+
+
+async def test_the_editor_of_a_course_says_that_something_is_to_be_settled_and_settles_it_there(
+    context: Context, replica: Replica, until: Until, qtbot: QtBot
+) -> None:
+    bar = ConflictBar(context, COURSE)
+    frame = QWidget()
+    QVBoxLayout(frame).addWidget(bar)
+    qtbot.addWidget(frame)
+    frame.resize(700, 500)
+    frame.show()
+    await bar.look()
+    assert not bar.isVisible(), "there is nothing to settle"
+    lose(replica)
+    context.broadcast(Changes.of("conflicts"))
+    await until(bar.isVisible, seconds=20)
+    assert bar.words.text() == "Somebody else wrote one thing here differently than you. Both are kept until you choose."
+    QTest.mouseClick(bar.button, Qt.MouseButton.LeftButton)
+    dialog = bar.dialog
+    assert dialog is not None
+    await until(lambda: bool(dialog.findChildren(FieldChoice)), seconds=20)
+    assert_accessible(dialog)
+    (theirs,) = [one for one in dialog.findChildren(QPushButton) if one.text() == "Keep theirs"]
+    QTest.mouseClick(theirs, Qt.MouseButton.LeftButton)
+    await until(lambda: not dialog.isVisible() and not bar.isVisible(), seconds=20)
+    assert replica.read(lambda reader: reader.get("course_modules", MODULE))["title"] == "Duties"
+    await context.settled()

@@ -62,6 +62,7 @@ from desktop.ui.courses.editor_outline import OutlineModel, OutlineTree
 from desktop.ui.courses.editor_package import choose_package
 from desktop.ui.courses.editor_session import CourseSession
 from desktop.ui.page import Page
+from desktop.ui.sync.conflicts import ConflictBar
 from desktop.ui.theme import Role, px
 from desktop.ui.theme.icons import icon
 from desktop.ui.widgets.buttons import Button, IconButton
@@ -184,7 +185,16 @@ class CourseEditorPage(Page):
         self.publish_button = Button(_("Publish"), "primary")
         self.publish_button.clicked.connect(lambda: self.spawn(self._publish()))
         self.header.trailing.addWidget(self.publish_button)
-        return self.split
+        self.conflicts = ConflictBar(self.context, self.course_id)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        bar = QHBoxLayout()
+        bar.setContentsMargins(px(16), 0, px(16), 0)
+        bar.addWidget(self.conflicts)
+        column.addLayout(bar)
+        column.addWidget(self.split, 1)
+        return content
 
     def _make_outline(self) -> QWidget:
         self.tree = OutlineTree()
@@ -336,6 +346,7 @@ class CourseEditorPage(Page):
         if self._shown is None:
             self._show_row(self.course_id)
         self.spawn(self.files.send())
+        self.spawn(self.conflicts.look())
 
     async def _read_offered(self) -> None:
         """People, designations and other courses are the server's; without it, what it said last."""

@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from desktop.changes import Done
 from desktop.i18n import N_, _, ngettext
-from desktop.store.replica import CheckedOut, FieldConflict, RowConflict
-from desktop.sync.merge import merge_texts
+from desktop.store.replica import CheckedOut
 from desktop.ui.page import Empty, Page, in_turns
-from desktop.ui.theme import Role, px
+from desktop.ui.sync.conflicts import TABLES, ConflictCard
+from desktop.ui.theme import Role
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.labels import Label
 from desktop.ui.widgets.scrolled import ScrolledColumn
 from desktop.ui.widgets.surfaces import Card
-
-KINDS = {
-    "conflict": N_("You and somebody else wrote this differently."),
-    "gone": N_("You edited this, and somebody else deleted it."),
-    "kept": N_("You deleted this, and somebody else had changed it. It was kept."),
-    "refused": N_("The server did not take this change."),
-}
-TABLES = {
-    "courses": N_("Course"),
-    "course_modules": N_("Module"),
-    "lessons": N_("Lesson"),
-    "lesson_attachments": N_("Attachment"),
-    "quizzes": N_("Quiz"),
-    "quiz_questions": N_("Question"),
-    "assignments": N_("Assignment"),
-}
-TITLES = ("title", "question_text", "file_name")
-"""The columns that name a row."""
 
 
 class LocalPage(Page):
@@ -58,7 +39,10 @@ class LocalPage(Page):
         if not here:
             return Empty(_("A course is kept here once you have opened it in the editor."), picture="catalogue")
         column = self.column.begin()
-        cards = [*await in_turns(lambda one: ConflictCard(one, self), conflicts), *await in_turns(lambda one: CourseCard(one, self), here)]
+        cards = [
+            *await in_turns(lambda one: ConflictCard(one, self.context.here, self.settle, self), conflicts),
+            *await in_turns(lambda one: CourseCard(one, self), here),
+        ]
         for card in cards:
             column.addWidget(card)
         column.addStretch(1)
@@ -110,86 +94,3 @@ class CourseCard(Card):
             row.addWidget(export)
             row.addStretch(1)
             self.body.addLayout(row)
-
-
-class ConflictCard(Card):
-    """What could not be merged in one row, field by field: the author's text, the other one, and one of both."""
-
-    def __init__(self, conflict: RowConflict, page: LocalPage) -> None:
-        super().__init__(page)
-        name = next((str(conflict.row[column]) for column in TITLES if conflict.row.get(column)), "")
-        self.body.addWidget(Label(f"{_(TABLES[conflict.table])}: {name}", Role.HEADING, parent=self, wrap=True))
-        self.body.addWidget(Label(_(KINDS[conflict.kind]), parent=self, wrap=True))
-        if conflict.message:
-            self.body.addWidget(Label(conflict.message, token="muted", parent=self, wrap=True))
-        here = page.context.here
-        if conflict.kind == "conflict":
-            for field in conflict.fields:
-                self.body.addWidget(FieldChoice(conflict, field, page, self))
-            return
-        row = QHBoxLayout()
-        if conflict.kind == "kept":
-            self._offer(row, _("Delete anyway"), lambda: page.settle(here.delete_anyway, conflict))
-            self._offer(row, _("Keep it"), lambda: page.settle(here.discard, conflict))
-        else:
-            self._offer(row, _("Restore with my edits"), lambda: page.settle(here.restore, conflict))
-            self._offer(row, _("Let it go"), lambda: page.settle(here.discard, conflict))
-        row.addStretch(1)
-        self.body.addLayout(row)
-
-    def _offer(self, row: QHBoxLayout, text: str, pressed: Callable[[], None]) -> None:
-        button = Button(text, "quiet", "", self)
-        button.clicked.connect(pressed)
-        row.addWidget(button)
-
-
-class FieldChoice(QWidget):
-    """One field: both texts side by side, below them a proposal that can be edited."""
-
-    def __init__(self, conflict: RowConflict, field: FieldConflict, page: LocalPage, parent: QWidget) -> None:
-        super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, px(8), 0, 0)
-        column.addWidget(Label(field.name.replace("_", " ").capitalize(), Role.LABEL, parent=self))
-        grid = QGridLayout()
-        grid.setSpacing(px(8))
-        column.addLayout(grid)
-        here = page.context.here
-
-        def keep(value: Any) -> None:
-            page.settle(here.settle, conflict, {field.name: value})
-
-        for number, (heading, value, button_text) in enumerate(
-            ((_("Yours"), field.mine, _("Keep mine")), (_("In the course now"), field.theirs, _("Keep theirs")))
-        ):
-            grid.addWidget(Label(heading, Role.CAPTION, "muted", self), 0, number)
-            text = self._text(heading, shown(value))
-            text.setReadOnly(True)
-            grid.addWidget(text, 1, number)
-            button = Button(button_text, "quiet", "", self)
-            button.clicked.connect(lambda _checked=False, value=value: keep(value))
-            grid.addWidget(button, 2, number)
-        if isinstance(field.mine, str) and isinstance(field.theirs, str):
-            seen = field.seen if isinstance(field.seen, str) else ""
-            proposal = merge_texts(seen, field.mine, field.theirs)
-            heading = _("Both, put together") if proposal is not None else _("Both changed the same place: write it as it should be")
-            grid.addWidget(Label(heading, Role.CAPTION, "muted", self, wrap=True), 3, 0, 1, 2)
-            self.merged = self._text(heading, field.mine if proposal is None else proposal)
-            grid.addWidget(self.merged, 4, 0, 1, 2)
-            use = Button(_("Use this text"), "quiet", "check", self)
-            use.clicked.connect(lambda: keep(self.merged.toPlainText()))
-            grid.addWidget(use, 5, 0, 1, 2)
-
-    def _text(self, name: str, value: str) -> QPlainTextEdit:
-        text = QPlainTextEdit(value, self)
-        text.setAccessibleName(name)
-        text.setTabChangesFocus(True)
-        text.setFixedHeight(px(96))
-        return text
-
-
-def shown(value: Any) -> str:
-    """A value as it is read: text as it is, nothing as nothing, the rest as JSON."""
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
