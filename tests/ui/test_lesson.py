@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from desktop.courses.queries import CatalogueFilter, list_outline, page_catalogue
 from desktop.learning.queries import list_my_enrollments
 from desktop.ui.learning.lesson import LessonPage
+from desktop.ui.theme import Scheme, colour, theme
 
 
 @pytest.fixture
@@ -43,6 +44,23 @@ async def test_a_reading_is_text_with_its_headings(open_lesson):
     page, _desk, lesson = await open_lesson("text")
     assert page.header.title == lesson.title
     assert "Three reasons" in page.reading.toPlainText()
+
+
+async def test_a_reading_follows_another_look(open_lesson):
+    page, _desk, _lesson = await open_lesson("text")
+
+    def ink():
+        block = page.reading.document().begin()
+        while not block.text().strip():
+            block = block.next()
+        return block.begin().fragment().charFormat().foreground().color()
+
+    try:
+        theme().apply(Scheme.DARK, motion=False)
+        assert ink() == colour("text")
+    finally:
+        theme().apply(Scheme.LIGHT, motion=False)
+    assert ink() == colour("text")
 
 
 async def test_a_package_goes_on_to_the_player_once(open_lesson, qtbot, until):

@@ -166,7 +166,7 @@ class WorkView(QWidget):
         elif kind in PICTURES:
             self._show_picture(file, path)
         elif kind in (".txt", ".md", ".csv"):
-            self.reading.setPlainText(path.read_text("utf-8", errors="replace")[:1_000_000])
+            self.reading.show_plain(path.read_text("utf-8", errors="replace")[:1_000_000])
             self.stack.setCurrentWidget(self.reading)
         else:
             self._say(_("{file} cannot be shown here.").format(file=file.name), _("Open in another program"), file)

@@ -52,12 +52,15 @@ class Reading(QTextBrowser):
         self.setAccessibleName(_("Lesson text"))
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.setViewportMargins(0, 0, 0, 0)
+        self._shown: str | None = None
+        theme().changed.connect(self._recolour)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         # Pictures inside the document (data:) are decoded by the document itself; anything else would be a request to somebody.
         return super().loadResource(kind, name) if QUrl(name).scheme() == "data" else None
 
     def show_html(self, html: str) -> None:
+        self._shown = html
         body, text, link = theme().font(Role.BODY), theme().colour("text").name(), theme().colour("accent_text").name()
         self.document().setDefaultStyleSheet(
             f"body {{ font-size: {round(body.pixelSize() * 1.1)}px; line-height: 150%; color: {text}; }} a {{ color: {link}; }}"
@@ -65,6 +68,17 @@ class Reading(QTextBrowser):
         )
         self.setHtml(f"<body>{sanitize(html)}</body>")
         self.document().setDocumentMargin(0)
+
+    def show_plain(self, words: str) -> None:
+        self._shown = None
+        self.setPlainText(words)
+
+    def _recolour(self) -> None:
+        """The colours are in the document: another look makes it anew, at the same place."""
+        if self._shown is not None:
+            at = self.verticalScrollBar().value()
+            self.show_html(self._shown)
+            self.verticalScrollBar().setValue(at)
 
 
 class LessonPage(Page):
