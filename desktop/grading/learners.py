@@ -43,6 +43,8 @@ class LearnerRow:
     until: datetime | None
     extra: int
     reason: str
+    submission: UUID | None
+    """The last one."""
     handed: int
     last_at: datetime | None
     late_seconds: int
@@ -136,6 +138,9 @@ def page_assignment_learners(
     handed = (
         sa.select(
             sa.func.count().label("handed"),
+            sa.func.array_agg(aggregate_order_by(AssignmentSubmission.id, AssignmentSubmission.submission_number.desc()))[1].label(
+                "submission"
+            ),
             sa.func.max(AssignmentSubmission.submitted_at).label("last_at"),
             sa.func.coalesce(
                 sa.func.array_agg(aggregate_order_by(AssignmentSubmission.late_seconds, AssignmentSubmission.submission_number.desc()))[1],
@@ -173,6 +178,7 @@ def page_assignment_learners(
             own.late_until.label("until"),
             sa.func.coalesce(own.submissions, 0).label("extra"),
             sa.func.coalesce(own.reason, "").label("reason"),
+            handed.c.submission,
             handed.c.handed,
             handed.c.last_at,
             handed.c.late_seconds,

@@ -181,6 +181,22 @@ ACTIONS: tuple[Action, ...] = (
         hint=N_("Other dates or more attempts for the chosen learners"),
     ),
     Action(
+        "assignment-learners.comment",
+        N_("Comment…"),
+        icon="edit",
+        place="assignment-learners",
+        roles=STAFF,
+        hint=N_("The same words for all chosen learners"),
+    ),
+    Action(
+        "assignment-learners.missing",
+        N_("Zero for missing…"),
+        icon="numbers",
+        place="assignment-learners",
+        roles=STAFF,
+        hint=N_("Grade who has handed in nothing and no longer may"),
+    ),
+    Action(
         "assignment-learners.deal",
         N_("Assign peer reviews"),
         icon="people",
@@ -200,6 +216,11 @@ ACTIONS: tuple[Action, ...] = (
         roles=STAFF,
         hint=N_("Bring what is to be graded to this computer, to grade it without the server"),
     ),
+    Action(
+        "grading.download", N_("Download all work…"), icon="package", place="grading", roles=STAFF, hint=N_("One ZIP file, with the marks")
+    ),
+    Action("grading.download-marks", N_("Download marks…"), icon="table", place="grading", roles=STAFF),
+    Action("grading.upload-marks", N_("Upload marks…"), icon="upload", place="grading", roles=STAFF, hint=N_("A table, checked first")),
     Action("grading.give-back", N_("Take off this computer"), icon="trash", place="grading", roles=STAFF),
     Action("grader.previous", N_("Previous work"), "Ctrl+PgUp", "chevron-left", place="grader", roles=STAFF),
     Action("grader.next", N_("Next work"), "Ctrl+PgDown", "chevron-right", place="grader", roles=STAFF),

@@ -509,6 +509,56 @@ $$;
 COMMENT ON FUNCTION lms.extend_assignment(uuid, uuid, timestamptz, timestamptz, integer, text) IS
   'Gives one learner other dates or more attempts (all of them none: takes them back); gives how many submissions are less or more late by it';
 
+-- Missing work ------------------------------------------------------------------------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION lms.grade_missing(p_assignment uuid, p_percentage numeric) RETURNS integer
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+DECLARE
+  v_assignment public.assignments;
+  v_made integer;
+BEGIN
+  SELECT a.* INTO v_assignment
+  FROM public.assignments AS a
+  WHERE a.id = p_assignment AND (lms.may_administer() OR a.id = ANY (ARRAY(SELECT lms.taught_assignments())))
+  FOR NO KEY UPDATE; -- two who press at once take turns
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM002', MESSAGE = 'There is no such assignment of yours.', HINT = 'no-such-assignment';
+  END IF;
+  IF p_percentage IS NULL OR p_percentage NOT BETWEEN 0 AND 100 THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'Missing work loses 0 to 100 percent.', HINT = 'not-a-percentage';
+  END IF;
+  WITH missing AS (
+    SELECT e.id, e.member_id
+    FROM public.enrollments AS e
+    CROSS JOIN LATERAL lms.submission_terms(p_assignment, e.id) AS terms
+    WHERE e.course_id = v_assignment.course_id AND e.status IN ('enrolled', 'in_progress', 'completed')
+      AND e.member_id IS DISTINCT FROM lms.current_member_id()
+      -- Nothing is missing that can still come
+      AND clock_timestamp() > CASE WHEN v_assignment.late_submission_allowed THEN terms.late_until
+        ELSE terms.due_date + make_interval(mins => v_assignment.late_grace_minutes) END
+      AND NOT EXISTS (
+        SELECT FROM public.assignment_submissions AS s WHERE s.assignment_id = p_assignment AND s.enrollment_id = e.id
+      )
+    ORDER BY e.id
+    FOR NO KEY UPDATE OF e -- as handing in does
+  ), made AS (
+    INSERT INTO public.assignment_submissions (assignment_id, enrollment_id, member_id, status)
+    SELECT p_assignment, m.id, m.member_id, 'grading' FROM missing AS m
+    ON CONFLICT ON CONSTRAINT unique_enrollment_assignment_submission DO NOTHING -- handed in at this moment
+    RETURNING id
+  )
+  INSERT INTO lms.grades (submission_id, assignment_id, stage, grader_id, score, done)
+  SELECT made.id, p_assignment, CASE WHEN lms.second_marked(v_assignment, made.id) THEN 'agreed' ELSE 'first' END,
+    lms.current_member_id(), round(v_assignment.total_points * (100 - p_percentage) / 100, 2), true
+  FROM made;
+  GET DIAGNOSTICS v_made = ROW_COUNT;
+  RETURN v_made;
+END
+$$;
+COMMENT ON FUNCTION lms.grade_missing(uuid, numeric) IS
+  'Grades who has handed in nothing and no longer may: all points less a percentage of them. Not released; who is to hand in after all gets an extension with one attempt more';
+
 -- Asking again ----------------------------------------------------------------------------------------------------------------------------
 
 CREATE OR REPLACE FUNCTION lms.request_regrade(p_submission uuid, p_reason text) RETURNS uuid
@@ -554,7 +604,7 @@ $$;
 COMMENT ON FUNCTION lms.answer_regrade(uuid, boolean, text) IS 'Closes a request: the grade was changed (save and release it first), or stays';
 
 GRANT EXECUTE ON FUNCTION lms.submit_assignment(uuid, uuid, uuid, jsonb), lms.request_regrade(uuid, text) TO lms_member;
-GRANT EXECUTE ON FUNCTION lms.taught_assignments(), lms.my_stage(uuid), lms.second_marked(public.assignments, uuid),
+GRANT EXECUTE ON FUNCTION lms.taught_assignments(), lms.my_stage(uuid), lms.second_marked(public.assignments, uuid), lms.grade_missing(uuid, numeric),
   lms.name_to_grade(uuid), lms.grading_queue(uuid, integer), lms.save_grade(uuid, text, bigint, uuid, jsonb),
   lms.claim_submission(uuid, integer),
   lms.release_grades(uuid[]), lms.return_submission(uuid, boolean, text),

@@ -282,6 +282,7 @@ GRADES = [
          " VALUES (%(finn)s, %(course)s, 'x')"),
     Case("a comment in another's name", "finn", "INSERT INTO lms.grading_comments (member_id, comment) VALUES (%(teacher)s, 'x')"),
     Case("ask for a regrade of another's work", "lea", "SELECT lms.request_regrade(%(submission)s, 'x')"),
+    *each("lea otto finn proctor", "grade who is missing", "SELECT lms.grade_missing(%(assignment)s, 100)"),
     *each("lea otto finn proctor", "deal out work to review", "SELECT lms.assign_peer_reviews(%(assignment)s)"),
     *each("lea finn proctor", "work that one was not given to review", "SELECT * FROM lms.list_my_reviews(%(assignment)s)", NOTHING),
     *each("lea finn proctor", "what others' work was reviewed with", "SELECT * FROM lms.list_received_reviews(%(submission)s)", NOTHING),

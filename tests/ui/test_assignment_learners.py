@@ -9,7 +9,10 @@ import pytest
 from PySide6.QtCore import QDateTime
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
+from desktop.grading.bulk import COLUMNS
 from desktop.grading.commands import Work, submit_assignment
+from desktop.grading.queries import list_tasks
+from desktop.ui.grading.bulk import CommentDialog, MissingDialog, check_upload, save_archive, save_table
 from desktop.ui.grading.learners import AssignmentLearnersPage, ExtendDialog
 from tests.support.association import one
 from tests.ui.accessibility import assert_accessible
@@ -92,4 +95,52 @@ async def test_reviews_are_dealt_once(open_page, association, until):
     assert dealt[association["lea_enrollment"]] == dealt[association["otto_enrollment"]] == 1
     with association.installer() as installer:
         assert one(installer, "SELECT count(*) FROM assignment_reviews WHERE review_type = 'peer'") == 2
+    await page.context.settled()
+
+
+async def test_the_same_words_go_to_many_and_missing_work_is_graded(open_page, association, until):
+    with association.installer() as installer:
+        installer.execute(
+            "UPDATE assignments SET due_date = now() - interval '3 days', late_submission_allowed = false WHERE id = %s",
+            (association["assignment"],),
+        )
+    page, desk = await open_page()
+    page.comment()
+    assert "Choose learners who have handed in" in desk.notices[-1].message
+    page.table.selectAll()
+    page.comment()
+    dialog = page.findChildren(CommentDialog)[-1]
+    assert not dialog.keep_button.isEnabled()
+    QTest.keyClicks(dialog.words, "Read page 3.")
+    dialog.keep_button.click()
+    await until(lambda: desk.notices[-1].message == "1 grade was saved.", seconds=20)
+    page.ask_missing()
+    page.findChildren(MissingDialog)[-1].accept()
+    await until(lambda: "2 learners who handed in nothing" in desk.notices[-1].message, seconds=20)
+    with association.installer() as installer:
+        grades = installer.execute("SELECT score, feedback_html FROM lms.grades ORDER BY score").fetchall()
+    assert [score for score, _words in grades] == [0, 0, 55], "what was given stays"
+    assert [words for _score, words in grades if words] == ["SECRET-FEEDBACK<p>Read page 3.</p>"]
+    await until(lambda: not page.loading and page.model.settled, seconds=20)
+    await page.context.settled()
+
+
+async def test_an_uploaded_table_says_what_it_would_do_before_it_does(open_page, association, until, tmp_path):
+    page, desk = await open_page()
+    store = association.database.store(association.people["teacher"])
+    task = next(task for task in store.read(list_tasks) if task.id == association["assignment"])
+    path = tmp_path / "marks.csv"
+    await save_table(desk.context, task, path)
+    line = path.read_text("utf-8-sig").splitlines()[1]
+    path.write_text("\n".join([",".join(COLUMNS), line.replace(",55,100,", ",88,100,"), "nobody,0,Nobody,,1,100,"]), "utf-8")
+    dialog = await check_upload(desk.context, task, path, page)
+    assert dialog.windowTitle() == "1 grade would change"
+    assert "Line 3, Nobody: There is no such submission" in dialog.problems.toPlainText()
+    assert_accessible(dialog)
+    dialog.apply_button.click()
+    await until(lambda: desk.notices[-1].message == "1 grade was saved.", seconds=20)
+    with association.installer() as installer:
+        assert one(installer, "SELECT score FROM lms.grades") == 88
+    await save_archive(desk.context, task, tmp_path / "work.zip")
+    assert "1 piece of work is in work.zip." in desk.notices[-1].message
     await page.context.settled()

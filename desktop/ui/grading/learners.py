@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar
 from uuid import UUID
 
 from PySide6.QtCore import QSignalBlocker, Qt
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QStackedWidget, QV
 
 from desktop.courses.fields import Field, Kind
 from desktop.errors import NotFound
+from desktop.grading.bulk import Applied, comment_many, zero_missing
 from desktop.grading.commands import extend_assignment
 from desktop.grading.learners import (
     LearnerKey,
@@ -29,6 +31,7 @@ from desktop.i18n import N_, _, ngettext
 from desktop.ui.context import Context
 from desktop.ui.courses.editor_form import EDITORS, Editor
 from desktop.ui.dates import moment_text
+from desktop.ui.grading.bulk import CommentDialog, MissingDialog, say
 from desktop.ui.grading.words import late_text
 from desktop.ui.itemmodels import ROW_ROLE, Badge, Column, KeysetSource, VirtualModel
 from desktop.ui.page import Empty, Page
@@ -108,7 +111,7 @@ class AssignmentLearnersPage(Page):
 
     shows: ClassVar[frozenset[str]] = frozenset({"assignment_submissions", "assignment_reviews", "assignments"})
     primary = "assignment-learners.extend"
-    secondary = ("assignment-learners.deal",)
+    secondary = ("assignment-learners.deal", "assignment-learners.missing", "assignment-learners.comment")
 
     def __init__(self, context: Context, assignment: UUID, parent: QWidget | None = None) -> None:
         self.assignment_id = assignment
@@ -144,6 +147,8 @@ class AssignmentLearnersPage(Page):
         column.addLayout(lists, 1)
         self.on("assignment-learners.extend", self.extend)
         self.on("assignment-learners.deal", self.deal)
+        self.on("assignment-learners.comment", self.comment)
+        self.on("assignment-learners.missing", self.ask_missing)
         return content
 
     async def refresh(self) -> Empty | None:
@@ -191,6 +196,33 @@ class AssignmentLearnersPage(Page):
         if changed:
             words = ngettext("One submission is less or more late by it.", "{n} submissions are less or more late by it.", changed)
             self.context.notices.done(words.format(n=changed))
+
+    def comment(self) -> None:
+        """The same words for all who are chosen."""
+        works = [(row.submission, row.name) for row in self.chosen if row.submission is not None]
+        if not works:
+            self.context.notices.info(_("Choose learners who have handed in first."))
+        else:
+            CommentDialog([name for _work, name in works], lambda words: self.spawn(self._comment(works, words)), self).open()
+
+    async def _comment(self, works: Sequence[tuple[UUID, str]], words: str) -> None:
+        store: Any = self.context.store
+        applied: Applied = await self.context.job(_("Adding comments"), comment_many, store, works, words)
+        say(self.context, applied)
+
+    def ask_missing(self) -> None:
+        """A grade for who has handed in nothing."""
+        MissingDialog(lambda percentage: self.spawn(self._grade_missing(percentage)), self).open()
+
+    async def _grade_missing(self, percentage: Decimal) -> None:
+        made = await self.context.write(zero_missing, self.assignment_id, percentage)
+        if made:
+            words = ngettext(
+                "{n} learner who handed in nothing has a grade now.", "{n} learners who handed in nothing have a grade now.", made
+            )
+            self.context.notices.done(words.format(n=f"{made:,}"))
+        else:
+            self.context.notices.info(_("Nobody is missing: whoever has handed in nothing still may, or has a grade."))
 
     async def deal(self) -> None:
         """Deal what was handed in to the others to review."""

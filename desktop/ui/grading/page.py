@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 from uuid import UUID
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from desktop.errors import ServerAway
 from desktop.grading.queries import ASSIGNMENT, Task, list_tasks
@@ -13,11 +15,13 @@ from desktop.grading.taken import Taken
 from desktop.i18n import N_, _, ngettext
 from desktop.ui.context import Context
 from desktop.ui.dates import date_text, moment_text
+from desktop.ui.grading.bulk import choose_archive, choose_table, choose_upload
 from desktop.ui.grading.taking import Takings
 from desktop.ui.itemmodels import ROW_ROLE, Badge, Column
 from desktop.ui.itemmodels.rows import RowsModel
 from desktop.ui.page import Empty, Page
 from desktop.ui.theme import px
+from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.table import TableView
 
 
@@ -70,6 +74,22 @@ class GradingPage(Page):
         self.table.opened.connect(self.open_task)
         self.on("grading.take", self.take)
         self.on("grading.give-back", self.give_back)
+        for action, work in (
+            ("grading.download", choose_archive),
+            ("grading.download-marks", choose_table),
+            ("grading.upload-marks", choose_upload),
+        ):
+            self.on(action, partial(self._with_assignment, work))
+        menu = QMenu(self)
+        for words, action in (
+            (_("Download all work…"), "grading.download"),
+            (_("Download marks…"), "grading.download-marks"),
+            (_("Upload marks…"), "grading.upload-marks"),
+        ):
+            menu.addAction(words, partial(self.context.actions.run, action))
+        self.more_button = Button(_("More"), "quiet", "more")
+        self.more_button.setMenu(menu)
+        self.header.trailing.addWidget(self.more_button)
         content = QWidget()
         around = QHBoxLayout(content)
         around.setContentsMargins(px(20), 0, px(20), 0)
@@ -121,6 +141,13 @@ class GradingPage(Page):
         if task is not None:
             await self.takings.give_back(task.id)
             self.reload()
+
+    def _with_assignment(self, work: Callable[[Context, Task, QWidget], None]) -> None:
+        task = self.chosen
+        if task is None or task.kind != ASSIGNMENT:
+            self.context.notices.info(_("Choose an assignment first."))
+        else:
+            work(self.context, task, self)
 
     def open_task(self, row: Task) -> None:
         self.context.open("grader", task=row.id, kind=row.kind, course=row.course_id, title=row.title)
