@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from desktop.certificates.designs import read_design
 from desktop.certificates.keys import PublicKeys, SigningKey
 from desktop.certificates.press import Press, draw_signed
-from desktop.certificates.queries import IssuedCertificate, get_certificate, list_due, list_unsigned
+from desktop.certificates.queries import IssuedCertificate, get_certificate, list_certificates, list_due, list_unsigned
 from desktop.certificates.render import render
 from desktop.certificates.template import Template
 from desktop.changes import Changes, Done
@@ -29,6 +30,8 @@ from desktop.tasks import JobControl
 CHANGED = Changes.of("lms.certificates", "enrollments")
 KEYS_CHANGED = Changes.of("lms.signing_keys")
 MEDIA_TYPE = "application/pdf"
+AT_ONCE = 50
+"""Certificates that are read together to be signed."""
 
 
 def issue(session: Session, enrollment_id: UUID) -> Done[UUID]:
@@ -136,7 +139,7 @@ def sign_unsigned(control: JobControl, /, store: Store, key: SigningKey) -> Done
             except Invalid as error:
                 refused.append(error)
                 continue
-            _store(control, store, sheet.certificate, pdf, key)
+            store.write(_file, sheet.certificate, pdf, key.public.key_id)
             signed += 1
     return Done(Signed(signed, tuple(refused), len(waiting) - signed - len(refused)), CHANGED)
 
@@ -144,8 +147,7 @@ def sign_unsigned(control: JobControl, /, store: Store, key: SigningKey) -> Done
 def _with_designs(store: Store, waiting: Iterable[UUID], refused: list[LmsError]) -> Iterator[tuple[IssuedCertificate, Template]]:
     """Each certificate with what it is drawn by; those whose design cannot be understood are ``refused``. A design is read once."""
     designs: dict[UUID | None, Template] = {}
-    for one in waiting:
-        certificate = store.read(get_certificate, one)
+    for certificate in (one for some in batched(waiting, AT_ONCE) for one in store.read(list_certificates, some)):
         if certificate.design_id not in designs:
             try:
                 designs[certificate.design_id] = store.read(read_design, certificate.design_id)
@@ -155,24 +157,17 @@ def _with_designs(store: Store, waiting: Iterable[UUID], refused: list[LmsError]
         yield certificate, designs[certificate.design_id]
 
 
-def sign_one(control: JobControl, /, store: Store, key: SigningKey, certificate_id: UUID) -> Done[str]:
+def sign_one(_control: JobControl, /, store: Store, key: SigningKey, certificate_id: UUID) -> Done[str]:
     """Draw, sign and file one certificate, unless it has its file. The answer is the asset. Administrators only."""
     certificate = store.read(get_certificate, certificate_id)
     if certificate.asset_id is not None:
         return Done(certificate.asset_id)
-    return Done(
-        _store(control, store, certificate, draw_signed(certificate, store.read(read_design, certificate.design_id), key), key), CHANGED
-    )
+    pdf = draw_signed(certificate, store.read(read_design, certificate.design_id), key)
+    return Done(store.write(_file, certificate, pdf, key.public.key_id), CHANGED)
 
 
-def _store(control: JobControl, store: Store, certificate: IssuedCertificate, pdf: bytes, key: SigningKey) -> str:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"{certificate.snapshot.number}.pdf"
-        path.write_bytes(pdf)
-        asset_id = assets.upload(store, path, path.name, MEDIA_TYPE, control)
-    return store.write(_enter, certificate.id, asset_id, key.public.key_id)
-
-
-def _enter(session: Session, certificate_id: UUID, asset_id: str, key_id: str) -> str:
-    filed: str = session.execute(sa.select(sa.func.lms.file_certificate(certificate_id, asset_id, key_id))).scalar_one()
+def _file(session: Session, certificate: IssuedCertificate, pdf: bytes, key_id: str) -> str:
+    """The file, and that it is the certificate's, in one transaction."""
+    asset_id = assets.put(session, pdf, f"{certificate.snapshot.number}.pdf", MEDIA_TYPE)
+    filed: str = session.execute(sa.select(sa.func.lms.file_certificate(certificate.id, asset_id, key_id))).scalar_one()
     return filed

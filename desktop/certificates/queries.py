@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -141,26 +141,34 @@ def list_certificate_keys(session: Session, filter: CertificateFilter, page_size
 
 def get_certificate(session: Session, certificate_id: UUID) -> IssuedCertificate:
     """Raises :class:`NotFound` where there is none, or none that this person may see."""
+    found = list_certificates(session, [certificate_id])
+    if not found:
+        raise NotFound(_("There is no such certificate."))
+    return found[0]
+
+
+def list_certificates(session: Session, ids: Sequence[UUID]) -> tuple[IssuedCertificate, ...]:
+    """Those of ``ids`` that there are and that this person may see, in their order."""
     later = sa.orm.aliased(Certificate)
     replacement = sa.select(later.certificate_number).where(later.supersedes == Certificate.id).scalar_subquery()
-    row = session.execute(
-        sa.select(Certificate, status().label("status"), replacement.label("superseded_by")).where(Certificate.id == certificate_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound(_("There is no such certificate."))
-    found: Certificate = row[0]
+    query = sa.select(Certificate, status().label("status"), replacement.label("superseded_by")).where(Certificate.id.in_(ids))
+    found = {row[0].id: _issued(row[0], row.status, row.superseded_by) for row in session.execute(query)}
+    return tuple(found[one] for one in ids if one in found)
+
+
+def _issued(row: Certificate, status: str, superseded_by: str | None) -> IssuedCertificate:
     return IssuedCertificate(
-        id=found.id,
-        enrollment_id=found.enrollment_id,
-        course_id=found.course_id,
-        member_id=found.member_id,
-        snapshot=_snapshot(found),
-        status=row.status,
-        revoked_at=found.revoked_at,
-        revocation_reason=found.revocation_reason,
-        superseded_by=row.superseded_by,
-        asset_id=found.asset_id,
-        design_id=found.template_version_id,
+        id=row.id,
+        enrollment_id=row.enrollment_id,
+        course_id=row.course_id,
+        member_id=row.member_id,
+        snapshot=_snapshot(row),
+        status=status,
+        revoked_at=row.revoked_at,
+        revocation_reason=row.revocation_reason,
+        superseded_by=superseded_by,
+        asset_id=row.asset_id,
+        design_id=row.template_version_id,
     )
 
 

@@ -87,6 +87,14 @@ def upload(store: Store, path: Path, name: str, media_type: str, control: JobCon
     return store.write(_put_asset, name, media_type, chunks, size)
 
 
+def put(session: Session, data: bytes, name: str, media_type: str) -> str:
+    """Store bytes that are at hand, within the caller's transaction, and return the asset's id. For what is small; see :func:`upload`."""
+    pieces = [data[at : at + CHUNK] for at in range(0, len(data), CHUNK)]
+    for piece in pieces:
+        _put_chunk(session, piece)
+    return _put_asset(session, name, media_type, [sha256(piece).digest() for piece in pieces], len(data))
+
+
 def fetch(store: Store, asset_id: str, target: Path, control: JobControl) -> Path:
     """Bring the asset to the file ``target`` and return it.
 
