@@ -33,6 +33,11 @@ class Authored:
     """Columns that mean something only together: where two authors changed any of them, they are one conflict."""
 
     @property
+    def blank(self) -> dict[str, Any]:
+        """A row of which nothing is said."""
+        return dict.fromkeys(self.columns) | dict(self.defaults)
+
+    @property
     def ordered(self) -> bool:
         """Whether its rows stand in an order that an author chose (``position``, between its neighbours)."""
         return "position" in self.columns

@@ -16,6 +16,8 @@ from desktop.i18n import _
 from desktop.store.authored import TABLES, Authored
 from desktop.store.operations import Kind, Values
 
+BLANK = {name: table.blank for name, table in TABLES.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -78,7 +80,8 @@ class Reader:
             arguments,
         )
         return [
-            Row(table, UUID(row), UUID(scope), UUID(parent) if parent else None, json.loads(data), bool(pending))
+            # What was fetched before a column was there has what the server gave that column then
+            Row(table, UUID(row), UUID(scope), UUID(parent) if parent else None, BLANK[table] | json.loads(data), bool(pending))
             for table, row, scope, parent, data, pending in rows
         ]
 
@@ -97,7 +100,7 @@ class Draft(Reader):
         """Add a row; columns that are left out get the server's defaults. Give ``row`` to bring one back under its own id."""
         declared = TABLES[table]
         row = row or uuid4()
-        full = dict.fromkeys(declared.columns) | dict(declared.defaults) | dict(values)
+        full = declared.blank | dict(values)
         self._check(declared, values)
         if declared.ordered and full["position"] is None:
             full["position"] = self.place(table, UUID(full[declared.parents[0][0]]))

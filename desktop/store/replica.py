@@ -96,6 +96,18 @@ CREATE TABLE IF NOT EXISTS file (
 JOURNAL_SCHEMA = "CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, seq INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID"
 
 
+LAYOUT = 1
+"""Of the tables above, in ``PRAGMA user_version``. A file with a higher one was written by a later version of the application."""
+COLUMNS = "columns"
+"""Under which the file says what authors could write when it was filled."""
+
+
+class ReplicaNewer(LmsError):
+    """The file was written by a later version of the application; it is left as it is, with all that waits in it."""
+
+    code = "replica-newer"
+
+
 class ReplicaDamaged(LmsError):
     """The file on this computer was damaged. It has been set aside and is being rebuilt; what waited to be sent was kept."""
 
@@ -591,7 +603,7 @@ class Replica:
                 self._set_aside(self.path)
                 self._database = open_encrypted(self.path, self._key)
             opened.callback(self._database.close)
-            self._database.executescript(SCHEMA)
+            self._bring_up_to_date()
             # Without a course: new, set aside just now, or set aside before the last start was cut short. What waited is in the journal.
             bare = self._database.execute("SELECT 1 FROM cursor LIMIT 1").fetchone() is None
             waiting = self._salvage() if bare else []
@@ -617,6 +629,23 @@ class Replica:
                     "The copy of your courses on this computer was damaged and is being rebuilt. Changes that had not been sent are lost."
                 )
             )
+
+    def _bring_up_to_date(self) -> None:
+        """Make the tables, or see that they are ours. Where authors can write more than they could, everything is fetched anew."""
+        (layout,) = self._database.execute("PRAGMA user_version").fetchone()
+        if layout > LAYOUT:
+            raise ReplicaNewer(
+                _("The courses on this computer were kept by a newer version of this application."),
+                remedy=_("Update the application on this computer, then sign in again. Nothing was changed."),
+            )
+        self._database.executescript(SCHEMA)
+        columns = dump({name: sorted(table.columns) for name, table in TABLES.items()})
+        with transaction(self._database) as database:
+            database.execute(f"PRAGMA user_version = {LAYOUT}")
+            known = database.execute("SELECT value FROM meta WHERE name = ?", (COLUMNS,)).fetchone()
+            if known is None or known[0] != columns:
+                database.execute("UPDATE cursor SET clock = NULL")
+                database.execute("INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (COLUMNS, columns))
 
     def _salvage(self) -> list[tuple[str, Any]] | None:
         """What the journal holds, or None where that is damaged, too."""

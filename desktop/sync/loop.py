@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -77,6 +78,8 @@ class Sync:
     def __init__(self, replica: Replica, server: Store, told: Callable[[Status], object], *, link: Link | None = None) -> None:
         self.replica = replica
         self.status = Status()
+        self.exchanged_at: datetime | None = None
+        """When all that was there to be exchanged last was."""
         self._server = server
         self._told = told
         self._link = link or Link()
@@ -180,6 +183,7 @@ class Sync:
             error = failure
         if error is None:
             self._link.succeeded()
+            self.exchanged_at = datetime.now(UTC)
         elif isinstance(error, LmsError):
             self._link.failed(error)
         self._say(Activity.AWAY if self._link.state is LinkState.AWAY else Activity.RESTING, error)

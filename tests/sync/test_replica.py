@@ -14,7 +14,7 @@ import pytest
 from desktop.errors import Conflict, NotFound, StorageFull
 from desktop.store.cipher import new_key, open_encrypted
 from desktop.store.operations import Delta, Outcome, Pulled
-from desktop.store.replica import Draft, Replica
+from desktop.store.replica import Draft, Replica, ReplicaNewer
 
 COURSE = UUID(int=1)
 KEY = new_key()
@@ -227,3 +227,42 @@ def test_a_course_is_given_back_only_when_nothing_waits(opened: Callable[[], Rep
     replica.give_back(COURSE)
     assert replica.list_checked_out() == []
     assert titles(replica) == []
+
+
+def file_of(tmp_path: Path) -> Path:
+    return tmp_path / f"{MEMBER}.replica"
+
+
+def test_what_an_earlier_version_kept_is_filled_up_and_fetched_anew_and_what_waits_stays(
+    opened: Callable[[], Replica], tmp_path: Path
+) -> None:
+    replica, task = opened(), UUID(int=7)
+    course = {"title": "Ethics"}
+    stored = {"course_id": str(COURSE), "title": "Essay", "description": "A page", "total_points": 50}  # without the columns of today
+    replica.finish((), Delta(COURSE, None, 1, (Pulled("courses", COURSE, 1, course), Pulled("assignments", task, 1, stored))))
+    replica.edit(COURSE, "Rename", Draft.update, "assignments", task, {"title": "Long essay"})
+    replica.close()
+    with contextlib.closing(open_encrypted(file_of(tmp_path), KEY)) as file:
+        file.execute("DELETE FROM meta WHERE name = 'columns'")
+    replica = opened()
+    (here,) = replica.list_checked_out()
+    assert (here.clock, here.waiting) == (None, 1), "the next exchange brings all of it"
+    row = replica.read(lambda reader: reader.get("assignments", task))
+    assert (row["title"], row["total_points"], row["late_penalty_interval"], row["late_until"]) == ("Long essay", 50, "day", None)
+    assert [operation.set for operation in replica.pending()] == [{"title": "Long essay"}]
+    replica.edit(COURSE, "Rule", Draft.update, "assignments", task, {"late_penalty_interval": "hour"})
+    assert replica.pending()[-1].seen["late_penalty_interval"] == "day", "what the server gave the column, not nothing"
+
+
+def test_what_a_later_version_keeps_is_not_touched(opened: Callable[[], Replica], tmp_path: Path) -> None:
+    replica = opened()
+    add_module(replica, "First")
+    replica.close()
+    with contextlib.closing(open_encrypted(file_of(tmp_path), KEY)) as file:
+        file.execute("PRAGMA user_version = 99")
+    with pytest.raises(ReplicaNewer, match="newer version of this application"):
+        Replica(tmp_path, MEMBER, KEY)
+    with contextlib.closing(open_encrypted(file_of(tmp_path), KEY)) as file:
+        assert file.execute("SELECT count(*) FROM outbox").fetchone() == (1,)
+        file.execute("PRAGMA user_version = 1")
+    assert titles(opened()) == ["First"]

@@ -13,13 +13,16 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.changes import Changes
+from desktop.store.connection import Store
+from desktop.store.dsn import Dsn, Host
 from desktop.store.operations import Delta, Outcome, Pulled
 from desktop.store.replica import Draft, Replica
+from desktop.sync.loop import Sync
 from desktop.ui.actions import ActionRegistry
 from desktop.ui.context import Context
 from desktop.ui.everything import ACTIONS
 from desktop.ui.sync.conflicts import ConflictBar, FieldChoice
-from desktop.ui.sync.page import LocalPage
+from desktop.ui.sync.page import LocalPage, SyncCard
 from tests.ui.accessibility import assert_accessible
 from tests.ui.conftest import Until
 
@@ -109,3 +112,26 @@ async def test_the_editor_of_a_course_says_that_something_is_to_be_settled_and_s
     await until(lambda: not dialog.isVisible() and not bar.isVisible(), seconds=20)
     assert replica.read(lambda reader: reader.get("course_modules", MODULE))["title"] == "Duties"
     await context.settled()
+
+
+async def test_the_page_says_since_when_and_why_not(context: Context, replica: Replica, until: Until) -> None:
+    nobody = Store(Dsn((Host("127.0.0.1", 1),), "nowhere", user="nobody", password="nothing"))
+    context.sync = sync = Sync(replica, nobody, lambda _status: None)
+    try:
+        page = await opened(context, until)
+        (card,) = page.findChildren(SyncCard)
+        assert (card.state.text(), card.since.text(), card.error.isVisibleTo(page)) == (
+            "Everything is saved", "Not exchanged with the server since the application was started.", False,
+        )  # fmt: skip
+        sync.start()
+        context.spawn(page.sync_now())
+        await until(lambda: any(shown.error.isVisibleTo(page) for shown in page.findChildren(SyncCard)), seconds=30)
+        (card,) = [shown for shown in page.findChildren(SyncCard) if shown.error.isVisibleTo(page)]
+        assert "server" in card.error.text()
+        assert card.retry_button.isVisibleTo(page)
+        assert card.state.text() == "Saved here · 1 waiting to send"
+        page.close()
+        await context.settled()
+    finally:
+        sync.stop()
+        nobody.close()

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from desktop.changes import Done
 from desktop.i18n import N_, _, ngettext
 from desktop.store.replica import CheckedOut
+from desktop.sync.loop import Activity, Sync
+from desktop.ui.dates import moment_text
+from desktop.ui.notices import explain
 from desktop.ui.page import Empty, Page, in_turns
 from desktop.ui.sync.conflicts import TABLES, ConflictCard
 from desktop.ui.theme import Role
@@ -18,6 +22,8 @@ from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.labels import Label
 from desktop.ui.widgets.scrolled import ScrolledColumn
 from desktop.ui.widgets.surfaces import Card
+
+LOOK_MS = 1000
 
 
 class LocalPage(Page):
@@ -39,6 +45,8 @@ class LocalPage(Page):
         if not here:
             return Empty(_("A course is kept here once you have opened it in the editor."), picture="catalogue")
         column = self.column.begin()
+        if self.context.sync is not None:
+            column.addWidget(SyncCard(self.context.sync, self.retry, self))
         cards = [
             *await in_turns(lambda one: ConflictCard(one, self.context.here, self.settle, self), conflicts),
             *await in_turns(lambda one: CourseCard(one, self), here),
@@ -52,6 +60,9 @@ class LocalPage(Page):
     async def sync_now(self) -> None:
         await self.context.sync_now()
         self.reload()
+
+    def retry(self) -> None:
+        self.spawn(self.sync_now())
 
     def settle(self, work: Callable[..., Done[None]], *arguments: Any) -> None:
         """Settle a conflict on a worker thread; the page shows what is left."""
@@ -73,6 +84,47 @@ class LocalPage(Page):
     async def _export(self, course: CheckedOut, path: Path) -> None:
         count = await self.context.tasks.run(self.context.here.export_outbox, path, course.scope)
         self.context.notices.done(ngettext("{n} change was exported.", "{n} changes were exported.", count).format(n=count))
+
+
+class SyncCard(Card):
+    """How things stand between this computer and the server: since when, and what went wrong last."""
+
+    def __init__(self, sync: Sync, retry: Callable[[], None], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._sync = sync
+        self._shown: Exception | None = None
+        self.state = Label("", Role.HEADING, parent=self, wrap=True)
+        self.since = Label("", Role.CAPTION, "muted", self, wrap=True)
+        self.error = Label("", Role.BODY, "bad", self, wrap=True)
+        self.retry_button = Button(_("Try again"), "quiet", "sync", self)
+        self.retry_button.clicked.connect(retry)
+        for label in (self.state, self.since, self.error):
+            self.body.addWidget(label)
+        row = QHBoxLayout()
+        row.addWidget(self.retry_button)
+        row.addStretch(1)
+        self.body.addLayout(row)
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        self._timer.start()
+        self.look()
+
+    def look(self) -> None:
+        """Say how it is now."""
+        status, at = self._sync.status, self._sync.exchanged_at
+        self.state.setText(status.sentence())
+        if status.activity is Activity.EXCHANGING:
+            self.since.setText(_("Being exchanged with the server…"))
+        elif at is None:
+            self.since.setText(_("Not exchanged with the server since the application was started."))
+        else:
+            self.since.setText(_("As the server had it on {moment}.").format(moment=moment_text(at)))
+        if status.error is not self._shown:  # once for each: a defect is logged when it is explained
+            self._shown = status.error
+            self.error.setText("" if status.error is None else " ".join(filter(None, explain(status.error)[:2])))
+        self.error.setVisible(status.error is not None)
+        self.retry_button.setVisible(status.error is not None or status.activity is Activity.AWAY)
 
 
 class CourseCard(Card):
