@@ -6,7 +6,7 @@ mask is tried with a few operations on each. The code is the same, module by mod
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -17,7 +17,7 @@ from segno import consts
 QUIET = 4
 """Modules of white that the standard asks for on each side (ISO/IEC 18004, 5.3.8)."""
 
-_MASKS = (
+_MASKS: tuple[Callable[[int, int], int], ...] = (
     lambda i, j: (i + j) % 2,
     lambda i, j: (i + 0 * j) % 2,
     lambda i, j: (0 * i + j) % 3,
@@ -61,7 +61,7 @@ _DIGITS = bytes(ord("1") if value else ord("0") for value in range(256))
 class _Plan:
     """What is the same for every code of a version.
 
-    ``information``: the modules that tell of version and mask, light while masks are tried. ``masks``: of each, what is turned against mask 0.
+    ``information``: the modules that tell of version and mask, light while masks are tried. ``masks``: what each turns against mask 0.
     """
 
     side: int
@@ -90,8 +90,7 @@ def _plan(version: int) -> _Plan:
     def turned(mask: int, row: int) -> int:
         first, other = _MASKS[0], _MASKS[mask]
         return _number(
-            kinds[row][j] not in fixed and not told(row, j) and ((first(row, j) == 0) != (other(row, j) == 0))
-            for j in range(side)  # type: ignore[no-untyped-call]
+            kinds[row][j] not in fixed and not told(row, j) and ((first(row, j) == 0) != (other(row, j) == 0)) for j in range(side)
         )
 
     information = tuple(_number(told(i, j) for j in range(side)) for i in range(side))
