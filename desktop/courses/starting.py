@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from desktop.courses.draft import ATTACHMENTS, LESSONS, MODULES, Change, Draft, 
 from desktop.courses.queries import Choice, taught_by_me
 from desktop.errors import NotFound
 from desktop.i18n import _
+from desktop.models.assessment import Assignment, Quiz, QuizDraw, QuizQuestion
 from desktop.models.courses import Course, CourseModule, Lesson, LessonAttachment
 from desktop.store import authored
 
@@ -27,6 +28,9 @@ LEFT_BEHIND = frozenset(
     {"title", "slug", "category", "enrollment_start_date", "enrollment_end_date", "course_start_date", "course_end_date"}
 )  # fmt: skip
 """Columns of a course that a copy does not take: what its author has just given, the one address, and the dates of the last time."""
+
+DATES = frozenset({"available_from", "available_until", "due_date", "late_until", "peer_reviews_due"})
+"""Columns of quizzes and assignments that a copy does not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def start_from_template(session: Session, title: str, category: str, description
 
 
 def start_from_copy(session: Session, title: str, category: str, description: str, original: UUID) -> Done[UUID]:
-    """A new draft that the caller teaches, with the modules, lessons and attachments of another course that they may change.
+    """A new draft that the caller teaches, with all that authors wrote in another course that they may change, but for its dates.
 
     The original's description stands where none is given. Raises :class:`NotFound` for a course that the caller may not copy.
     """
@@ -79,8 +83,13 @@ def start_from_copy(session: Session, title: str, category: str, description: st
         del kept["description"]
     done = create_course(session, title, category, description)
     session.execute(sa.update(Course).where(Course.id == done.value).values(**kept))
+    copy = Draft({"id": done.value})
     if modules := source.modules:
-        _insert(session, paste(Draft({"id": done.value}), copied(source, [module["id"] for module in modules])).changes)
+        step = paste(copy, copied(source, [module["id"] for module in modules]))
+        _insert(session, step.changes)
+        copy.apply(step)
+    lessons = {old["id"]: new["id"] for old, new in zip(source.lessons, copy.lessons, strict=True)}
+    _copy_assessments(session, lessons | {original: done.value})
     return done
 
 
@@ -124,6 +133,31 @@ def _read(session: Session, course: UUID) -> Draft:
     lessons = sa.select(Lesson.id).where(Lesson.module_id.in_(modules))
     draft.rows[ATTACHMENTS] = rows(LessonAttachment, authored.ATTACHMENTS, LessonAttachment.lesson_id.in_(lessons))
     return draft
+
+
+def _copy_assessments(session: Session, new: dict[UUID, UUID]) -> None:
+    """Copy quizzes, banks and assignments. ``new`` has the copy of the course and of each of its lessons, by the original's id.
+
+    What is drawn from a bank of the course is drawn from the bank's copy; the association's banks are everybody's.
+    """
+    originals = list(new)
+    quizzes = sa.or_(Quiz.course_id.in_(originals), Quiz.lesson_id.in_(originals))
+    within = sa.select(Quiz.id).where(quizzes)
+    parts: tuple[tuple[Any, authored.Authored, Any], ...] = (
+        (Quiz, authored.QUIZZES, quizzes),
+        (QuizQuestion, authored.QUESTIONS, sa.and_(QuizQuestion.quiz_id.in_(within), sa.not_(QuizQuestion.retired))),
+        (QuizDraw, authored.DRAWS, QuizDraw.quiz_id.in_(within)),
+        (Assignment, authored.ASSIGNMENTS, sa.or_(Assignment.course_id.in_(originals), Assignment.lesson_id.in_(originals))),
+    )
+    for model, table, chosen in parts:
+        order = ("question_order",) if table is authored.QUESTIONS else ()
+        columns = [getattr(model, column) for column in ("id", *table.columns, *order)]
+        found = [dict(row) for row in session.execute(sa.select(*columns).where(chosen)).mappings()]
+        new |= {row["id"]: uuid4() for row in found}
+        named = {"id", *table.references}
+        rows = [{column: new.get(value, value) if column in named else value for column, value in row.items()} for row in found]
+        if rows:
+            session.execute(sa.insert(model), [row | dict.fromkeys(DATES & row.keys()) for row in rows])
 
 
 def _insert(session: Session, changes: list[Change] | tuple[Change, ...]) -> None:

@@ -91,6 +91,43 @@ def test_a_copy_takes_lessons_attachments_and_rules_but_no_dates(db: Database) -
     ]
 
 
+def test_a_copy_takes_quizzes_with_their_banks_and_assignments_along(db: Database) -> None:
+    person = db.add_person("instructor")
+    author = db.store(person)
+    original = add_course(db, "Ethics", instructor_id=person.member_id)
+    lesson = add_lesson(db, add_module(db, original, "Basics", 1), "Check", 1)
+    shared = insert(db, "quizzes", title="Everybody's", is_bank=True)
+    bank = insert(db, "quizzes", course_id=original, title="Pool", is_bank=True)
+    quiz = insert(db, "quizzes", lesson_id=lesson, title="Final", passing_score=85, available_until=datetime(2026, 1, 5, tzinfo=UTC))
+    for order, (where, words, retired) in enumerate([(bank, "Drawn?", False), (quiz, "Asked?", False), (quiz, "Given up?", True)], 1):
+        insert(db, "quiz_questions", quiz_id=where, question_text=words, question_type="essay", question_order=order, retired=retired)
+    insert(db, "lms.quiz_draws", quiz_id=quiz, bank_id=bank, position=7)
+    insert(db, "lms.quiz_draws", quiz_id=quiz, bank_id=shared, position=8)
+    due = datetime(2026, 2, 1, tzinfo=UTC)
+    insert(db, "assignments", course_id=original, lesson_id=lesson, title="Essay", description="Write.", due_date=due, total_points=40)
+
+    copy = author.write(start_from_copy, "Ethics again", "compliance", "", original).value
+    query = """
+        SELECT q.title, q.passing_score, q.available_until, l.title, qq.question_text, b.title, b.course_id
+        FROM course_modules AS m JOIN lessons AS l ON l.module_id = m.id JOIN quizzes AS q ON q.lesson_id = l.id
+        LEFT JOIN quiz_questions AS qq ON qq.quiz_id = q.id
+        LEFT JOIN lms.quiz_draws AS d ON d.quiz_id = q.id LEFT JOIN quizzes AS b ON b.id = d.bank_id
+        WHERE m.course_id = %s ORDER BY d.position
+    """
+    with psycopg.connect(db.dsn) as connection:
+        rows = connection.execute(query, (copy,)).fetchall()
+        banks = connection.execute(
+            "SELECT question_text FROM quiz_questions WHERE quiz_id IN (SELECT id FROM quizzes WHERE course_id = %s AND is_bank)", (copy,)
+        ).fetchall()
+        tasks = connection.execute("SELECT title, total_points, due_date FROM assignments WHERE course_id = %s", (copy,)).fetchall()
+    assert rows == [
+        ("Final", 85, None, "Check", "Asked?", "Pool", copy),
+        ("Final", 85, None, "Check", "Asked?", "Everybody's", None),
+    ]
+    assert banks == [("Drawn?",)]
+    assert tasks == [("Essay", 40, None)]
+
+
 def test_nobody_copies_a_course_that_they_do_not_teach(db: Database) -> None:
     original = db.store(db.add_person("instructor")).write(create_course, "Mine", "compliance").value
     stranger = db.store(db.add_person("instructor"))

@@ -138,7 +138,7 @@ class NewCourseDialog(FormDialog):
                 self.beginning_told.setText(_("You add modules and lessons in the editor."))
             case _original:
                 self.beginning_told.setText(
-                    _("Modules, lessons and attachments come along; quizzes, assignments and dates do not. The checklist names the gaps.")
+                    _("Everything that was written comes along, with quizzes, question banks and assignments; dates do not.")
                 )
 
     async def _offer_originals(self) -> None:
