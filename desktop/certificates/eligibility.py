@@ -7,6 +7,7 @@ from desktop.i18n import N_
 HINDRANCES = {
     "not-completed": N_("Not completed yet"),
     "attendance-missing": N_("No live session attended for credit"),
+    "exam-under-review": N_("A supervised exam not cleared by its review"),
     "certificate-revoked": N_("Certificate was revoked"),
     "completion-expired": N_("What was completed has expired"),
     "enrollment-dropped": N_("Course dropped"),

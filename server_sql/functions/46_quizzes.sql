@@ -198,6 +198,50 @@ AS $$
 $$;
 COMMENT ON FUNCTION lms.finish_attempt(uuid) IS 'Submits an attempt whose row is locked; after its deadline as of the deadline, with what was saved until then';
 
+CREATE OR REPLACE FUNCTION lms.deliver_attempt(p_enrollment public.enrollments, p_quiz public.quizzes, p_deadline timestamptz) RETURNS uuid
+  LANGUAGE plpgsql SET search_path = ''
+AS $$
+DECLARE
+  v_attempt uuid;
+  v_seed uuid := gen_random_uuid();
+  v_questions uuid[] := ARRAY(SELECT lms.questions_for(p_quiz.id, v_seed));
+BEGIN
+  IF v_questions = '{}' THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'This quiz has no questions yet.', HINT = 'quiz-empty';
+  END IF;
+
+  PERFORM lms.keep_versions(v_questions);
+  INSERT INTO public.quiz_attempts (quiz_id, enrollment_id, member_id, attempt_number, started_at, ip_address)
+  SELECT p_quiz.id, p_enrollment.id, p_enrollment.member_id, coalesce(max(a.attempt_number), 0) + 1, clock_timestamp(), inet_client_addr()
+  FROM public.quiz_attempts AS a
+  WHERE a.enrollment_id = p_enrollment.id AND a.quiz_id = p_quiz.id
+  RETURNING id INTO v_attempt;
+  INSERT INTO lms.attempt_delivery (attempt_id, seed, deadline)
+  VALUES (v_attempt, v_seed, p_deadline);
+  INSERT INTO lms.attempt_questions (attempt_id, number, question_id, shown_version, graded_version)
+  SELECT v_attempt,
+    row_number() OVER (ORDER BY CASE WHEN p_quiz.shuffle_questions THEN lms.shown_order(v_seed, q.id::text) END, q.number),
+    q.id, lms.last_version(q.id), lms.last_version(q.id)
+  FROM unnest(v_questions) WITH ORDINALITY AS q (id, number);
+  RETURN v_attempt;
+END
+$$;
+COMMENT ON FUNCTION lms.deliver_attempt(public.enrollments, public.quizzes, timestamptz) IS
+  'A new attempt with its questions, in its own order; the enrolment is locked. A supervised one gets its deadline when it begins';
+
+CREATE OR REPLACE FUNCTION lms.refuse_supervised(p_attempt uuid) RETURNS void
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = ''
+AS $$
+BEGIN
+  IF EXISTS (
+    SELECT FROM lms.seats AS s JOIN public.quiz_attempts AS a ON a.id = s.attempt_id WHERE s.attempt_id = p_attempt AND a.status = 'in_progress'
+  ) THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM001', MESSAGE = 'This exam is taken at a station.', HINT = 'supervised';
+  END IF;
+END
+$$;
+COMMENT ON FUNCTION lms.refuse_supervised(uuid) IS 'Keeps learners from an exam that they sit, or will, under supervision';
+
 CREATE OR REPLACE FUNCTION lms.start_attempt(p_enrollment uuid, p_quiz uuid) RETURNS uuid
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
 AS $$
@@ -206,14 +250,14 @@ DECLARE
   v_quiz public.quizzes;
   v_open record;
   v_used integer;
-  v_attempt uuid;
-  v_seed uuid := gen_random_uuid();
-  v_questions uuid[];
 BEGIN
   SELECT * INTO v_quiz FROM public.quizzes AS q WHERE q.id = p_quiz AND NOT q.is_bank
     AND coalesce(q.course_id, lms.course_of_lesson(q.lesson_id)) = v_enrollment.course_id;
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'LM002', MESSAGE = 'This course has no such quiz.', HINT = 'no-such-quiz';
+  END IF;
+  IF EXISTS (SELECT FROM lms.sittings AS s WHERE s.quiz_id = p_quiz) THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM001', MESSAGE = 'This exam is taken at a station.', HINT = 'supervised';
   END IF;
   IF v_quiz.lesson_id = ANY (ARRAY(SELECT lms.locked_lessons(p_enrollment))) THEN
     RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'This lesson is still locked.', HINT = 'lesson-locked';
@@ -240,25 +284,9 @@ BEGIN
   IF v_used >= v_quiz.max_attempts THEN
     RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'You have used all attempts at this quiz.', HINT = 'no-attempts-left';
   END IF;
-  v_questions := ARRAY(SELECT lms.questions_for(p_quiz, v_seed));
-  IF v_questions = '{}' THEN
-    RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'This quiz has no questions yet.', HINT = 'quiz-empty';
-  END IF;
-
-  PERFORM lms.keep_versions(v_questions);
-  INSERT INTO public.quiz_attempts (quiz_id, enrollment_id, member_id, attempt_number, started_at, ip_address)
-  SELECT p_quiz, p_enrollment, v_enrollment.member_id, coalesce(max(a.attempt_number), 0) + 1, clock_timestamp(), inet_client_addr()
-  FROM public.quiz_attempts AS a
-  WHERE a.enrollment_id = p_enrollment AND a.quiz_id = p_quiz
-  RETURNING id INTO v_attempt;
-  INSERT INTO lms.attempt_delivery (attempt_id, seed, deadline)
-  VALUES (v_attempt, v_seed, least(clock_timestamp() + make_interval(mins => v_quiz.time_limit_minutes), v_quiz.available_until));
-  INSERT INTO lms.attempt_questions (attempt_id, number, question_id, shown_version, graded_version)
-  SELECT v_attempt,
-    row_number() OVER (ORDER BY CASE WHEN v_quiz.shuffle_questions THEN lms.shown_order(v_seed, q.id::text) END, q.number),
-    q.id, lms.last_version(q.id), lms.last_version(q.id)
-  FROM unnest(v_questions) WITH ORDINALITY AS q (id, number);
-  RETURN v_attempt;
+  RETURN lms.deliver_attempt(
+    v_enrollment, v_quiz, least(clock_timestamp() + make_interval(mins => v_quiz.time_limit_minutes), v_quiz.available_until)
+  );
 END
 $$;
 COMMENT ON FUNCTION lms.start_attempt(uuid, uuid) IS
@@ -277,6 +305,7 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'LM002', MESSAGE = 'You have no such attempt.', HINT = 'no-such-attempt';
   END IF;
+  PERFORM lms.refuse_supervised(p_attempt);
   IF lms.attempt_changed_here(p_attempt) THEN
     RAISE EXCEPTION USING ERRCODE = 'LM004', MESSAGE = 'Commit the attempt first, then ask.', HINT = 'not-committed';
   END IF;
@@ -299,6 +328,7 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'LM002', MESSAGE = 'You have no such attempt.', HINT = 'no-such-attempt';
   END IF;
+  PERFORM lms.refuse_supervised(p_attempt);
   IF v_status <> 'in_progress' THEN
     RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'This attempt has been submitted.', HINT = 'attempt-submitted';
   END IF;
@@ -429,6 +459,7 @@ BEGIN
   IF NOT FOUND OR NOT EXISTS (SELECT FROM lms.attempt_delivery AS d WHERE d.attempt_id = p_attempt) THEN
     RAISE EXCEPTION USING ERRCODE = 'LM002', MESSAGE = 'You have no such attempt.', HINT = 'no-such-attempt';
   END IF;
+  PERFORM lms.refuse_supervised(p_attempt);
   IF EXISTS (SELECT FROM public.quiz_attempts AS a WHERE a.id = p_attempt AND a.status = 'in_progress') THEN
     PERFORM lms.finish_attempt(p_attempt);
   END IF;
@@ -449,6 +480,8 @@ BEGIN
     FROM public.quiz_attempts AS a
     JOIN lms.attempt_delivery AS d ON d.attempt_id = a.id
     WHERE a.status = 'in_progress' AND d.deadline <= clock_timestamp()
+      -- A supervised one is submitted from its seat.
+      AND NOT EXISTS (SELECT FROM lms.seats AS s WHERE s.attempt_id = a.id AND s.delivery <> 'terminated')
     ORDER BY a.id
     FOR UPDATE OF a SKIP LOCKED
   LOOP

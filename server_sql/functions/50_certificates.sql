@@ -48,6 +48,18 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION lms.enrollments_under_review() RETURNS SETOF uuid
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = '' ROWS 10
+AS $$
+  SELECT s.enrollment_id
+  FROM lms.seats AS s
+  JOIN public.enrollments AS e ON e.id = s.enrollment_id
+  WHERE s.review IN ('pending', 'violation', 'voided')
+    AND ((SELECT lms.may_administer()) OR e.member_id = (SELECT lms.current_member_id()) OR e.course_id = ANY (ARRAY(SELECT lms.my_courses())))
+$$;
+COMMENT ON FUNCTION lms.enrollments_under_review() IS
+  'Of the enrolments that concern the caller, those whose supervised exam waits for its review or did not pass it';
+
 -- One definition of who gets a certificate, for the function that issues and for the lists of what is due and of what is held back.
 CREATE OR REPLACE VIEW lms.certificate_candidates WITH (security_invoker = true) AS
 SELECT e.id AS enrollment_id, e.member_id, e.course_id, e.status, e.enrolled_at, e.completed_at, e.progress_percentage,
@@ -61,6 +73,7 @@ SELECT e.id AS enrollment_id, e.member_id, e.course_id, e.status, e.enrolled_at,
       AND EXISTS (SELECT FROM public.live_sessions AS s WHERE s.course_id = c.id AND s.status = 'completed')
       AND NOT EXISTS (SELECT FROM public.session_attendance AS a WHERE a.enrollment_id = e.id AND a.eligible_for_credit)
       THEN 'attendance-missing'
+    WHEN e.id = ANY (ARRAY(SELECT lms.enrollments_under_review())) THEN 'exam-under-review'
   END AS hindrance
 FROM public.enrollments AS e
 JOIN public.courses AS c ON c.id = e.course_id
@@ -98,6 +111,7 @@ BEGIN
       WHEN 'completion-expired' THEN 'What was completed has expired.'
       WHEN 'certificate-revoked' THEN 'The certificate was revoked; only an administrator can issue another.'
       WHEN 'attendance-missing' THEN 'No live session of the course was attended for credit.'
+      WHEN 'exam-under-review' THEN 'The review of a supervised exam has not cleared it.'
     END;
   END IF;
   RETURN lms.write_certificate(v_enrollment, NULL);
@@ -266,7 +280,7 @@ WHERE m.lists_certificates AND c.status = 'valid' AND (c.expires_at IS NULL OR c
 COMMENT ON VIEW public.public_certificate_verification IS 'Valid certificates of the members who agreed to be listed';
 
 GRANT SELECT ON lms.certificate_candidates TO lms_member;
-GRANT EXECUTE ON FUNCTION lms.issue_certificate(uuid) TO lms_member, lms_staff;
+GRANT EXECUTE ON FUNCTION lms.issue_certificate(uuid), lms.enrollments_under_review() TO lms_member, lms_staff;
 GRANT EXECUTE ON FUNCTION lms.reissue_certificate(uuid), lms.revoke_certificate(uuid, text), lms.file_certificate(uuid, text, text),
   lms.record_delivery(uuid, text, text) TO lms_staff;
 GRANT EXECUTE ON FUNCTION lms.add_signing_key(text, text, text), lms.distrust_signing_key(text, timestamptz) TO lms_staff;

@@ -87,43 +87,6 @@ ALTER TABLE public.assignments OWNER TO lms_owner;
 
 COMMENT ON TABLE public.assignments IS 'Practical assignments with rubric-based grading and peer review capabilities';
 
-CREATE TABLE public.assignment_submissions (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    assignment_id uuid NOT NULL,
-    enrollment_id uuid NOT NULL,
-    member_id uuid NOT NULL,
-    submission_number integer DEFAULT 1 NOT NULL,
-    submitted_at timestamp with time zone DEFAULT now() NOT NULL,
-    is_late boolean DEFAULT false NOT NULL,
-    late_days integer DEFAULT 0 NOT NULL,
-    submission_text text,
-    submission_html text,
-    submission_url text,
-    file_attachments jsonb DEFAULT '[]'::jsonb NOT NULL,
-    status text DEFAULT 'submitted'::text NOT NULL,
-    score numeric(8,2),
-    points_earned numeric(8,2),
-    grade_percentage numeric(8,2),
-    graded_by uuid,
-    graded_at timestamp with time zone,
-    instructor_feedback_html text,
-    rubric_scores jsonb,
-    late_penalty_applied numeric(8,2) DEFAULT 0 NOT NULL,
-    final_score numeric(8,2),
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    client_key uuid,
-    late_seconds integer DEFAULT 0 NOT NULL,
-    CONSTRAINT assignment_submissions_file_attachments_check CHECK ((jsonb_typeof(file_attachments) = 'array'::text)),
-    CONSTRAINT assignment_submissions_late_seconds_check CHECK ((late_seconds >= 0)),
-    CONSTRAINT assignment_submissions_status_check CHECK ((status = ANY (ARRAY['submitted'::text, 'grading'::text, 'graded'::text, 'returned'::text, 'resubmission_requested'::text]))),
-    CONSTRAINT assignment_submissions_submission_number_check CHECK ((submission_number > 0))
-);
-
-ALTER TABLE public.assignment_submissions OWNER TO lms_owner;
-
-COMMENT ON TABLE public.assignment_submissions IS 'Student assignment submissions with file uploads, grading, and feedback';
-
 CREATE TABLE public.enrollments (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     course_id uuid NOT NULL,
@@ -163,6 +126,84 @@ CREATE TABLE public.enrollments (
 ALTER TABLE public.enrollments OWNER TO lms_owner;
 
 COMMENT ON TABLE public.enrollments IS 'Student course registration with progress tracking, certificate issuance, and payment integration';
+
+CREATE TABLE public.quizzes (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    course_id uuid,
+    lesson_id uuid,
+    title text NOT NULL,
+    description text,
+    instructions text,
+    quiz_type text DEFAULT 'formative'::text NOT NULL,
+    passing_score numeric(5,2) DEFAULT 70.00 NOT NULL,
+    max_attempts integer,
+    require_passing boolean DEFAULT false NOT NULL,
+    time_limit_minutes integer,
+    shuffle_questions boolean DEFAULT true NOT NULL,
+    shuffle_answers boolean DEFAULT true NOT NULL,
+    show_correct_answers text DEFAULT 'after_submission'::text NOT NULL,
+    total_points numeric(8,2) DEFAULT 0 NOT NULL,
+    available_from timestamp with time zone,
+    available_until timestamp with time zone,
+    attempts_count integer DEFAULT 0 NOT NULL,
+    avg_score numeric(5,2),
+    pass_rate numeric(5,2),
+    graded_count integer DEFAULT 0 NOT NULL,
+    passed_count integer DEFAULT 0 NOT NULL,
+    score_sum numeric(14,2) DEFAULT 0 NOT NULL,
+    row_version bigint DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_bank boolean DEFAULT false NOT NULL,
+    CONSTRAINT quizzes_available_check CHECK ((available_until >= available_from)),
+    CONSTRAINT quizzes_is_bank_check CHECK (((NOT is_bank) OR ((lesson_id IS NULL) AND (NOT require_passing)))),
+    CONSTRAINT quizzes_max_attempts_check CHECK ((max_attempts > 0)),
+    CONSTRAINT quizzes_passing_score_check CHECK (((passing_score >= (0)::numeric) AND (passing_score <= (100)::numeric))),
+    CONSTRAINT quizzes_quiz_type_check CHECK ((quiz_type = ANY (ARRAY['pre_assessment'::text, 'formative'::text, 'summative'::text, 'final_exam'::text, 'practice'::text]))),
+    CONSTRAINT quizzes_show_correct_answers_check CHECK ((show_correct_answers = ANY (ARRAY['immediately'::text, 'after_submission'::text, 'after_deadline'::text, 'never'::text]))),
+    CONSTRAINT quizzes_time_limit_minutes_check CHECK ((time_limit_minutes > 0))
+);
+
+ALTER TABLE public.quizzes OWNER TO lms_owner;
+
+COMMENT ON TABLE public.quizzes IS 'Assessment configuration with passing criteria, time limits, and retry policies';
+
+CREATE TABLE public.assignment_submissions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    assignment_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    submission_number integer DEFAULT 1 NOT NULL,
+    submitted_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_late boolean DEFAULT false NOT NULL,
+    late_days integer DEFAULT 0 NOT NULL,
+    submission_text text,
+    submission_html text,
+    submission_url text,
+    file_attachments jsonb DEFAULT '[]'::jsonb NOT NULL,
+    status text DEFAULT 'submitted'::text NOT NULL,
+    score numeric(8,2),
+    points_earned numeric(8,2),
+    grade_percentage numeric(8,2),
+    graded_by uuid,
+    graded_at timestamp with time zone,
+    instructor_feedback_html text,
+    rubric_scores jsonb,
+    late_penalty_applied numeric(8,2) DEFAULT 0 NOT NULL,
+    final_score numeric(8,2),
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    client_key uuid,
+    late_seconds integer DEFAULT 0 NOT NULL,
+    CONSTRAINT assignment_submissions_file_attachments_check CHECK ((jsonb_typeof(file_attachments) = 'array'::text)),
+    CONSTRAINT assignment_submissions_late_seconds_check CHECK ((late_seconds >= 0)),
+    CONSTRAINT assignment_submissions_status_check CHECK ((status = ANY (ARRAY['submitted'::text, 'grading'::text, 'graded'::text, 'returned'::text, 'resubmission_requested'::text]))),
+    CONSTRAINT assignment_submissions_submission_number_check CHECK ((submission_number > 0))
+);
+
+ALTER TABLE public.assignment_submissions OWNER TO lms_owner;
+
+COMMENT ON TABLE public.assignment_submissions IS 'Student assignment submissions with file uploads, grading, and feedback';
 
 CREATE TABLE lms.attempt_delivery (
     attempt_id uuid NOT NULL,
@@ -217,6 +258,38 @@ CREATE TABLE lms.scorm_sessions (
 ALTER TABLE lms.scorm_sessions OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.scorm_sessions IS 'Launches of SCORM lessons: which is the current one, and the last save of each';
+
+CREATE TABLE lms.seats (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    sitting_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    room_id uuid,
+    label text,
+    attempt_id uuid NOT NULL,
+    delivery text DEFAULT 'rostered'::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    epoch integer DEFAULT 0 NOT NULL,
+    time_factor numeric(4,2) DEFAULT 1 NOT NULL,
+    extra_minutes integer DEFAULT 0 NOT NULL,
+    incident_minutes integer DEFAULT 0 NOT NULL,
+    began_at timestamp with time zone,
+    paused_at timestamp with time zone,
+    paused_for interval DEFAULT '00:00:00'::interval NOT NULL,
+    ended_at timestamp with time zone,
+    review text DEFAULT 'none'::text NOT NULL,
+    changed_in xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT seats_began_check CHECK (((began_at IS NOT NULL) OR (delivery <> ALL (ARRAY['active'::text, 'paused'::text, 'submitted'::text])))),
+    CONSTRAINT seats_delivery_check CHECK ((delivery = ANY (ARRAY['rostered'::text, 'checked_in'::text, 'awaiting'::text, 'authorized'::text, 'active'::text, 'paused'::text, 'submitted'::text, 'terminated'::text, 'absent'::text, 'cancelled'::text]))),
+    CONSTRAINT seats_extra_minutes_check CHECK (((extra_minutes >= 0) AND (extra_minutes <= 1440))),
+    CONSTRAINT seats_incident_minutes_check CHECK (((incident_minutes >= 0) AND (incident_minutes <= 1440))),
+    CONSTRAINT seats_paused_check CHECK (((paused_at IS NULL) OR (delivery = 'paused'::text))),
+    CONSTRAINT seats_review_check CHECK ((review = ANY (ARRAY['none'::text, 'pending'::text, 'cleared'::text, 'violation'::text, 'voided'::text]))),
+    CONSTRAINT seats_time_factor_check CHECK (((time_factor >= (1)::numeric) AND (time_factor <= (5)::numeric)))
+);
+
+ALTER TABLE lms.seats OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.seats IS 'One candidate of one sitting. Connectivity is derived from heartbeats, never stored';
 
 CREATE TABLE public.courses (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -340,6 +413,21 @@ CREATE TABLE public.assignment_reviews (
 ALTER TABLE public.assignment_reviews OWNER TO lms_owner;
 
 COMMENT ON TABLE public.assignment_reviews IS 'Feedback on a submission by an instructor or a peer';
+
+CREATE TABLE lms.seat_sessions (
+    token_hash bytea NOT NULL,
+    seat_id uuid NOT NULL,
+    station_id uuid NOT NULL,
+    epoch integer NOT NULL,
+    address inet,
+    began_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT seat_sessions_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+ALTER TABLE lms.seat_sessions OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.seat_sessions IS 'Which station sat at which seat; one session of a seat at most is not revoked';
 
 CREATE TABLE public.quiz_questions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -701,6 +789,63 @@ ALTER TABLE lms.grading_comments OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.grading_comments IS 'What graders write again and again';
 
+CREATE TABLE lms.heartbeats (
+    seat_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    unsaved integer NOT NULL,
+    unsaved_seconds integer NOT NULL,
+    question integer,
+    answered integer NOT NULL
+)
+WITH (fillfactor='50');
+
+ALTER TABLE lms.heartbeats OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.heartbeats IS 'The last word of each seat; narrow and without an index but its key, so that updates stay within their page (HOT)';
+
+CREATE TABLE lms.incident_heads (
+    sitting_id uuid NOT NULL,
+    number bigint NOT NULL,
+    hash bytea NOT NULL
+);
+
+ALTER TABLE lms.incident_heads OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.incident_heads IS 'The last entry of each log; who appends holds this row, so that no chain forks';
+
+CREATE TABLE lms.incidents (
+    sitting_id uuid NOT NULL,
+    number bigint NOT NULL,
+    seat_id uuid,
+    kind text NOT NULL,
+    severity text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    entry text NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT incidents_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT incidents_number_check CHECK ((number > 0)),
+    CONSTRAINT incidents_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'low'::text, 'medium'::text, 'high'::text])))
+);
+
+ALTER TABLE lms.incidents OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.incidents IS 'Append-only hash chain of each sitting; lms.append_incident says what is hashed';
+
+CREATE TABLE lms.late_answers (
+    seat_id uuid NOT NULL,
+    epoch integer NOT NULL,
+    sequence bigint NOT NULL,
+    question_id uuid NOT NULL,
+    answer jsonb,
+    reason text NOT NULL,
+    arrived_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT late_answers_reason_check CHECK ((reason = ANY (ARRAY['after_deadline'::text, 'not_active'::text, 'session_ended'::text, 'superseded'::text])))
+);
+
+ALTER TABLE lms.late_answers OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.late_answers IS 'Answers in quarantine: kept for the proctor, graded by nobody';
+
 CREATE TABLE lms.lesson_imports (
     lesson_id uuid NOT NULL,
     version integer NOT NULL,
@@ -932,6 +1077,30 @@ ALTER TABLE lms.scorm_objectives OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.scorm_objectives IS 'Global objectives of SCORM 2004 that a learner''s courses share (objectivesGlobalToSystem)';
 
+CREATE TABLE lms.seat_commands (
+    id bigint NOT NULL,
+    seat_id uuid NOT NULL,
+    command text NOT NULL,
+    body jsonb NOT NULL,
+    given_by uuid,
+    given_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT seat_commands_body_check CHECK ((jsonb_typeof(body) = 'object'::text)),
+    CONSTRAINT seat_commands_command_check CHECK ((command = ANY (ARRAY['state'::text, 'time'::text, 'message'::text])))
+);
+
+ALTER TABLE lms.seat_commands OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.seat_commands IS 'What a heartbeat brings back to a station; written under the lock of the seat, so their ids are in order';
+
+ALTER TABLE lms.seat_commands ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME lms.seat_commands_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE lms.signing_keys (
     id text NOT NULL,
     name text NOT NULL,
@@ -948,6 +1117,72 @@ CREATE TABLE lms.signing_keys (
 ALTER TABLE lms.signing_keys OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.signing_keys IS 'Public keys that certificates are verified with; one is current, and no row is deleted';
+
+CREATE TABLE lms.sitting_proctors (
+    sitting_id uuid NOT NULL,
+    member_id uuid NOT NULL
+);
+
+ALTER TABLE lms.sitting_proctors OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.sitting_proctors IS 'Who supervises a sitting';
+
+CREATE TABLE lms.sitting_rooms (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    sitting_id uuid NOT NULL,
+    name text NOT NULL,
+    CONSTRAINT sitting_rooms_name_check CHECK ((name <> ''::text))
+);
+
+ALTER TABLE lms.sitting_rooms OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.sitting_rooms IS 'The rooms of a sitting';
+
+CREATE TABLE lms.sittings (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    quiz_id uuid NOT NULL,
+    title text NOT NULL,
+    opens_at timestamp with time zone NOT NULL,
+    closes_at timestamp with time zone NOT NULL,
+    duration_minutes integer NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sittings_duration_minutes_check CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440))),
+    CONSTRAINT sittings_title_check CHECK ((title <> ''::text)),
+    CONSTRAINT sittings_window_check CHECK ((closes_at > opens_at))
+);
+
+ALTER TABLE lms.sittings OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.sittings IS 'An exam at a time; while there is one, its quiz is taken at stations only';
+
+CREATE TABLE lms.start_codes (
+    code_hash bytea NOT NULL,
+    seat_id uuid NOT NULL,
+    issued_by uuid,
+    issued_at timestamp with time zone DEFAULT now() NOT NULL,
+    spent_at timestamp with time zone,
+    CONSTRAINT start_codes_code_hash_check CHECK ((octet_length(code_hash) = 32))
+);
+
+ALTER TABLE lms.start_codes OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.start_codes IS 'What lets a station enter a seat, once; the code itself is on paper only';
+
+CREATE TABLE lms.stations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    name text NOT NULL,
+    role_name name NOT NULL,
+    guesses_forgiven bigint DEFAULT 0 NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT stations_name_check CHECK ((name <> ''::text))
+);
+
+ALTER TABLE lms.stations OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.stations IS 'Machines that candidates sit at';
 
 CREATE TABLE lms.tombstones (
     table_name text NOT NULL,
@@ -1199,47 +1434,6 @@ ALTER TABLE public.quiz_attempts OWNER TO lms_owner;
 
 COMMENT ON TABLE public.quiz_attempts IS 'Quiz submission tracking with scoring, timing, and proctoring metadata';
 
-CREATE TABLE public.quizzes (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    course_id uuid,
-    lesson_id uuid,
-    title text NOT NULL,
-    description text,
-    instructions text,
-    quiz_type text DEFAULT 'formative'::text NOT NULL,
-    passing_score numeric(5,2) DEFAULT 70.00 NOT NULL,
-    max_attempts integer,
-    require_passing boolean DEFAULT false NOT NULL,
-    time_limit_minutes integer,
-    shuffle_questions boolean DEFAULT true NOT NULL,
-    shuffle_answers boolean DEFAULT true NOT NULL,
-    show_correct_answers text DEFAULT 'after_submission'::text NOT NULL,
-    total_points numeric(8,2) DEFAULT 0 NOT NULL,
-    available_from timestamp with time zone,
-    available_until timestamp with time zone,
-    attempts_count integer DEFAULT 0 NOT NULL,
-    avg_score numeric(5,2),
-    pass_rate numeric(5,2),
-    graded_count integer DEFAULT 0 NOT NULL,
-    passed_count integer DEFAULT 0 NOT NULL,
-    score_sum numeric(14,2) DEFAULT 0 NOT NULL,
-    row_version bigint DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    is_bank boolean DEFAULT false NOT NULL,
-    CONSTRAINT quizzes_available_check CHECK ((available_until >= available_from)),
-    CONSTRAINT quizzes_is_bank_check CHECK (((NOT is_bank) OR ((lesson_id IS NULL) AND (NOT require_passing)))),
-    CONSTRAINT quizzes_max_attempts_check CHECK ((max_attempts > 0)),
-    CONSTRAINT quizzes_passing_score_check CHECK (((passing_score >= (0)::numeric) AND (passing_score <= (100)::numeric))),
-    CONSTRAINT quizzes_quiz_type_check CHECK ((quiz_type = ANY (ARRAY['pre_assessment'::text, 'formative'::text, 'summative'::text, 'final_exam'::text, 'practice'::text]))),
-    CONSTRAINT quizzes_show_correct_answers_check CHECK ((show_correct_answers = ANY (ARRAY['immediately'::text, 'after_submission'::text, 'after_deadline'::text, 'never'::text]))),
-    CONSTRAINT quizzes_time_limit_minutes_check CHECK ((time_limit_minutes > 0))
-);
-
-ALTER TABLE public.quizzes OWNER TO lms_owner;
-
-COMMENT ON TABLE public.quizzes IS 'Assessment configuration with passing criteria, time limits, and retry policies';
-
 CREATE TABLE public.transactions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     member_id uuid NOT NULL,
@@ -1344,6 +1538,18 @@ ALTER TABLE ONLY lms.grading_claims
 ALTER TABLE ONLY lms.grading_comments
     ADD CONSTRAINT grading_comments_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY lms.heartbeats
+    ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (seat_id);
+
+ALTER TABLE ONLY lms.incident_heads
+    ADD CONSTRAINT incident_heads_pkey PRIMARY KEY (sitting_id);
+
+ALTER TABLE ONLY lms.incidents
+    ADD CONSTRAINT incidents_pkey PRIMARY KEY (sitting_id, number);
+
+ALTER TABLE ONLY lms.late_answers
+    ADD CONSTRAINT late_answers_pkey PRIMARY KEY (seat_id, epoch, sequence);
+
 ALTER TABLE ONLY lms.lesson_imports
     ADD CONSTRAINT lesson_imports_pkey PRIMARY KEY (lesson_id, version);
 
@@ -1395,8 +1601,41 @@ ALTER TABLE ONLY lms.scorm_objectives
 ALTER TABLE ONLY lms.scorm_sessions
     ADD CONSTRAINT scorm_sessions_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY lms.seat_commands
+    ADD CONSTRAINT seat_commands_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY lms.seat_sessions
+    ADD CONSTRAINT seat_sessions_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY lms.seats
+    ADD CONSTRAINT seats_attempt_id_key UNIQUE (attempt_id);
+
+ALTER TABLE ONLY lms.seats
+    ADD CONSTRAINT seats_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY lms.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY lms.sitting_proctors
+    ADD CONSTRAINT sitting_proctors_pkey PRIMARY KEY (sitting_id, member_id);
+
+ALTER TABLE ONLY lms.sitting_rooms
+    ADD CONSTRAINT sitting_rooms_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY lms.sittings
+    ADD CONSTRAINT sittings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY lms.start_codes
+    ADD CONSTRAINT start_codes_pkey PRIMARY KEY (code_hash);
+
+ALTER TABLE ONLY lms.stations
+    ADD CONSTRAINT stations_name_key UNIQUE (name);
+
+ALTER TABLE ONLY lms.stations
+    ADD CONSTRAINT stations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY lms.stations
+    ADD CONSTRAINT stations_role_name_key UNIQUE (role_name);
 
 ALTER TABLE ONLY lms.tombstones
     ADD CONSTRAINT tombstones_pkey PRIMARY KEY (table_name, row_id);
@@ -1409,6 +1648,15 @@ ALTER TABLE ONLY lms.attempt_questions
 
 ALTER TABLE ONLY lms.question_versions
     ADD CONSTRAINT unique_question_version UNIQUE (question_id, version);
+
+ALTER TABLE ONLY lms.seats
+    ADD CONSTRAINT unique_seat_enrollment UNIQUE (sitting_id, enrollment_id);
+
+ALTER TABLE ONLY lms.seat_sessions
+    ADD CONSTRAINT unique_seat_epoch UNIQUE (seat_id, epoch);
+
+ALTER TABLE ONLY lms.sitting_rooms
+    ADD CONSTRAINT unique_sitting_room UNIQUE (sitting_id, name);
 
 ALTER TABLE ONLY lms.grades
     ADD CONSTRAINT unique_submission_stage UNIQUE (submission_id, stage);
@@ -1575,6 +1823,10 @@ CREATE INDEX idx_grading_comments_course ON lms.grading_comments USING btree (co
 
 CREATE INDEX idx_grading_comments_member ON lms.grading_comments USING btree (member_id);
 
+CREATE INDEX idx_incidents_seat ON lms.incidents USING btree (seat_id);
+
+CREATE INDEX idx_late_answers_question ON lms.late_answers USING btree (question_id);
+
 CREATE INDEX idx_lesson_media_converted ON lms.lesson_media USING btree (converted_url);
 
 CREATE INDEX idx_lesson_media_waiting ON lms.lesson_media USING btree (lesson_id) WHERE ((converted_url IS NULL) AND (failure IS NULL));
@@ -1607,11 +1859,35 @@ CREATE INDEX idx_scorm_interactions_lesson ON lms.scorm_interactions USING btree
 
 CREATE INDEX idx_scorm_sessions_lesson ON lms.scorm_sessions USING btree (lesson_id);
 
+CREATE INDEX idx_seat_commands_given_by ON lms.seat_commands USING btree (given_by);
+
+CREATE INDEX idx_seat_commands_seat ON lms.seat_commands USING btree (seat_id, id);
+
+CREATE INDEX idx_seat_sessions_station ON lms.seat_sessions USING btree (station_id);
+
+CREATE INDEX idx_seats_enrollment ON lms.seats USING btree (enrollment_id);
+
+CREATE INDEX idx_seats_room ON lms.seats USING btree (room_id);
+
+CREATE INDEX idx_sitting_proctors_member ON lms.sitting_proctors USING btree (member_id);
+
+CREATE INDEX idx_sittings_created_by ON lms.sittings USING btree (created_by);
+
+CREATE INDEX idx_sittings_opens ON lms.sittings USING btree (opens_at);
+
+CREATE INDEX idx_sittings_quiz ON lms.sittings USING btree (quiz_id);
+
+CREATE INDEX idx_start_codes_issued_by ON lms.start_codes USING btree (issued_by);
+
+CREATE INDEX idx_stations_created_by ON lms.stations USING btree (created_by);
+
 CREATE INDEX idx_tombstones_scope ON lms.tombstones USING btree (scope_id, row_version);
 
 CREATE UNIQUE INDEX scorm_sessions_current_key ON lms.scorm_sessions USING btree (enrollment_id, lesson_id) WHERE ((superseded_at IS NULL) AND (ended_at IS NULL));
 
 CREATE UNIQUE INDEX signing_keys_current_key ON lms.signing_keys USING btree ((true)) WHERE (retired_at IS NULL);
+
+CREATE UNIQUE INDEX start_codes_open_key ON lms.start_codes USING btree (seat_id) WHERE (spent_at IS NULL);
 
 CREATE UNIQUE INDEX unique_open_regrade_request ON lms.regrade_requests USING btree (submission_id) WHERE (status = 'open'::text);
 
@@ -1816,6 +2092,8 @@ CREATE TRIGGER trigger_keep_certificate_log BEFORE DELETE OR UPDATE OR TRUNCATE 
 CREATE TRIGGER trigger_keep_certificates BEFORE TRUNCATE ON lms.certificates FOR EACH STATEMENT EXECUTE FUNCTION lms.keep_certificate();
 
 CREATE TRIGGER trigger_keep_changed_certificate_design AFTER UPDATE ON lms.certificate_templates FOR EACH ROW WHEN ((old.version IS DISTINCT FROM new.version)) EXECUTE FUNCTION lms.keep_certificate_design();
+
+CREATE TRIGGER trigger_keep_incidents BEFORE DELETE OR UPDATE OR TRUNCATE ON lms.incidents FOR EACH STATEMENT EXECUTE FUNCTION lms.keep_incidents();
 
 CREATE TRIGGER trigger_log_certificate AFTER INSERT OR UPDATE ON lms.certificates FOR EACH ROW EXECUTE FUNCTION lms.log_certificate();
 
@@ -2151,6 +2429,24 @@ ALTER TABLE ONLY lms.grading_comments
 ALTER TABLE ONLY lms.grading_comments
     ADD CONSTRAINT grading_comments_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY lms.heartbeats
+    ADD CONSTRAINT heartbeats_seat_id_fkey FOREIGN KEY (seat_id) REFERENCES lms.seats(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.incident_heads
+    ADD CONSTRAINT incident_heads_sitting_id_fkey FOREIGN KEY (sitting_id) REFERENCES lms.sittings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.incidents
+    ADD CONSTRAINT incidents_seat_id_fkey FOREIGN KEY (seat_id) REFERENCES lms.seats(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.incidents
+    ADD CONSTRAINT incidents_sitting_id_fkey FOREIGN KEY (sitting_id) REFERENCES lms.sittings(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.late_answers
+    ADD CONSTRAINT late_answers_question_id_fkey FOREIGN KEY (question_id) REFERENCES public.quiz_questions(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.late_answers
+    ADD CONSTRAINT late_answers_seat_id_fkey FOREIGN KEY (seat_id) REFERENCES lms.seats(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY lms.lesson_imports
     ADD CONSTRAINT lesson_imports_imported_by_fkey FOREIGN KEY (imported_by) REFERENCES public.members(id) ON DELETE RESTRICT;
 
@@ -2232,11 +2528,59 @@ ALTER TABLE ONLY lms.scorm_sessions
 ALTER TABLE ONLY lms.scorm_sessions
     ADD CONSTRAINT scorm_sessions_lesson_id_fkey FOREIGN KEY (lesson_id) REFERENCES public.lessons(id) ON DELETE RESTRICT;
 
+ALTER TABLE ONLY lms.seat_commands
+    ADD CONSTRAINT seat_commands_given_by_fkey FOREIGN KEY (given_by) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY lms.seat_commands
+    ADD CONSTRAINT seat_commands_seat_id_fkey FOREIGN KEY (seat_id) REFERENCES lms.seats(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.seat_sessions
+    ADD CONSTRAINT seat_sessions_seat_id_fkey FOREIGN KEY (seat_id) REFERENCES lms.seats(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.seat_sessions
+    ADD CONSTRAINT seat_sessions_station_id_fkey FOREIGN KEY (station_id) REFERENCES lms.stations(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.seats
+    ADD CONSTRAINT seats_attempt_id_fkey FOREIGN KEY (attempt_id) REFERENCES public.quiz_attempts(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.seats
+    ADD CONSTRAINT seats_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.seats
+    ADD CONSTRAINT seats_room_id_fkey FOREIGN KEY (room_id) REFERENCES lms.sitting_rooms(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY lms.seats
+    ADD CONSTRAINT seats_sitting_id_fkey FOREIGN KEY (sitting_id) REFERENCES lms.sittings(id) ON DELETE RESTRICT;
+
 ALTER TABLE ONLY lms.signing_keys
     ADD CONSTRAINT signing_keys_added_by_fkey FOREIGN KEY (added_by) REFERENCES public.members(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY lms.signing_keys
     ADD CONSTRAINT signing_keys_retired_by_fkey FOREIGN KEY (retired_by) REFERENCES public.members(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.sitting_proctors
+    ADD CONSTRAINT sitting_proctors_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.sitting_proctors
+    ADD CONSTRAINT sitting_proctors_sitting_id_fkey FOREIGN KEY (sitting_id) REFERENCES lms.sittings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.sitting_rooms
+    ADD CONSTRAINT sitting_rooms_sitting_id_fkey FOREIGN KEY (sitting_id) REFERENCES lms.sittings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.sittings
+    ADD CONSTRAINT sittings_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY lms.sittings
+    ADD CONSTRAINT sittings_quiz_id_fkey FOREIGN KEY (quiz_id) REFERENCES public.quizzes(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.start_codes
+    ADD CONSTRAINT start_codes_issued_by_fkey FOREIGN KEY (issued_by) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY lms.start_codes
+    ADD CONSTRAINT start_codes_seat_id_fkey FOREIGN KEY (seat_id) REFERENCES lms.seats(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.stations
+    ADD CONSTRAINT stations_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.members(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY lms.tombstones
     ADD CONSTRAINT tombstones_scope_id_fkey FOREIGN KEY (scope_id) REFERENCES lms.row_clocks(scope_id) ON DELETE CASCADE;

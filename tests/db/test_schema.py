@@ -174,6 +174,13 @@ INSERT INTO lms.certificates (certificate_number, enrollment_id, member_id, cour
   SELECT generate_certificate_number(), id, member_id, course_id, 'Ada Long', 'Ethics', 3, 'NABIP', now() FROM enrollments;
 INSERT INTO lms.certificate_deliveries (certificate_id, kind, address) SELECT id, 'certificate', 'ada@example.org' FROM lms.certificates;
 INSERT INTO lms.ce_approvals (course_id, state, course_number, credits, approved_on) SELECT id, 'WA', '1', 1, '2026-01-01' FROM courses;
+INSERT INTO lms.sittings (quiz_id, title, opens_at, closes_at, duration_minutes)
+  SELECT id, 'May', now(), now() + interval '1 day', 60 FROM quizzes;
+INSERT INTO lms.seats (sitting_id, enrollment_id, attempt_id, began_at)
+  SELECT s.id, a.enrollment_id, a.id, now() FROM lms.sittings AS s, quiz_attempts AS a;
+INSERT INTO lms.seat_commands (seat_id, command, body) SELECT id, 'message', '{}' FROM lms.seats;
+INSERT INTO lms.late_answers (seat_id, epoch, sequence, question_id, reason)
+  SELECT s.id, 1, 1, q.id, 'superseded' FROM lms.seats AS s, quiz_questions AS q;
 """
 """One row in every table that has a vocabulary."""
 
@@ -184,8 +191,8 @@ def test_each_word_of_each_vocabulary_is_taken_and_no_other(connection: Connecti
     tried = 0
     for name, vocabulary in vocabularies(connection).items():
         table, column = name.split(".")
-        if table in ("applied_files", "row_clocks", "certificate_log"):
-            continue  # written by the runner and by triggers only
+        if table in ("applied_files", "row_clocks", "certificate_log", "incidents"):
+            continue  # written by the runner, by triggers and by functions that hash
 
         def take(word: str, target: str = f"{schemas[table]}.{table}", column: str = column) -> None:
             # A revoked certificate must say when and why.

@@ -78,11 +78,13 @@ EVERY_TABLE = (
     " lms.scorm_objectives lms.scorm_data lms.scorm_attempts lms.scorm_interactions lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades lms.lesson_imports lms.lesson_media lms.quiz_draws"
     " lms.certificate_log lms.certificate_log_head lms.certificate_deliveries lms.ce_providers lms.ce_approvals lms.ce_filings"
     " lms.assignment_extensions lms.grades lms.grading_claims lms.grading_comments lms.regrade_requests"
+    " lms.stations lms.sittings lms.sitting_rooms lms.sitting_proctors lms.seats lms.start_codes lms.seat_sessions lms.heartbeats"
+    " lms.seat_commands lms.late_answers lms.incidents lms.incident_heads"
 )
 INTERNAL_TABLES = (
     "lms.applied_files lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.chunks lms.chunk_uploads"
     " lms.assets lms.asset_chunks lms.question_versions lms.attempt_delivery lms.attempt_questions"
-    " lms.certificate_log_head"
+    " lms.certificate_log_head lms.start_codes lms.seat_sessions"
 )
 ANON_READS = ("member_designations", "courses", "course_modules", "lessons", "lesson_attachments", "lms.workspace")
 
