@@ -197,6 +197,14 @@ ACTIONS: tuple[Action, ...] = (
         hint=N_("Grade who has handed in nothing and no longer may"),
     ),
     Action(
+        "assignment-learners.what-if",
+        N_("What if…"),
+        icon="clock",
+        place="assignment-learners",
+        roles=STAFF,
+        hint=N_("Whose result would change under another late rule"),
+    ),
+    Action(
         "assignment-learners.deal",
         N_("Assign peer reviews"),
         icon="people",

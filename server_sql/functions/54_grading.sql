@@ -509,6 +509,95 @@ $$;
 COMMENT ON FUNCTION lms.extend_assignment(uuid, uuid, timestamptz, timestamptz, integer, text) IS
   'Gives one learner other dates or more attempts (all of them none: takes them back); gives how many submissions are less or more late by it';
 
+-- Another late rule -------------------------------------------------------------------------------------------------------------------
+
+CREATE OR REPLACE FUNCTION lms.late_outcomes(
+  p_assignment uuid, p_percentage numeric, p_interval text, p_floor numeric, p_grace_minutes integer
+) RETURNS TABLE (
+  submission_id uuid, learner text, released boolean, late_before integer, late_after integer, score numeric, final_before numeric,
+  final_after numeric, fingerprint text
+)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
+AS $$
+  WITH asked AS MATERIALIZED ( -- once: who may ask, and how the assignment is now
+    SELECT a.*
+    FROM public.assignments AS a
+    WHERE a.id = p_assignment AND (lms.may_administer() OR a.id = ANY (ARRAY(SELECT lms.taught_assignments())))
+  ), worked AS (
+    SELECT s.id, CASE WHEN a.anonymous_grading AND s.final_score IS NULL THEN NULL ELSE m.first_name || ' ' || m.last_name END AS learner,
+      s.final_score IS NOT NULL AS released, s.late_seconds AS late_before,
+      coalesce(lms.late_seconds(s.submitted_at, terms.due_date, p_grace_minutes), 0) AS late_after,
+      coalesce(s.score, g.score) AS score, s.final_score, a.total_points, a.late_penalty_percentage, a.late_penalty_interval,
+      a.late_penalty_floor
+    FROM asked AS a
+    JOIN public.assignment_submissions AS s ON s.assignment_id = a.id
+    JOIN public.members AS m ON m.id = s.member_id
+    CROSS JOIN LATERAL lms.submission_terms(a.id, s.enrollment_id) AS terms
+    LEFT JOIN lms.grades AS g ON g.submission_id = s.id AND NOT g.blind
+      AND g.stage = CASE WHEN lms.second_marked(a, s.id) THEN 'agreed' ELSE 'first' END
+  ), counted AS (
+    SELECT w.id, w.learner, w.released, w.late_before, w.late_after, w.score,
+      coalesce(w.final_score, w.score - lms.late_deduction(
+        w.total_points, w.score, w.late_before, w.late_penalty_percentage, w.late_penalty_interval, w.late_penalty_floor
+      )) AS final_before,
+      w.score - lms.late_deduction(w.total_points, w.score, w.late_after, p_percentage, p_interval, p_floor) AS final_after
+    FROM worked AS w
+    WHERE w.score IS NOT NULL OR w.late_before <> w.late_after
+  )
+  SELECT c.*, (
+    SELECT md5(string_agg(concat_ws(':', one.id, one.late_before, one.late_after, one.final_before, one.final_after), ',' ORDER BY one.id))
+    FROM counted AS one
+  )
+  FROM counted AS c
+$$;
+COMMENT ON FUNCTION lms.late_outcomes(uuid, numeric, text, numeric, integer) IS
+  'What each graded submission would be worth under another late rule, beside what it is worth now; changes nothing. The fingerprint is of all of it';
+
+CREATE OR REPLACE FUNCTION lms.apply_late_rule(
+  p_assignment uuid, p_percentage numeric, p_interval text, p_floor numeric, p_grace_minutes integer, p_fingerprint text
+) RETURNS integer
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
+AS $$
+DECLARE
+  v_changed integer;
+  v_fingerprint text;
+BEGIN
+  IF num_nulls(p_percentage, p_interval, p_floor, p_grace_minutes) > 0 OR p_percentage NOT BETWEEN 0 AND 100
+    OR p_floor NOT BETWEEN 0 AND 100 OR p_grace_minutes < 0 OR p_interval NOT IN ('hour', 'day')
+  THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'That is no late rule.', HINT = 'not-a-late-rule';
+  END IF;
+  PERFORM FROM public.assignments AS a
+  WHERE a.id = p_assignment AND (lms.may_administer() OR a.id = ANY (ARRAY(SELECT lms.taught_assignments())))
+  FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM002', MESSAGE = 'There is no such assignment of yours.', HINT = 'no-such-assignment';
+  END IF;
+  PERFORM FROM public.assignment_submissions AS s WHERE s.assignment_id = p_assignment ORDER BY s.id FOR NO KEY UPDATE;
+  SELECT min(o.fingerprint) INTO v_fingerprint
+  FROM lms.late_outcomes(p_assignment, p_percentage, p_interval, p_floor, p_grace_minutes) AS o;
+  IF v_fingerprint IS DISTINCT FROM p_fingerprint THEN
+    RAISE EXCEPTION USING ERRCODE = 'LM004', MESSAGE = 'Something was graded or handed in since you looked.', HINT = 'preview-outdated';
+  END IF;
+  UPDATE public.assignment_submissions AS s
+  SET late_seconds = o.late_after, is_late = o.late_after > 0, late_days = ceil(o.late_after / 86400.0),
+    late_penalty_applied = CASE WHEN o.released THEN o.score - o.final_after ELSE s.late_penalty_applied END,
+    final_score = CASE WHEN o.released THEN o.final_after END,
+    grade_percentage = CASE WHEN o.released THEN lms.percentage(o.final_after, a.total_points) END
+  FROM lms.late_outcomes(p_assignment, p_percentage, p_interval, p_floor, p_grace_minutes) AS o, public.assignments AS a
+  WHERE s.id = o.submission_id AND a.id = p_assignment
+    AND (s.late_seconds <> o.late_after OR o.released AND s.final_score IS DISTINCT FROM o.final_after);
+  GET DIAGNOSTICS v_changed = ROW_COUNT;
+  UPDATE public.assignments
+  SET late_penalty_percentage = p_percentage, late_penalty_interval = p_interval, late_penalty_floor = p_floor,
+    late_grace_minutes = p_grace_minutes
+  WHERE id = p_assignment;
+  RETURN v_changed;
+END
+$$;
+COMMENT ON FUNCTION lms.apply_late_rule(uuid, numeric, text, numeric, integer, text) IS
+  'Makes that the assignment''s late rule, for what is released already too, where it does what lms.late_outcomes showed (its fingerprint); gives how many submissions it changes';
+
 -- Missing work ------------------------------------------------------------------------------------------------------------------------
 
 CREATE OR REPLACE FUNCTION lms.grade_missing(p_assignment uuid, p_percentage numeric) RETURNS integer
@@ -605,6 +694,7 @@ COMMENT ON FUNCTION lms.answer_regrade(uuid, boolean, text) IS 'Closes a request
 
 GRANT EXECUTE ON FUNCTION lms.submit_assignment(uuid, uuid, uuid, jsonb), lms.request_regrade(uuid, text) TO lms_member;
 GRANT EXECUTE ON FUNCTION lms.taught_assignments(), lms.my_stage(uuid), lms.second_marked(public.assignments, uuid), lms.grade_missing(uuid, numeric),
+  lms.late_outcomes(uuid, numeric, text, numeric, integer), lms.apply_late_rule(uuid, numeric, text, numeric, integer, text),
   lms.name_to_grade(uuid), lms.grading_queue(uuid, integer), lms.save_grade(uuid, text, bigint, uuid, jsonb),
   lms.claim_submission(uuid, integer),
   lms.release_grades(uuid[]), lms.return_submission(uuid, boolean, text),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -10,10 +11,11 @@ from PySide6.QtCore import QDateTime
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
 from desktop.grading.bulk import COLUMNS
-from desktop.grading.commands import Work, submit_assignment
+from desktop.grading.commands import Mark, Work, release_grades, save_grade, submit_assignment
 from desktop.grading.queries import list_tasks
 from desktop.ui.grading.bulk import CommentDialog, MissingDialog, check_upload, save_archive, save_table
 from desktop.ui.grading.learners import AssignmentLearnersPage, ExtendDialog
+from desktop.ui.grading.what_if import LateRuleDialog
 from tests.support.association import one
 from tests.ui.accessibility import assert_accessible
 
@@ -143,4 +145,37 @@ async def test_an_uploaded_table_says_what_it_would_do_before_it_does(open_page,
         assert one(installer, "SELECT score FROM lms.grades") == 88
     await save_archive(desk.context, task, tmp_path / "work.zip")
     assert "1 piece of work is in work.zip." in desk.notices[-1].message
+    await page.context.settled()
+
+
+async def test_another_late_rule_is_looked_at_and_then_applied(open_page, association, until):
+    with association.installer() as installer:
+        installer.execute(
+            "UPDATE assignments SET due_date = now() - interval '30 hours', late_penalty_percentage = 0, submission_type = 'text_entry'"
+            " WHERE id = %s",
+            (association["assignment"],),
+        )
+    lea = association.database.store(association.people["lea"])
+    work = Work(text="My page")
+    mine = lea.write(submit_assignment, association["lea_enrollment"], association["assignment"], uuid4(), work).value.submission
+    tess = association.database.store(association.people["teacher"])
+    tess.write(save_grade, mine, "first", 0, uuid4(), Mark(Decimal(80)))
+    tess.write(release_grades, [mine])
+    page, desk = await open_page()
+    await page.ask_what_if()
+    dialog = page.findChildren(LateRuleDialog)[-1]
+    QAbstractItemModelTester(dialog.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    assert_accessible(dialog)
+    assert mine not in {row.submission for row in dialog.model.rows}
+    dialog.percentage.selectAll()
+    QTest.keyClicks(dialog.percentage, "10")
+    assert not dialog.apply_button.isEnabled(), "nothing is applied that was not shown"
+    await until(lambda: dialog.apply_button.isEnabled() and mine in {row.submission for row in dialog.model.rows}, seconds=20)
+    (row,) = [row for row in dialog.model.rows if row.submission == mine]
+    assert (row.before, row.after, row.released) == (80, 60, True), "two days have begun"
+    dialog.apply_button.click()
+    await until(lambda: any("The late rule is changed" in notice.message for notice in desk.notices), seconds=20)
+    with association.installer() as installer:
+        assert one(installer, "SELECT final_score FROM assignment_submissions WHERE id = %s", mine) == 60
+    await until(lambda: not page.loading, seconds=20)
     await page.context.settled()

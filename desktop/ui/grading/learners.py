@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.courses.fields import Field, Kind
 from desktop.errors import NotFound
@@ -32,11 +33,13 @@ from desktop.ui.context import Context
 from desktop.ui.courses.editor_form import EDITORS, Editor
 from desktop.ui.dates import moment_text
 from desktop.ui.grading.bulk import CommentDialog, MissingDialog, say
+from desktop.ui.grading.what_if import LateRuleDialog
 from desktop.ui.grading.words import late_text
 from desktop.ui.itemmodels import ROW_ROLE, Badge, Column, KeysetSource, VirtualModel
 from desktop.ui.page import Empty, Page
 from desktop.ui.questions.fields import number_text
 from desktop.ui.theme import px
+from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.fields import SearchField
 from desktop.ui.widgets.forms import FormRow
 from desktop.ui.widgets.states import EmptyState
@@ -111,7 +114,7 @@ class AssignmentLearnersPage(Page):
 
     shows: ClassVar[frozenset[str]] = frozenset({"assignment_submissions", "assignment_reviews", "assignments"})
     primary = "assignment-learners.extend"
-    secondary = ("assignment-learners.deal", "assignment-learners.missing", "assignment-learners.comment")
+    secondary = ("assignment-learners.comment",)
 
     def __init__(self, context: Context, assignment: UUID, parent: QWidget | None = None) -> None:
         self.assignment_id = assignment
@@ -149,6 +152,17 @@ class AssignmentLearnersPage(Page):
         self.on("assignment-learners.deal", self.deal)
         self.on("assignment-learners.comment", self.comment)
         self.on("assignment-learners.missing", self.ask_missing)
+        self.on("assignment-learners.what-if", self.ask_what_if)
+        menu = QMenu(self)
+        for words, action in (
+            (_("Assign peer reviews"), "assignment-learners.deal"),
+            (_("Zero for missing…"), "assignment-learners.missing"),
+            (_("What if the late rule changes…"), "assignment-learners.what-if"),
+        ):
+            menu.addAction(words, partial(self.context.actions.run, action))
+        self.more_button = Button(_("More"), "quiet", "more")
+        self.more_button.setMenu(menu)
+        self.header.trailing.addWidget(self.more_button)
         return content
 
     async def refresh(self) -> Empty | None:
@@ -223,6 +237,10 @@ class AssignmentLearnersPage(Page):
             self.context.notices.done(words.format(n=f"{made:,}"))
         else:
             self.context.notices.info(_("Nobody is missing: whoever has handed in nothing still may, or has a grade."))
+
+    async def ask_what_if(self) -> None:
+        """Look at another late rule before it is anybody's."""
+        await LateRuleDialog(self.context, self.assignment_id, self).begin()
 
     async def deal(self) -> None:
         """Deal what was handed in to the others to review."""
