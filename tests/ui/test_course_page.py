@@ -57,6 +57,20 @@ async def test_a_learner_enrols_with_one_click_and_opens_the_first_lesson(db, et
     assert arguments["enrollment"] is not None
 
 
+async def test_in_a_narrow_window_the_columns_stand_one_above_the_other(db, ethics, open_course, until):
+    page, desk = await open_course(db, db.add_person("learner"), ethics)
+    beside = page._side.mapTo(page, page._side.rect().topLeft())
+    assert beside.x() > page.outline_view.mapTo(page, page.outline_view.rect().topRight()).x()
+    page.resize(480, 760)
+    await until(lambda: page.outline_view.width() > 380, seconds=20)
+    assert (
+        page._side.mapTo(page, page._side.rect().bottomLeft()).y() < page.outline_view.mapTo(page, page.outline_view.rect().topLeft()).y()
+    )
+    page.resize(1100, 800)
+    await until(lambda: page._side.mapTo(page, page._side.rect().topLeft()) == beside, seconds=20)
+    await desk.context.settled()
+
+
 async def test_a_locked_lesson_says_what_comes_first_and_does_not_open(db, ethics, open_course, qtbot, until):
     page, desk = await open_course(db, db.add_person("learner"), ethics)
     qtbot.mouseClick(page.step_button, Qt.MouseButton.LeftButton)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QFrame, QHBoxLayout, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.courses.commands import add_lesson, add_module, archive, publish, unpublish
 from desktop.courses.outline import Outline, OutlineLesson, build
@@ -49,6 +49,10 @@ from desktop.ui.widgets.surfaces import confirm
 OPEN = ("enrolled", "in_progress", "completed")
 SIDE = 296
 NARROW_SIDE = 232
+ONE_COLUMN = 620
+"""Below this width the two columns stand one above the other."""
+QWIDGETSIZE_MAX = 16_777_215
+"""Qt's own, which PySide does not name."""
 REVIEWS = 4
 
 
@@ -203,7 +207,7 @@ class CoursePage(Page):
         main.addLayout(content)
         main.addLayout(self.reviews)
         main.addStretch(1)
-        columns = QHBoxLayout()
+        self._columns = columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         columns.setContentsMargins(px(32), px(4), px(32), px(32))
         columns.setSpacing(px(28))
         columns.addLayout(main, 1)
@@ -623,6 +627,12 @@ class CoursePage(Page):
             self._fit()
 
     def _fit(self) -> None:
+        if self.width() < px(ONE_COLUMN):  # what one does first above, what there is to learn below
+            self._columns.setDirection(QBoxLayout.Direction.BottomToTop)
+            self._side.setMinimumWidth(0)
+            self._side.setMaximumWidth(QWIDGETSIZE_MAX)
+            return
+        self._columns.setDirection(QBoxLayout.Direction.LeftToRight)
         self._side.setFixedWidth(px(SIDE if self.width() > px(880) else NARROW_SIDE))
 
 
