@@ -117,6 +117,7 @@ class OwnAssignment:
 
     id: UUID
     course_id: UUID
+    lesson_id: UUID | None
     title: str
     description: str
     instructions_html: str
@@ -176,6 +177,7 @@ def get_own_assignment(session: Session, lesson: UUID | None, assignment: UUID |
     return OwnAssignment(
         one.id,
         one.course_id,
+        one.lesson_id,
         one.title,
         one.description,
         one.instructions_html or "",

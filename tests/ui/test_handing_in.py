@@ -112,3 +112,21 @@ async def test_work_is_kept_while_it_is_written_handed_in_late_and_comes_back_wi
     await until(lambda: "You asked: My sources are complete" in shown(again), seconds=20)
     await again.context.settled()
     await page.context.settled()
+
+
+async def test_the_lesson_is_complete_with_its_work(open_page, association, assignment, until):
+    lesson = uuid4()
+    with association.installer() as installer:
+        module = one(installer, "SELECT id FROM course_modules WHERE course_id = %s LIMIT 1", association["course"])
+        installer.execute(
+            "INSERT INTO lessons (id, module_id, title, lesson_type, lesson_order, position) VALUES (%s, %s, 'Plan', 'assignment', 90, 90)",
+            (lesson, module),
+        )
+        installer.execute("UPDATE assignments SET lesson_id = %s WHERE id = %s", (lesson, assignment))
+    page, _desk = await open_page()
+    QTest.keyClicks(page.work.text, "Both plans")
+    QTest.mouseClick(page.work.hand_in_button, Qt.MouseButton.LeftButton)
+    await until(lambda: "Handed in: number 1" in shown(page) and not page.loading, seconds=20)
+    await page.context.settled()
+    with association.installer() as installer:
+        assert one(installer, "SELECT status FROM lesson_progress WHERE lesson_id = %s", lesson) == "completed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import mimetypes
 from collections.abc import Callable
 from contextlib import closing
@@ -21,6 +22,7 @@ from desktop.grading.own_work import Handed, OwnAssignment, Result, get_own_assi
 from desktop.grading.peer_reviews import Received, Review, list_my_reviews, list_received_reviews
 from desktop.grading.unsent import Unsent, UnsentWork, unsent_path
 from desktop.i18n import _, ngettext
+from desktop.learning.commands import complete_lesson, open_lesson
 from desktop.questions.markup import plain_text
 from desktop.settings import data_folder
 from desktop.store.assets import upload
@@ -243,7 +245,16 @@ class AssignmentPage(Page):
         if self.work is not None and self.work.state().key == work.key:
             self.work = None
         self.context.notices.done(_receipt_words(receipt))
+        await self._complete(self.assignment)
         self.reload()
+
+    async def _complete(self, assignment: OwnAssignment) -> None:
+        """The lesson is complete with its work, unless it asks for more: then it is marked complete where that is done."""
+        assert self.enrollment_id is not None
+        if assignment.lesson_id is not None:
+            await self.context.write(open_lesson, self.enrollment_id, assignment.lesson_id)
+            with contextlib.suppress(Invalid):
+                await self.context.write(complete_lesson, self.enrollment_id, assignment.lesson_id)
 
     async def _in_journal(self, work: Callable[..., Any], assignment: UUID, *values: object) -> Any:
         path, enrollment = unsent_path(data_folder(), self.context.identity.member_id), self.enrollment_id
