@@ -145,6 +145,15 @@ async def test_previewing_as_a_learner_hides_the_authors_controls(db, ethics, op
     assert [button.isEnabled() for button in buttons(page)] == [True, False]
 
 
+async def test_at_no_width_is_anything_cut_off(db, ethics, open_course, until):
+    page, _ = await open_course(db, db.add_person("administrator"), ethics)
+    body = page.outline_view.parentWidget()
+    for width in (480, 620, 760, 900, 1100):
+        page.resize(width, 800)
+        await until(lambda width=width: page.outline_view.window().width() == width and body.layout().geometry().width() == body.width())
+        assert body.minimumSizeHint().width() <= body.parentWidget().width() <= width
+
+
 async def test_a_package_that_is_none_leaves_the_draft_as_it_was(db, open_course, until, tmp_path, monkeypatch):
     monkeypatch.setenv("LMS_HOME", str(tmp_path / "home"))
     teacher = db.add_person("instructor")

@@ -42,6 +42,7 @@ from desktop.ui.page import Empty, Page, breathe
 from desktop.ui.theme import Role, colour, px, theme
 from desktop.ui.widgets.badges import StatusPill
 from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.fields import FlowLayout
 from desktop.ui.widgets.labels import ElidedLabel, Label, Picture
 from desktop.ui.widgets.progress import ProgressBar
 from desktop.ui.widgets.surfaces import confirm
@@ -49,7 +50,7 @@ from desktop.ui.widgets.surfaces import confirm
 OPEN = ("enrolled", "in_progress", "completed")
 SIDE = 296
 NARROW_SIDE = 232
-ONE_COLUMN = 620
+ONE_COLUMN = 760
 """Below this width the two columns stand one above the other."""
 QWIDGETSIZE_MAX = 16_777_215
 """Qt's own, which PySide does not name."""
@@ -193,8 +194,7 @@ class CoursePage(Page):
         head.addWidget(self.add_module_button)
         main = QVBoxLayout()
         main.setSpacing(px(22))
-        self.pills = QHBoxLayout()
-        self.pills.setSpacing(px(6))
+        self.pills = FlowLayout(spacing=6)
         main.addLayout(self.pills)
         main.addWidget(self.check)
         main.addWidget(self.description)
@@ -208,7 +208,6 @@ class CoursePage(Page):
         main.addLayout(self.reviews)
         main.addStretch(1)
         self._columns = columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        columns.setContentsMargins(px(32), px(4), px(32), px(32))
         columns.setSpacing(px(28))
         columns.addLayout(main, 1)
         columns.addWidget(self._make_side(), 0, Qt.AlignmentFlag.AlignTop)
@@ -216,7 +215,6 @@ class CoursePage(Page):
         body.setLayout(columns)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(body)
         return scroll
@@ -303,13 +301,16 @@ class CoursePage(Page):
             self.pills.addWidget(StatusPill(label(STATUSES, course.status), tones.get(course.status, "neutral")))
         if self._as_learner:
             self.pills.addWidget(StatusPill(_("Preview: what a learner sees"), "info"))
-        delivery = "" if self._as_learner else label(FORMATS, course.delivery_format)  # the row is no longer than a narrow window
-        for text in (label(CATEGORIES, course.category), label(DIFFICULTIES, course.difficulty_level), delivery):
+        described = (
+            label(CATEGORIES, course.category),
+            label(DIFFICULTIES, course.difficulty_level),
+            label(FORMATS, course.delivery_format),
+        )
+        for text in described:
             if text:
                 self.pills.addWidget(StatusPill(text))
         if course.designation:
             self.pills.addWidget(StatusPill(course.designation, "accent"))
-        self.pills.addStretch(1)
         self.description.setText(course.description)
         self.description.setVisible(bool(course.description))
         _list(self.objectives, _("What you will learn"), course.objectives, "check", "good")
@@ -627,13 +628,16 @@ class CoursePage(Page):
             self._fit()
 
     def _fit(self) -> None:
-        if self.width() < px(ONE_COLUMN):  # what one does first above, what there is to learn below
-            self._columns.setDirection(QBoxLayout.Direction.BottomToTop)
+        """Two columns where there is room for them; else one: what one does first above, what there is to learn below."""
+        one_column = self.width() < px(ONE_COLUMN)
+        margin = px(16 if one_column else 32)
+        self._columns.setContentsMargins(margin, px(4), margin, px(32))
+        self._columns.setDirection(QBoxLayout.Direction.BottomToTop if one_column else QBoxLayout.Direction.LeftToRight)
+        if one_column:
             self._side.setMinimumWidth(0)
             self._side.setMaximumWidth(QWIDGETSIZE_MAX)
-            return
-        self._columns.setDirection(QBoxLayout.Direction.LeftToRight)
-        self._side.setFixedWidth(px(SIDE if self.width() > px(880) else NARROW_SIDE))
+        else:
+            self._side.setFixedWidth(px(SIDE if self.width() > px(880) else NARROW_SIDE))
 
 
 def _packages(event: QDragEnterEvent | QDropEvent) -> list[Path]:
