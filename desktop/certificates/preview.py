@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from threading import Lock
 
 import pypdfium2
 
-PDFIUM = Lock()
-"""Held while PDFium works: it may be used from any thread, but from one at a time (its own documentation, "thread safety")."""
+from desktop.store.pdfium import PDFIUM
 
 
 @dataclass(frozen=True, slots=True)

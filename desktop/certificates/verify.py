@@ -30,7 +30,6 @@ from desktop.certificates.code import SignedFields, read_code
 from desktop.certificates.custody import recall_keys, remember_keys
 from desktop.certificates.designs import list_layouts, recall_layouts, remember_layouts
 from desktop.certificates.keys import name_of
-from desktop.certificates.preview import PDFIUM
 from desktop.certificates.queries import KnownKey, list_signing_keys
 from desktop.certificates.render import details
 from desktop.certificates.signing import read_signature
@@ -38,6 +37,7 @@ from desktop.certificates.template import Paper, Template, find_template, load_t
 from desktop.errors import Invalid, ServerAway
 from desktop.i18n import _
 from desktop.store.connection import Store
+from desktop.store.pdfium import PDFIUM
 
 NUMBER = re.compile(r"CERT-\d{4}-[0-9A-HJKMNP-TV-Z]{8}")
 CODE_DPI = 150

@@ -56,7 +56,7 @@ from desktop.models.exams import (
     StartCode,
     Station,
 )
-from desktop.models.grading import AssignmentExtension, Grade, GradingClaim, GradingComment, RegradeRequest
+from desktop.models.grading import Annotation, AssignmentExtension, Grade, GradingClaim, GradingComment, RegradeRequest
 from desktop.models.learning import (
     CourseCompletion,
     CourseReview,
@@ -74,6 +74,7 @@ from desktop.models.learning import (
 from desktop.models.people import Member, MemberDesignation, MemberLogin, MemberRole, Transaction, Workspace
 
 __all__ = [
+    "Annotation",
     "AppliedFile",
     "Asset",
     "AssetChunk",

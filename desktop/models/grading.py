@@ -116,3 +116,31 @@ class RegradeRequest(Base):
     answered_at: Mapped[datetime | None]
     created_at: Mapped[Now]
     updated_at: Mapped[Now]
+
+
+class Annotation(Base):
+    __tablename__ = "annotations"
+    __table_args__ = (
+        vocabulary("annotations", "kind", "highlight", "note", "drawing"),
+        CheckConstraint("page >= 0", name="annotations_page_check"),
+        CheckConstraint("jsonb_typeof(strokes) = 'array' AND octet_length(strokes::text) <= 262144", name="annotations_strokes_check"),
+        CheckConstraint("colour ~ '^#[0-9a-f]{6}$'", name="annotations_colour_check"),
+        CheckConstraint("length(words) <= 10000", name="annotations_words_check"),
+        Index("idx_annotations_submission", "submission_id"),
+        Index("idx_annotations_author", "author_id"),
+        {
+            "schema": "lms",
+            "comment": "Highlights, notes and drawings of graders on the files of a submission; the learner's to see once it is released",
+        },
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    submission_id: Mapped[UUID] = mapped_column(ForeignKey("public.assignment_submissions.id", ondelete="CASCADE"))
+    asset_id: Mapped[str]
+    author_id: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="SET NULL"))
+    kind: Mapped[str]
+    page: Mapped[int]
+    strokes: Mapped[list[list[list[float]]]] = mapped_column(JSONB)
+    colour: Mapped[str]
+    words: Mapped[str] = mapped_column(server_default=text("''"))
+    created_at: Mapped[Now]

@@ -461,6 +461,28 @@ ALTER TABLE public.quiz_questions OWNER TO lms_owner;
 
 COMMENT ON TABLE public.quiz_questions IS 'Flexible question bank supporting 8 question types with rich media support';
 
+CREATE TABLE lms.annotations (
+    id uuid NOT NULL,
+    submission_id uuid NOT NULL,
+    asset_id text NOT NULL,
+    author_id uuid,
+    kind text NOT NULL,
+    page integer NOT NULL,
+    strokes jsonb NOT NULL,
+    colour text NOT NULL,
+    words text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT annotations_colour_check CHECK ((colour ~ '^#[0-9a-f]{6}$'::text)),
+    CONSTRAINT annotations_kind_check CHECK ((kind = ANY (ARRAY['highlight'::text, 'note'::text, 'drawing'::text]))),
+    CONSTRAINT annotations_page_check CHECK ((page >= 0)),
+    CONSTRAINT annotations_strokes_check CHECK (((jsonb_typeof(strokes) = 'array'::text) AND (octet_length((strokes)::text) <= 262144))),
+    CONSTRAINT annotations_words_check CHECK ((length(words) <= 10000))
+);
+
+ALTER TABLE lms.annotations OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.annotations IS 'Highlights, notes and drawings of graders on the files of a submission; the learner''s to see once it is released';
+
 CREATE TABLE lms.applied_files (
     name text NOT NULL,
     kind text NOT NULL,
@@ -1457,6 +1479,9 @@ ALTER TABLE public.transactions OWNER TO lms_owner;
 
 COMMENT ON TABLE public.transactions IS 'Payments: pending until an administrator or a payment provider confirms them';
 
+ALTER TABLE ONLY lms.annotations
+    ADD CONSTRAINT annotations_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY lms.applied_files
     ADD CONSTRAINT applied_files_pkey PRIMARY KEY (name);
 
@@ -1778,6 +1803,10 @@ ALTER TABLE ONLY public.assignment_reviews
 CREATE UNIQUE INDEX certificate_templates_default_key ON lms.certificate_templates USING btree (is_default) WHERE is_default;
 
 CREATE UNIQUE INDEX certificates_current_key ON lms.certificates USING btree (enrollment_id) WHERE (status = 'valid'::text);
+
+CREATE INDEX idx_annotations_author ON lms.annotations USING btree (author_id);
+
+CREATE INDEX idx_annotations_submission ON lms.annotations USING btree (submission_id);
 
 CREATE INDEX idx_asset_chunks_chunk ON lms.asset_chunks USING btree (chunk_hash);
 
@@ -2308,6 +2337,12 @@ CREATE TRIGGER trigger_update_session_attendance_delete AFTER DELETE ON public.s
 CREATE TRIGGER trigger_update_session_attendance_insert AFTER INSERT ON public.session_attendance REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION lms.update_session_attendance();
 
 CREATE TRIGGER trigger_update_session_attendance_update AFTER UPDATE ON public.session_attendance REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION lms.update_session_attendance();
+
+ALTER TABLE ONLY lms.annotations
+    ADD CONSTRAINT annotations_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY lms.annotations
+    ADD CONSTRAINT annotations_submission_id_fkey FOREIGN KEY (submission_id) REFERENCES public.assignment_submissions(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY lms.asset_chunks
     ADD CONSTRAINT asset_chunks_asset_id_fkey FOREIGN KEY (asset_id) REFERENCES lms.assets(id) ON DELETE CASCADE;

@@ -166,6 +166,8 @@ INSERT INTO assignment_submissions (assignment_id, enrollment_id, member_id)
   SELECT a.id, e.id, e.member_id FROM assignments AS a, enrollments AS e;
 INSERT INTO assignment_reviews (submission_id, reviewer_id) SELECT id, member_id FROM assignment_submissions;
 INSERT INTO lms.grades (submission_id, assignment_id, stage) SELECT id, assignment_id, 'first' FROM assignment_submissions;
+INSERT INTO lms.annotations (id, submission_id, asset_id, kind, page, strokes, colour)
+  SELECT gen_random_uuid(), id, 'x', 'note', 0, '[]', '#ffd54a' FROM assignment_submissions;
 INSERT INTO lms.regrade_requests (submission_id, reason) SELECT id, 'Look again' FROM assignment_submissions;
 INSERT INTO live_sessions (course_id, title, session_date, duration_minutes, meeting_url, instructor_id)
   SELECT c.id, 'Talk', now(), 60, 'https://meet.example.org', m.id FROM courses AS c, members AS m;

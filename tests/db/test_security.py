@@ -77,14 +77,14 @@ EVERY_TABLE = (
     " lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.scorm_sessions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks lms.certificates lms.signing_keys"
     " lms.scorm_objectives lms.scorm_data lms.scorm_attempts lms.scorm_interactions lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades lms.lesson_imports lms.lesson_media lms.quiz_draws"
     " lms.certificate_log lms.certificate_log_head lms.certificate_deliveries lms.ce_providers lms.ce_approvals lms.ce_filings"
-    " lms.assignment_extensions lms.grades lms.grading_claims lms.grading_comments lms.regrade_requests"
+    " lms.assignment_extensions lms.grades lms.grading_claims lms.grading_comments lms.regrade_requests lms.annotations"
     " lms.stations lms.sittings lms.sitting_rooms lms.sitting_proctors lms.seats lms.start_codes lms.seat_sessions lms.heartbeats"
     " lms.seat_commands lms.late_answers lms.incidents lms.incident_heads"
 )
 INTERNAL_TABLES = (
     "lms.applied_files lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.chunks lms.chunk_uploads"
     " lms.assets lms.asset_chunks lms.question_versions lms.attempt_delivery lms.attempt_questions"
-    " lms.certificate_log_head lms.start_codes lms.seat_sessions"
+    " lms.certificate_log_head lms.start_codes lms.seat_sessions lms.annotations"
 )
 ANON_READS = ("member_designations", "courses", "course_modules", "lessons", "lesson_attachments", "lms.workspace")
 
@@ -279,6 +279,9 @@ GRADES = [
     Case("return work of a foreign course", "finn", "SELECT lms.return_submission(%(submission)s, true, 'x')"),
     Case("release work of a foreign course", "finn", "SELECT outcome FROM lms.release_grades(ARRAY[%(submission)s::uuid])",
          [("no-such-submission",)]),
+    Case("mark a file of a foreign course", "finn", "SELECT lms.keep_annotation(gen_random_uuid(), %(submission)s, '{}')"),
+    Case("mark one's own file", "otto", "SELECT lms.keep_annotation(gen_random_uuid(), %(submission)s, '{}')"),
+    *each("lea otto finn proctor", "what is marked, before the release", "SELECT * FROM lms.list_annotations(%(submission)s)", NOTHING),
     Case("write a grade by hand", "teacher", "UPDATE lms.grades SET score = 100"),
     Case("a comment for a foreign course", "finn", "INSERT INTO lms.grading_comments (member_id, course_id, comment)"
          " VALUES (%(finn)s, %(course)s, 'x')"),

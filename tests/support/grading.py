@@ -8,6 +8,7 @@ from uuid import UUID
 import psycopg
 from psycopg.types.json import Jsonb
 
+from desktop.grading.commands import WorkFile
 from tests.support.association import Association, one
 
 RUBRIC = [
@@ -57,3 +58,11 @@ def hand_in(installer: psycopg.Connection[Any], course: UUID, assignment: UUID, 
         {"course": course, "assignment": assignment, "learners": learners},
     ).fetchall()
     return [row[0] for row in rows]
+
+
+def put_file(association: Association, person: str, name: str, data: bytes) -> WorkFile:
+    """A PDF that ``person`` has stored, to hand in."""
+    with association.sign_in(person) as reader:
+        chunk = one(reader, "SELECT lms.put_chunk(%s)", data)
+        asset = one(reader, "SELECT lms.put_asset(%s, 'application/pdf', ARRAY[%s::bytea], %s)", name, chunk, len(data))
+    return WorkFile(asset, name)

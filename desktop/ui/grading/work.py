@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QImageReader, QPixmap
+from PySide6.QtGui import QDesktopServices, QImageReader
 from PySide6.QtPdf import QPdfDocument
-from PySide6.QtPdfWidgets import QPdfView
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import LmsError
+from desktop.grading.annotations import Annotation
+from desktop.grading.flattening import flatten
 from desktop.grading.queries import File, Piece
 from desktop.i18n import _
 from desktop.questions.markup import from_plain
@@ -20,6 +22,9 @@ from desktop.settings import cache_folder
 from desktop.store.assets import fetch
 from desktop.tasks import JobControl
 from desktop.ui.context import Context
+from desktop.ui.grading.annotating import AnnotationSaver
+from desktop.ui.grading.marks import draw_marks
+from desktop.ui.grading.pages import AnnotatedPages
 from desktop.ui.grading.words import size_text
 from desktop.ui.learning.lesson import Reading
 from desktop.ui.theme import Role, px, restyle
@@ -40,6 +45,7 @@ class WorkView(QWidget):
         self._context = context
         self._piece: Piece | None = None
         self._fetching: asyncio.Task[Any] | None = None
+        self._shown: tuple[File, Path] | None = None
         self.parts: list[Button] = []
         self._bar = QHBoxLayout()
         self._bar.setContentsMargins(px(12), 0, px(12), px(6))
@@ -52,18 +58,10 @@ class WorkView(QWidget):
         self.reading.setAccessibleName(_("The work"))
         self.reading.anchorClicked.connect(self._visit)
         self.pdf = QPdfDocument(self)
-        self.pages = QPdfView()
-        self.pages.setDocument(self.pdf)
-        self.pages.setPageMode(QPdfView.PageMode.MultiPage)
-        self.pages.setZoomMode(QPdfView.ZoomMode.FitToWidth)
-        self.pages.setAccessibleName(_("Pages of the document"))
-        self.picture = QLabel()
-        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        pictures = QScrollArea()
-        pictures.setWidgetResizable(True)
-        pictures.setWidget(self.picture)
-        pictures.setAccessibleName(_("Picture"))
-        self.pictures = pictures
+        self.pages = AnnotatedPages()
+        self.pages.changed.connect(self._marked)
+        self.pages.exporting.connect(self._ask_copy)
+        self.annotations = AnnotationSaver(context, self)
         self.other = QWidget()
         self.other_words = Label("", Role.BODY, wrap=True)
         self.other_words.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -75,7 +73,7 @@ class WorkView(QWidget):
         column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(2)
         self.stack = QStackedWidget()
-        for widget in (self.reading, self.pages, self.pictures, self.other):
+        for widget in (self.reading, self.pages, self.other):
             self.stack.addWidget(widget)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(px(8), 0, px(8), 0)
@@ -124,6 +122,7 @@ class WorkView(QWidget):
         if self._fetching is not None:
             self._fetching.cancel()
             self._fetching = None
+        self._shown = None
         self.pdf.close()
 
     def _show_text(self, piece: Piece) -> None:
@@ -162,26 +161,28 @@ class WorkView(QWidget):
             return
         kind = path.suffix.lower()
         if kind == ".pdf":
-            self._show_pdf(file, path)
+            await self._show_pdf(file, path)
         elif kind in PICTURES:
-            self._show_picture(file, path)
+            await self._show_picture(file, path)
         elif kind in (".txt", ".md", ".csv"):
             self.reading.show_plain(path.read_text("utf-8", errors="replace")[:1_000_000])
             self.stack.setCurrentWidget(self.reading)
         else:
             self._say(_("{file} cannot be shown here.").format(file=file.name), _("Open in another program"), file)
 
-    def _show_pdf(self, file: File, path: Path) -> None:
+    async def _show_pdf(self, file: File, path: Path) -> None:
         self.pdf.load(str(path))
         match self.pdf.error():
             case QPdfDocument.Error.None_:
-                self.stack.setCurrentWidget(self.pages)
+                self._shown = (file, path)
+                self.pages.show_pdf(self.pdf, self._subject(file))
+                await self._show_pages(file)
             case QPdfDocument.Error.IncorrectPassword:
                 self._say(_("{file} has a password. Ask its author for a copy without one.").format(file=file.name))
             case _:
                 self._say(_("{file} says that it is a PDF, and is none that can be read.").format(file=file.name))
 
-    def _show_picture(self, file: File, path: Path) -> None:
+    async def _show_picture(self, file: File, path: Path) -> None:
         reader = QImageReader(str(path))
         reader.setDecideFormatFromContent(True)
         reader.setAutoTransform(True)
@@ -192,9 +193,44 @@ class WorkView(QWidget):
         if image.isNull():
             self._say(_("{file} says that it is a picture, and is none that can be read.").format(file=file.name))
             return
-        self.picture.setPixmap(QPixmap.fromImage(image))
-        self.picture.setAccessibleName(file.name)
-        self.stack.setCurrentWidget(self.pictures)
+        self._shown = (file, path)
+        self.pages.show_picture(image, self._subject(file))
+        await self._show_pages(file)
+
+    def _subject(self, file: File) -> tuple[UUID, str]:
+        assert self._piece is not None
+        assert file.asset is not None
+        return (self._piece.key.id, file.asset)
+
+    async def _show_pages(self, file: File) -> None:
+        self.stack.setCurrentWidget(self.pages)
+        subject = self._subject(file)
+        self.pages.setEnabled(False)  # what is marked now would be missing from what is read
+        found = await self.annotations.read(subject[0])
+        if self.pages.sheets.subject == subject:
+            self.pages.show_annotations(found)
+            self.pages.setEnabled(True)
+
+    def _marked(self, annotation: Annotation, gone: bool) -> None:
+        self.annotations.keep(annotation, gone=gone)
+
+    def _ask_copy(self) -> None:
+        if self._shown is None:
+            return
+        file, path = self._shown
+        dialog = QFileDialog(self, _("Save a copy with what is marked"), f"{Path(file.name).stem}.pdf", _("PDF (*.pdf)"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("pdf")
+        dialog.fileSelected.connect(lambda target: self._context.spawn(self.save_copy(path, Path(target)), self))
+        dialog.open()
+
+    async def save_copy(self, source: Path, target: Path) -> None:
+        """Write the file that is shown with what is marked drawn into it, as a PDF."""
+        marks = draw_marks(self.pages.sizes, self.pages.sheets.annotations, self.pages.picture)
+        picture = self.pages.picture is not None
+        await self._context.job(_("Saving a copy"), _saved, None if picture else source, marks, target)
+        self._context.notices.done(_("{file} was saved.").format(file=target.name))
 
     def _say(self, words: str, button: str = "", file: File | None = None) -> None:
         self.other_words.setText(words)
@@ -235,3 +271,12 @@ async def work_file(context: Context, file: File) -> Path:
 
 def _fetched(control: JobControl, store: Any, asset: str, target: Path) -> None:
     fetch(store, asset, target, control)
+
+
+def _saved(_control: JobControl, source: Path | None, marks: bytes, target: Path) -> None:
+    part = target.with_name(target.name + ".part")
+    if source is None:
+        part.write_bytes(marks)
+    else:
+        flatten(source, marks, part)
+    part.replace(target)
