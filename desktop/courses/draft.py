@@ -110,12 +110,24 @@ class Step:
         return bool(self.changes)
 
 
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A row of ``quizzes``, ``quiz_questions``, ``quiz_draws`` or ``assignments``, its values as the replica has them."""
+
+    table: str
+    id: UUID
+    values: Row
+
+
 @dataclass(slots=True)
 class Draft:
     """The rows of one course by table and id."""
 
     course: dict[str, Any]
     rows: dict[str, dict[UUID, dict[str, Any]]] = field(default_factory=lambda: {MODULES: {}, LESSONS: {}, ATTACHMENTS: {}})
+    assessed: Mapping[UUID, tuple[Assessed, ...]] = field(default_factory=dict)
+    """By lesson: its quizzes, their questions and draws, and its assignments, each after what it belongs to. Read only: editors of their
+    own write them."""
     _order: dict[tuple[str, UUID], list[tuple[float, UUID]]] | None = None
 
     @property
@@ -368,6 +380,12 @@ class Fragment:
     modules: tuple[Row, ...]
     lessons: tuple[Row, ...]
     attachments: tuple[Row, ...]
+    assessed: tuple[Assessed, ...] = ()
+    course: UUID | None = None
+
+    def draws_fit(self, course: UUID) -> bool:
+        """Whether its quizzes may draw from their banks in ``course``: nobody draws from another course."""
+        return course == self.course or all(one.table != "quiz_draws" for one in self.assessed)
 
 
 def copied(draft: Draft, ids: Iterable[UUID]) -> Fragment:
@@ -377,11 +395,15 @@ def copied(draft: Draft, ids: Iterable[UUID]) -> Fragment:
     inside = {module["id"] for module in modules}
     lessons = [lesson for lesson in draft.lessons if lesson["id"] in chosen or lesson["module_id"] in inside]
     attachments = [row for lesson in lessons for row in draft.attachments_of(lesson["id"])]
-    return Fragment(tuple(map(dict, modules)), tuple(map(dict, lessons)), tuple(map(dict, attachments)))
+    assessed = tuple(one for lesson in lessons for one in draft.assessed.get(lesson["id"], ()))
+    return Fragment(tuple(map(dict, modules)), tuple(map(dict, lessons)), tuple(map(dict, attachments)), assessed, draft.id)
 
 
 def paste(draft: Draft, fragment: Fragment, at: UUID | None = None, name: str = "") -> Step:
-    """Put copies behind the row ``at``, or at the end. What waited for something in the fragment waits for its copy, else for nothing."""
+    """Put copies behind the row ``at``, or at the end. What waited for something in the fragment waits for its copy, else for nothing.
+
+    Quizzes come with their questions, and draw from their banks where :meth:`Fragment.draws_fit`.
+    """
     new = {row["id"]: uuid4() for row in (*fragment.modules, *fragment.lessons, *fragment.attachments)}
     own = {row["id"] for row in fragment.modules}
     table = draft.table_of(at) if at is not None else None
@@ -414,6 +436,7 @@ def paste(draft: Draft, fragment: Fragment, at: UUID | None = None, name: str = 
     for row in fragment.attachments:
         values = _authored(ATTACHMENTS, row) | {"lesson_id": new[row["lesson_id"]], "position": row["position"]}
         changes.append(Change(ATTACHMENTS, new[row["id"]], None, values))
+    changes += _assessed_copies(draft, fragment, new)
     focus = tuple(new[row["id"]] for row in (fragment.modules or loose))
     count = len(fragment.modules) or len(loose)
     words = ngettext("{n} module", "{n} modules", count) if fragment.modules else ngettext("{n} lesson", "{n} lessons", count)
@@ -433,6 +456,18 @@ def _lesson_copy(row: Row, new: Mapping[UUID, UUID], module: UUID, position: flo
     values = _authored(LESSONS, row) | {"module_id": module, "position": position, "title": title}
     values["unlock_after_lesson_id"] = new.get(row["unlock_after_lesson_id"])
     return Change(LESSONS, new[row["id"]], None, values)
+
+
+def _assessed_copies(draft: Draft, fragment: Fragment, copies: Mapping[UUID, UUID]) -> Iterator[Change]:
+    new = {str(old): str(copy) for old, copy in copies.items()} | {str(one.id): str(uuid4()) for one in fragment.assessed}
+    draws = fragment.draws_fit(draft.id)
+    for one in fragment.assessed:
+        if one.table == "quiz_draws" and not draws:
+            continue
+        values = {column: new.get(value, value) if isinstance(value, str) else value for column, value in one.values.items()}
+        if values.get("course_id") is not None:
+            values["course_id"] = str(draft.id)
+        yield Change(one.table, UUID(new[str(one.id)]), None, values)
 
 
 def _authored(table: str, row: Row) -> dict[str, Any]:

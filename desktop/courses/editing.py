@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from desktop.courses.checklist import FinalExam, Surroundings
-from desktop.courses.draft import ATTACHMENTS, COURSES, LESSONS, MODULES, Change, Draft, Fragment
+from desktop.courses.draft import ATTACHMENTS, COURSES, LESSONS, MODULES, Assessed, Change, Draft, Fragment
 from desktop.courses.queries import Choice, Offered
 from desktop.store import replica
 from desktop.store.authored import TABLES
@@ -50,14 +50,32 @@ def load(reader: replica.Reader, course: UUID) -> Loaded:
     for draw in draws:
         asked[UUID(draw["quiz_id"])] += draw["count"]
     quizzes = [row for row in reader.list_all("quizzes", course) if not row["is_bank"]]
+    assignments = reader.list_all("assignments", course)
+    draft.assessed = _by_lesson(quizzes, live, draws, assignments)
     questions: Counter[UUID] = Counter()
     for quiz in quizzes:
         if quiz["lesson_id"]:
             questions[UUID(quiz["lesson_id"])] += asked[quiz.id]
-    assignments = frozenset(UUID(row["lesson_id"]) for row in reader.list_all("assignments", course) if row["lesson_id"])
+    assigned = frozenset(UUID(row["lesson_id"]) for row in assignments if row["lesson_id"])
     exams = [quiz for quiz in quizzes if quiz["quiz_type"] == "final_exam"]
     exam = max((_final_exam(quiz, asked[quiz.id], live, draws) for quiz in exams), key=lambda one: one.questions, default=None)
-    return Loaded(draft, Surroundings(questions, assignments, final_exam=exam))
+    return Loaded(draft, Surroundings(questions, assigned, final_exam=exam))
+
+
+def _by_lesson(
+    quizzes: Sequence[replica.Row], questions: Sequence[replica.Row], draws: Sequence[replica.Row], assignments: Sequence[replica.Row]
+) -> dict[UUID, tuple[Assessed, ...]]:
+    inside: dict[str, list[Assessed]] = {}
+    for table, rows in (("quiz_questions", questions), ("quiz_draws", draws)):
+        for row in rows:
+            inside.setdefault(row["quiz_id"], []).append(Assessed(table, row.id, row.values))
+    found: dict[UUID, tuple[Assessed, ...]] = {}
+    for table, rows in (("quizzes", quizzes), ("assignments", assignments)):
+        for row in rows:
+            if row["lesson_id"]:
+                lesson = UUID(row["lesson_id"])
+                found[lesson] = (*found.get(lesson, ()), Assessed(table, row.id, row.values), *inside.get(str(row.id), ()))
+    return found
 
 
 def _final_exam(quiz: replica.Row, asked: int, live: Sequence[replica.Row], draws: Sequence[replica.Row]) -> FinalExam:
@@ -129,11 +147,15 @@ def offered_from_json(values: Mapping[str, Any]) -> Offered:
 def fragment_to_json(fragment: Fragment) -> dict[str, Any]:
     """What was copied, for the clipboard."""
     parts = {"modules": fragment.modules, "lessons": fragment.lessons, "attachments": fragment.attachments}
-    return {name: [{column: _plain(value) for column, value in row.items()} for row in rows] for name, rows in parts.items()}
+    rows = {name: [{column: _plain(value) for column, value in row.items()} for row in rows] for name, rows in parts.items()}
+    assessed = [[one.table, str(one.id), dict(one.values)] for one in fragment.assessed]
+    return {**rows, "assessed": assessed, "course": _plain(fragment.course)}
 
 
 def fragment_from_json(values: Mapping[str, Any]) -> Fragment:
     def rows(name: str) -> tuple[dict[str, Any], ...]:
         return tuple({**_from_json(row), "id": UUID(row["id"])} for row in values[name])
 
-    return Fragment(rows("modules"), rows("lessons"), rows("attachments"))
+    assessed = tuple(Assessed(table, UUID(row), kept) for table, row, kept in values["assessed"])
+    course = UUID(values["course"]) if values["course"] else None
+    return Fragment(rows("modules"), rows("lessons"), rows("attachments"), assessed, course)

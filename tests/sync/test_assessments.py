@@ -12,7 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from desktop.courses.cartridge import import_cartridge
-from desktop.courses.editing import load, write
+from desktop.courses.draft import Draft as CourseDraft
+from desktop.courses.draft import add_module, copied, duplicate, paste
+from desktop.courses.editing import fragment_from_json, fragment_to_json, load, write
 from desktop.errors import NotAllowed
 from desktop.questions.assessment import read_assessment
 from desktop.questions.model import Essay, MultipleAnswer, MultipleChoice, Option, Question, Rule, Text
@@ -283,3 +285,40 @@ def test_a_cartridge_brings_its_quizzes_and_its_questions_and_undo_takes_all_of_
     ada.sync()
     assert ada.replica.conflicts() == []
     assert {table: rows(ada, table).keys() for table in before} == {table: found.keys() for table, found in before.items()}
+
+
+def test_a_copy_of_a_lesson_has_its_quiz_with_questions_and_draws_and_its_assignment(workshop: Workshop) -> None:
+    ada, (terms, _duties) = workshop.ada, workshop.lessons
+    quiz, bank = add_quiz(ada, lesson_id=str(terms), passing_score=85.5), add_quiz(ada, title="Pool", is_bank=True)
+    add_question(ada, quiz)
+    retired = add_question(ada, quiz)
+    ada.set("quiz_questions", retired, retired=True)
+    draw = {"quiz_id": str(quiz), "bank_id": str(bank), "count": 2}
+    ada.replica.edit(ada.course, "Draw", Draft.insert, "quiz_draws", draw)
+    essay = {"course_id": str(ada.course), "lesson_id": str(terms), "title": "Essay", "description": "Write."}
+    ada.replica.edit(ada.course, "Add assignment", Draft.insert, "assignments", essay)
+    ada.sync()
+    before = {table: rows(ada, table) for table in ("lessons", "quizzes", "quiz_questions", "quiz_draws", "assignments")}
+
+    step = duplicate(ada.replica.read(load, ada.course).draft, [terms])
+    ada.replica.edit(ada.course, step.name, write, step.changes)
+    ada.sync()
+    assert ada.replica.conflicts() == []
+    new = {table: {row: values for row, values in rows(ada, table).items() if row not in before[table]} for table in before}
+    assert {table: len(found) for table, found in new.items()} == dict.fromkeys(before, 1)
+    (lesson,), ((copy, values),) = new["lessons"], new["quizzes"].items()
+    assert values == before["quizzes"][quiz] | {"lesson_id": str(lesson)}
+    (asked,), (drawn,), (assignment,) = (list(new[table]) for table in ("quiz_questions", "quiz_draws", "assignments"))
+    assert question(ada, asked) == CHOICE
+    assert new["quiz_questions"][asked]["quiz_id"] == new["quiz_draws"][drawn]["quiz_id"] == str(copy)
+    assert new["quiz_draws"][drawn]["bank_id"] == str(bank)
+    assert new["assignments"][assignment]["lesson_id"] == str(lesson)
+
+    fragment = copied(ada.replica.read(load, ada.course).draft, [terms])
+    fragment = fragment_from_json(fragment_to_json(fragment))  # as the clipboard holds it
+    other = CourseDraft({"id": UUID(int=7)})
+    other.apply(add_module(other, "Basics"))
+    assert not fragment.draws_fit(other.id), "nobody draws from another course"
+    brought = [change for change in paste(other, fragment).changes if change.table not in {"lessons", "lesson_attachments"}]
+    assert [change.table for change in brought] == ["quizzes", "quiz_questions", "assignments"]
+    assert {(change.after or {}).get("course_id", str(other.id)) for change in brought} <= {str(other.id), None}

@@ -631,6 +631,8 @@ class CourseEditorPage(Page):
             return
         fragment = fragment_from_json(json.loads(bytes(data.data(FRAGMENT).data())))
         self._try(lambda: paste(self.session.draft, fragment, self.tree.current))
+        if not fragment.draws_fit(self.session.course_id):
+            self.context.notices.info(_("What the quizzes drew from question banks of the other course did not come along."))
 
     async def _undo(self) -> None:
         await self.flush()

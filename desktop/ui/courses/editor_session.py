@@ -149,6 +149,8 @@ class CourseSession(QObject):
                 raise
             finally:
                 self._own.discard(ids)
+            if any(change.table not in self.draft.rows and change.table != COURSES for change in step.changes):
+                self._stale = True  # quizzes and assignments, which a step does not change in memory
         self.saved.emit()
         if self._stale:
             await self._reread()
