@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from desktop.certificates.commands import get_pdf
+from desktop.certificates.designs import read_design
 from desktop.certificates.mail import Letter, MailServer, Recipient, compose, open_postbox
 from desktop.certificates.queries import (
     CertificateFilter,
@@ -105,12 +106,11 @@ def _mail(
 ) -> Done[Given]:
     server.check()
     letter.check()
-    verify_address = load_template().verify_address
     sent, refused = 0, []
     with open_postbox(server, password) as postbox, suppress(Cancelled):
         for number, one in enumerate(waiting):
             control.report(number, len(waiting), _("{n} of {all}").format(n=number, all=len(waiting)))
-            certificate, address = store.read(_read, one)
+            certificate, address, verify_address = store.read(_read, one)
             pdf = get_pdf(store, certificate) if kind == "certificate" else None
             try:
                 postbox.send(compose(letter, server, recipient(certificate, address), verify_address, pdf))
@@ -135,9 +135,10 @@ def recipient(certificate: IssuedCertificate, address: str) -> Recipient:
     )
 
 
-def _read(session: Session, certificate_id: UUID) -> tuple[IssuedCertificate, str]:
+def _read(session: Session, certificate_id: UUID) -> tuple[IssuedCertificate, str, str]:
+    """It, its holder's e-mail address, and the address that it can be verified at."""
     certificate = get_certificate(session, certificate_id)
-    return certificate, get_address(session, certificate.member_id)
+    return certificate, get_address(session, certificate.member_id), read_design(session, certificate.design_id).verify_address
 
 
 def _record(session: Session, certificate_id: UUID, kind: str, address: str) -> None:

@@ -168,7 +168,7 @@ def save_design(session: Session, design_id: UUID, seen: int, template: Template
     if saved is None:
         raise Conflict(
             _("Somebody saved another version of this design meanwhile."),
-            remedy=_("Open it again to see theirs, or keep yours as a new design."),
+            remedy=_("Keep yours with “Save as new”, or open the design again to see theirs."),
         )
     return Done(int(saved), CHANGED)
 

@@ -313,6 +313,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("designs.remove", N_("Remove design…"), icon="trash", place="designs", roles=ADMINISTRATORS, destructive=True),
     Action("designer.save", N_("Save version"), icon="save", place="designer", roles=ADMINISTRATORS),
     Action(
+        "designer.copy", N_("Save as new…"), icon="copy", place="designer", roles=ADMINISTRATORS, hint=N_("Keep it as a design of its own")
+    ),
+    Action(
         "ce.save-roster",
         N_("Save roster…"),
         icon="download",

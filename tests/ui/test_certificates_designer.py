@@ -9,8 +9,9 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from desktop.certificates.designs import add_design, get_design, list_designs, recall_draft
+from desktop.certificates.designs import add_design, get_design, list_designs, recall_draft, save_design
 from desktop.certificates.template import Box, Panel, Paper, Text, load_template
+from desktop.errors import Conflict
 from desktop.ui.certificates.designer import DesignerPage
 from desktop.ui.certificates.designs import DescribeDialog, DesignsPage, NewDesignDialog
 from tests.ui.accessibility import assert_accessible
@@ -170,6 +171,16 @@ async def test_a_version_is_saved_and_what_is_not_saved_is_still_there_the_next_
     assert again.sketch.paper is Paper.A4_UPRIGHT
     assert administrator.context.store.read(get_design, design).template.paper is Paper.LETTER
     await drawn(again, until)
+
+    # Somebody else saves another version: nothing of theirs is overwritten, and what is here can be kept beside it.
+    administrator.context.store.write(save_design, design, 2, load_template("modern"))
+    with pytest.raises(Conflict, match="meanwhile"):
+        await again.save()
+    await again.save_as("Ours, upright")
+    kept = {row.name: administrator.context.store.read(get_design, row.id) for row in administrator.context.store.read(list_designs)}
+    assert kept["Ours, upright"].template.paper is Paper.A4_UPRIGHT
+    assert kept["Ours"].template.version == load_template("modern").version
+    assert recall_draft(design) is None
     await administrator.context.settled()
 
 

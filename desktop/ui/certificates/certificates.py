@@ -135,6 +135,7 @@ class HeldSource(KeysetSource[HeldRow, HeldKey]):
 
 class CertificatesPage(Page):
     title = N_("Certificates")
+    secondary = ("certificate.designs",)
     shows: ClassVar[frozenset[str]] = frozenset({"lms.certificates", "enrollments", "lms.signing_keys"})
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
@@ -199,7 +200,7 @@ class CertificatesPage(Page):
         self.give_button = Button(_("Give out"), "quiet", "mail")
         self.give_button.setMenu(self.give_menu)
         tools.addWidget(self.give_button)
-        for action_id in ("certificate.save-all", "certificate.mail-all", "certificate.remind", "certificate.audit", "certificate.designs"):
+        for action_id in ("certificate.save-all", "certificate.mail-all", "certificate.remind", "certificate.audit"):
             action = self.context.actions.qaction(action_id)
             if action is not None:
                 self.give_menu.addAction(action)

@@ -16,6 +16,7 @@ from desktop.certificates.designs import (
     Design,
     DesignDraft,
     LongShort,
+    add_design,
     drop_draft,
     get_design,
     keep_draft,
@@ -34,6 +35,7 @@ from desktop.i18n import N_, _
 from desktop.ui.certificates.canvas import Canvas
 from desktop.ui.certificates.properties import KINDS, Properties, choose_picture
 from desktop.ui.context import Context
+from desktop.ui.courses.dialogs import TitleDialog
 from desktop.ui.layouts import emptied
 from desktop.ui.page import Empty, Page
 from desktop.ui.theme import Role, px
@@ -58,6 +60,7 @@ class DesignerPage(Page):
 
     title = N_("Certificate design")
     primary = "designer.save"
+    secondary = ("designer.copy",)
 
     def __init__(self, context: Context, design: UUID | None = None, parent: QWidget | None = None) -> None:
         self._design_id = design
@@ -70,6 +73,7 @@ class DesignerPage(Page):
         self._keeping: asyncio.Task[None] | None = None
         super().__init__(context, parent)
         self.on("designer.save", self.save)
+        self.on("designer.copy", self._ask_name)
         self.on("edit.undo", self._undo)
         self.on("edit.redo", self._redo)
 
@@ -430,6 +434,22 @@ class DesignerPage(Page):
             await self.context.tasks.run(drop_draft, self.design.id)
         self._show_title()
         self.context.notices.done(_("Saved as version {n}. Certificates that were issued keep theirs.").format(n=version))
+
+    def _ask_name(self) -> None:
+        dialog = TitleDialog(_("Save as a new design"), _("Name"), _("Save"), self)
+        dialog.given.connect(lambda name: self.spawn(self.save_as(name)))
+        dialog.open()
+
+    async def save_as(self, name: str) -> None:
+        """As it is now, as a design of its own; the one that is open stays as it was saved last."""
+        if self.design is None:
+            return
+        design: UUID = await self.context.write(add_design, name, self.sketch.finished())
+        self._unkept = False
+        if self._keeping is not None:
+            await self._keeping
+        await self.context.tasks.run(drop_draft, self.design.id)
+        self.context.open("designer", design=design)
 
 
 async def _run(step: Undo) -> Done[object]:
