@@ -3,8 +3,9 @@
 ``db`` runs the database tests on each version of Postgres that we promise to work with: 18 and 16 of the wheel, and 15 where the system
 has it. ``scorm`` leaves a lesson in each way there is while its content never stops talking, 10 times each. ``sync`` plays 6,000 games with
 the model of the replica and as many with the real one, hunts every mutant, holds the server against the model, and kills authors'
-processes 1,000 times. ``--count N`` runs each N times over (``sync``: plays N games of each kind, with a sixth as many kills). The last
-line is ``passed N of M``.
+processes 1,000 times. ``exam`` pulls 1,000 plugs, cables and acknowledgements at a station, and takes every step of the state
+machine. ``--count N`` runs each N times over (``sync``: plays N games of each kind, with a sixth as many kills; ``exam``: N faults). The
+last line is ``passed N of M``.
 """
 
 from __future__ import annotations
@@ -76,6 +77,14 @@ def prove_sync(count: int) -> tuple[int, int]:
     return passed, total
 
 
+def prove_exam(count: int) -> tuple[int, int]:
+    """The tests of supervised exams with ``count`` faults; returns how many passed and how many ran."""
+    tests = ("tests/db/test_exams_seats.py", "tests/db/test_exams_station.py")
+    passed, total = run_pytest(*tests, "--timeout=3600", environment={"LMS_EXAM_FAULTS": str(count)})
+    print(f"{count} faults at a station: passed {passed} of {total}", flush=True)
+    return passed, total
+
+
 def prove_scorm(count: int) -> tuple[int, int]:
     from tests.scorm_proof.proof import prove
 
@@ -89,6 +98,7 @@ PROOFS: dict[str, tuple[Callable[[int], tuple[int, int]], int]] = {
     "db": (prove_db, 1),
     "scorm": (prove_scorm, 10),
     "sync": (prove_sync, 6000),
+    "exam": (prove_exam, 1000),
 }
 """Each proof, and how many times over it is run unless somebody says otherwise."""
 

@@ -1,0 +1,1 @@
+"""Supervised exams: docs/exams.md."""

@@ -1,0 +1,37 @@
+"""What a station does at its seat."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from desktop.changes import Done
+
+
+def enter(session: Session, code: str, token: bytes) -> Done[str]:
+    """Exchange a start code for a session with ``token``, 32 random bytes of the station: "entered", "wrong" or "locked"."""
+    said: str = session.execute(sa.select(sa.func.lms.enter_exam(code, token))).scalar_one()
+    return Done(said)
+
+
+def begin(session: Session, token: bytes, version: int) -> Done[None]:
+    """Start the clock of an authorised seat."""
+    session.execute(sa.select(sa.func.lms.begin_exam(token, version)))
+    return Done(None)
+
+
+def save(session: Session, token: bytes, epoch: int, sequence: int, question: UUID, answer: dict[str, Any] | None) -> Done[str]:
+    """Hand an answer over, None to take it back: "saved", "stale" or "quarantined" (docs/exams.md), each of which acknowledges it."""
+    value = sa.cast(sa.null(), JSONB) if answer is None else sa.literal(answer, JSONB)
+    said: str = session.execute(sa.select(sa.func.lms.save_exam_answer(token, epoch, sequence, question, value))).scalar_one()
+    return Done(said)
+
+
+def submit(session: Session, token: bytes, version: int) -> Done[None]:
+    """Submit; again is no error."""
+    session.execute(sa.select(sa.func.lms.submit_exam(token, version)))
+    return Done(None)

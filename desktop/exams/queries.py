@@ -1,0 +1,80 @@
+"""What a station reads of its seat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class SeatState:
+    """How a seat stands by the server's clock, ``now``. ``deadline`` is None before the start and in a pause.
+
+    ``epoch`` is that of the session that asked; ``ended`` says that it may send answers to quarantine, and nothing else.
+    """
+
+    seat: UUID
+    title: str
+    candidate: str
+    delivery: str
+    version: int
+    epoch: int
+    ended: bool
+    deadline: datetime | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A question as the station has it: its shape as ``lms.shown_question`` gives it, without a key, and the answer that the server has."""
+
+    id: UUID
+    number: int
+    question: dict[str, Any]
+    answer: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was handed in. ``fingerprint`` is SHA-256 over the stored answers, in hexadecimal."""
+
+    submitted_at: datetime
+    questions: int
+    answers: int
+    quarantined: int
+    fingerprint: str
+
+
+def get_state(session: Session, token: bytes) -> SeatState:
+    said: dict[str, Any] = session.execute(sa.select(sa.cast(sa.func.lms.exam_state(token), JSONB))).scalar_one()
+    return SeatState(
+        UUID(said["seat"]),
+        said["title"],
+        said["candidate"],
+        said["delivery"],
+        said["version"],
+        said["epoch"],
+        said["ended"],
+        None if said["deadline"] is None else datetime.fromisoformat(said["deadline"]),
+        datetime.fromisoformat(said["now"]),
+    )
+
+
+def list_given(session: Session, token: bytes) -> tuple[Given, ...]:
+    """The questions of a running exam, in its order; refused otherwise."""
+    columns = (("number", sa.Integer()), ("question_id", sa.Uuid()), ("question", JSONB()), ("answer", JSONB()))
+    rows = sa.func.lms.get_exam_questions(token).table_valued(*(sa.column(name, kind) for name, kind in columns), name="given")
+    found = session.execute(sa.select(rows.c.question_id, rows.c.number, rows.c.question, rows.c.answer).order_by(rows.c.number))
+    return tuple(Given(*row) for row in found)
+
+
+def get_receipt(session: Session, token: bytes) -> Receipt:
+    said: dict[str, Any] = session.execute(sa.select(sa.cast(sa.func.lms.exam_receipt(token), JSONB))).scalar_one()
+    submitted = datetime.fromisoformat(said["submitted_at"])
+    return Receipt(submitted, said["questions"], said["answers"], said["quarantined"], said["fingerprint"])

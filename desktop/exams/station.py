@@ -1,0 +1,176 @@
+"""An exam station without its window: what a candidate types is on this machine's disk at once, and with the server when there is one."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from desktop.errors import NotAllowed, ServerAway, TookTooLong
+from desktop.exams.commands import begin, enter, save, submit
+from desktop.exams.queries import Given, Receipt, SeatState, get_receipt, get_state, list_given
+from desktop.i18n import _
+from desktop.store.connection import Store
+from desktop.store.journal import JournalFile
+
+TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredSession:
+    """``seat`` and ``epoch`` are None while it is unknown whether the server took the code."""
+
+    token: bytes
+    seat: UUID | None
+    epoch: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An answer that waits, the ``sequence``-th of the entry ``epoch`` into ``seat``, which had ``token``."""
+
+    token: bytes
+    seat: UUID
+    epoch: int
+    sequence: int
+    question: UUID
+    answer: dict[str, Any] | None
+
+
+class ExamJournal(JournalFile):
+    """The station's session and, of each session that it ever had, the last answers that the server has not acknowledged."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            path,
+            "CREATE TABLE IF NOT EXISTS session (one INTEGER PRIMARY KEY CHECK (one = 1), token BLOB NOT NULL, seat TEXT, epoch INTEGER,"
+            " sequence INTEGER NOT NULL)",
+            "CREATE TABLE IF NOT EXISTS waiting (token BLOB NOT NULL, seat TEXT NOT NULL, epoch INTEGER NOT NULL,"
+            " sequence INTEGER NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (token, question)) WITHOUT ROWID",
+        )
+        path.chmod(0o600)  # it holds the token
+
+    def session(self) -> EnteredSession | None:
+        """The last session."""
+        rows = self.read("SELECT token, seat, epoch FROM session")
+        return EnteredSession(rows[0][0], UUID(rows[0][1]) if rows[0][1] else None, rows[0][2]) if rows else None
+
+    def start_session(self, token: bytes) -> None:
+        with self.transaction() as database:
+            database.execute("INSERT OR REPLACE INTO session VALUES (1, ?, NULL, NULL, 0)", (token,))
+
+    def know_seat(self, seat: UUID, epoch: int) -> None:
+        with self.transaction() as database:
+            database.execute("UPDATE session SET seat = ?, epoch = ?", (str(seat), epoch))
+
+    def keep(self, question: UUID, answer: dict[str, Any] | None) -> None:
+        """Returns once it is on the disk."""
+        with self.transaction() as database:
+            database.execute("UPDATE session SET sequence = sequence + 1")
+            database.execute(
+                "INSERT OR REPLACE INTO waiting SELECT token, seat, epoch, sequence, ?, ? FROM session", (str(question), json.dumps(answer))
+            )
+
+    def waiting(self) -> list[Typed]:
+        """What the server has not acknowledged, as it was typed."""
+        rows = self.read("SELECT token, seat, epoch, sequence, question, answer FROM waiting ORDER BY seat, epoch, sequence")
+        return [
+            Typed(token, UUID(seat), epoch, sequence, UUID(question), json.loads(answer))
+            for token, seat, epoch, sequence, question, answer in rows
+        ]
+
+    def forget(self, typed: Typed) -> None:
+        """The server has it. What was typed since stays."""
+        with self.transaction() as database:
+            key = (typed.token, str(typed.question), typed.sequence)
+            database.execute("DELETE FROM waiting WHERE token = ? AND question = ? AND sequence = ?", key)
+
+
+class Station:
+    """One machine. What it does not remember of an earlier process is in its journal."""
+
+    def __init__(self, store: Store, journal: ExamJournal) -> None:
+        self._store = store
+        self._journal = journal
+
+    def enter(self, code: str) -> str:
+        """Take a seat: "entered", "wrong" or "locked".
+
+        The token is on the disk before it is sent: should the answer be lost, :meth:`resume` finds out whether the code was spent.
+        """
+        token = secrets.token_bytes(TOKEN_BYTES)
+        self._journal.start_session(token)
+        said = self._store.write(enter, code, token).value
+        if said == "entered":
+            self._know_seat(self.state())
+        return said
+
+    def resume(self) -> SeatState | None:
+        """The seat of the last session, after a crash or an outage; None where there is none and a code is needed."""
+        if self._journal.session() is None:
+            return None
+        try:
+            state = self.state()
+        except NotAllowed:  # the code never arrived, or this machine was revoked
+            return None
+        self._know_seat(state)
+        return state
+
+    def state(self) -> SeatState:
+        return self._store.read(get_state, self._token)
+
+    def begin(self) -> None:
+        self._store.write(begin, self._token, self.state().version)
+
+    def questions(self) -> tuple[Given, ...]:
+        """The questions, answered with what was typed last: here, else what the server has."""
+        seat = self._session.seat
+        here = {typed.question: typed.answer for typed in self._journal.waiting() if typed.seat == seat}
+        given = self._store.read(list_given, self._token)
+        return tuple(Given(one.id, one.number, one.question, here.get(one.id, one.answer)) for one in given)
+
+    def type(self, question: UUID, answer: dict[str, Any] | None) -> None:
+        """Keep what the candidate typed; needs no server."""
+        self._journal.keep(question, answer)
+
+    def send(self) -> int:
+        """Send what waits; how many answers still wait because the server cannot be reached.
+
+        What this seat's candidate typed before a crash comes under the present session, and is merged. What another candidate left here
+        comes under the session that they had, so it can reach nobody else's exam.
+        """
+        present, waiting = self._session, self._journal.waiting()
+        for sent, typed in enumerate(waiting):
+            try:
+                token = present.token if typed.seat == present.seat else typed.token
+                self._store.write(save, token, typed.epoch, typed.sequence, typed.question, typed.answer)
+            except (ServerAway, TookTooLong):
+                return len(waiting) - sent
+            self._journal.forget(typed)
+        return 0
+
+    def submit(self) -> Receipt:
+        """Hand everything in. Raises :class:`ServerAway` while answers wait that the server has not seen."""
+        if self.send():
+            raise ServerAway(
+                _("Answers are still on this computer: the server cannot be reached."),
+                remedy=_("Call a proctor. Nothing is lost; it is sent as soon as there is a connection."),
+            )
+        self._store.write(submit, self._token, self.state().version)
+        return self._store.read(get_receipt, self._token)
+
+    def _know_seat(self, state: SeatState) -> None:
+        self._journal.know_seat(state.seat, state.epoch)
+
+    @property
+    def _session(self) -> EnteredSession:
+        session = self._journal.session()
+        assert session is not None, "enter first"
+        return session
+
+    @property
+    def _token(self) -> bytes:
+        return self._session.token
