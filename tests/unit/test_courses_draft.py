@@ -137,6 +137,7 @@ def test_lessons_cannot_be_pasted_where_no_module_is() -> None:
 
 def test_titles() -> None:
     assert checked_title("  two\n words ") == "two words"
+    assert checked_title("\u200fمقدمة في التأمين (1)") == "\u200fمقدمة في التأمين (1)", "right to left, with the mark that says so"
     with pytest.raises(Invalid, match="empty"):
         checked_title(" \u00a0 ")
     with pytest.raises(Invalid, match="10,000"):
