@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLineEdit, Q
 from desktop.grading.annotations import COLOURS, DRAWING, HIGHLIGHT, NOTE, Annotation, stroke
 from desktop.i18n import N_, _
 from desktop.ui.grading.marks import paint, place_key, place_of
-from desktop.ui.theme import px, theme
+from desktop.ui.theme import px, restyle, theme
 from desktop.ui.widgets.buttons import Button
 
 GAP = 12
@@ -140,6 +140,8 @@ class Sheets(QWidget):
             image = self._image(number, place)
             if image is not None:
                 painter.drawImage(place, image)
+            painter.setPen(theme().colour("line_strong"))
+            painter.drawRect(place)
             for each in self.annotations:
                 if each.page == number:
                     paint(painter, each, place)
@@ -248,10 +250,11 @@ class AnnotatedPages(QWidget):
         self.area.setWidget(self.sheets)
         self.tools: dict[str, Button] = {}
         group = QButtonGroup(self)
-        bar = QHBoxLayout()
-        bar.setContentsMargins(px(12), px(4), px(12), px(4))
+        bar, more = QHBoxLayout(), QHBoxLayout()
+        for row in (bar, more):
+            row.setContentsMargins(px(12), px(2), px(12), px(2))
         for kind, words in (("", N_("Select")), *((kind, KINDS[kind]) for kind in KINDS)):
-            button = self.tools[kind] = Button(_(words), "plain")
+            button = self.tools[kind] = Button(_(words), "plain" if kind else "primary")
             button.setCheckable(True)
             button.setChecked(not kind)
             button.clicked.connect(lambda _checked, kind=kind: self.use(kind))
@@ -271,10 +274,12 @@ class AnnotatedPages(QWidget):
         self.delete_button.clicked.connect(self._delete)
         self.export_button = Button(_("Save a copy…"), "plain", "download")
         self.export_button.clicked.connect(self.exporting)
-        for widget in (self.colours, self.note_button, self.undo_button, self.delete_button):
-            bar.addWidget(widget)
+        bar.addWidget(self.colours)
         bar.addStretch(1)
-        bar.addWidget(self.export_button)
+        for widget in (self.note_button, self.undo_button, self.delete_button):
+            more.addWidget(widget)
+        more.addStretch(1)
+        more.addWidget(self.export_button)
         self.words = QLineEdit()
         self.words.setAccessibleName(_("Words of the annotation"))
         self.words.setPlaceholderText(_("What do you want to say about this place?"))
@@ -287,6 +292,7 @@ class AnnotatedPages(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(bar)
+        column.addLayout(more)
         column.addWidget(self.area, 1)
         column.addLayout(below)
         self._chosen(None)
@@ -335,6 +341,8 @@ class AnnotatedPages(QWidget):
         """Go on with this tool: a kind of annotation, or empty to select."""
         self.sheets.tool = tool
         self.tools[tool].setChecked(True)
+        for kind, button in self.tools.items():
+            restyle(button, kind="primary" if kind == tool else "plain")
         self.sheets.setCursor(Qt.CursorShape.CrossCursor if tool else Qt.CursorShape.ArrowCursor)
 
     def note_here(self) -> None:
