@@ -102,6 +102,7 @@ class GraderPage(Page):
         self.takings = Takings(context)
         self.away = False
         """Whether what is shown is what was taken along."""
+        self._cut = False
         self._rest_is_missing = False
         super().__init__(context, parent)
 
@@ -111,6 +112,7 @@ class GraderPage(Page):
         self.saver = GradeSaver(self.context, journal_path(data_folder(), self.context.identity.member_id), self)
         self.saver.answered.connect(self._answered)
         self.saver.state_changed.connect(self._show_saved)
+        self.saver.state_changed.connect(self._look_for_server)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setChildrenCollapsible(False)
         for part, share in ((self._make_queue(), 3), (self._make_work(), 6), (self._make_grade(), 4)):
@@ -483,6 +485,12 @@ class GraderPage(Page):
             self._mark_row(key, theirs.mark)
         if key == self.current:
             self._show(theirs)
+
+    def _look_for_server(self) -> None:
+        """Go back to the server's queue once grades go through again, whichever window sent them."""
+        if self.away and self._cut and not self.saver.away:
+            self.reload()
+        self._cut = self.saver.away
 
     def _show_saved(self) -> None:
         waiting = self.saver.waiting
