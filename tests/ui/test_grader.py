@@ -76,7 +76,7 @@ async def test_however_fast_one_presses_next_each_score_ends_on_its_learner(asso
     QAbstractItemModelTester(page.queue, QAbstractItemModelTester.FailureReportingMode.Fatal)
     with psycopg.connect(association.database.dsn) as slow:
         # A server that takes its time: no grade is acknowledged while this lasts, and all of the work can be read
-        slow.execute("SELECT FROM assignment_submissions WHERE assignment_id = %s FOR UPDATE", (assignment,))
+        slow.execute("SELECT FROM assignment_submissions WHERE assignment_id = %s FOR NO KEY UPDATE", (assignment,))
         for number, work in enumerate(works, 1):
             await until(lambda work=work: shows(page, work), seconds=20)
             give(page, 10 * number)
