@@ -315,6 +315,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "designer.copy", N_("Save as new…"), icon="copy", place="designer", roles=ADMINISTRATORS, hint=N_("Keep it as a design of its own")
     ),
+    Action("designer.versions", N_("Versions…"), icon="clock", place="designer", roles=ADMINISTRATORS),
     Action(
         "ce.save-roster",
         N_("Save roster…"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pypdfium2
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QMouseEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit
 
@@ -14,6 +16,7 @@ from desktop.certificates.template import Box, Panel, Paper, Text, load_template
 from desktop.errors import Conflict
 from desktop.ui.certificates.designer import DesignerPage
 from desktop.ui.certificates.designs import DescribeDialog, DesignsPage, NewDesignDialog
+from desktop.ui.certificates.versions import VersionsDialog
 from tests.ui.accessibility import assert_accessible
 
 LEFT = Qt.MouseButton.LeftButton
@@ -207,4 +210,61 @@ async def test_designs_are_begun_named_used_and_removed(administrator, show, unt
     describe.give()
     await until(lambda: page.designs.rows[0].is_default)
     assert_accessible(page)
+    await administrator.context.settled()
+
+
+async def test_an_earlier_version_is_looked_at_and_gone_on_with_as_one_step(administrator, show, design, qtbot, until):
+    first = load_template()
+    later = replace(first, elements=(*first.elements[:-1], Panel(Box(0, 0, 40, 40)), first.elements[-1]))
+    administrator.context.store.write(save_design, design, 1, later)
+    page = await show(DesignerPage(administrator.context, design=design))
+    await drawn(page, until)
+    administrator.context.actions.run("designer.versions")
+    (dialog,) = page.findChildren(VersionsDialog)
+    await until(dialog.restore.isEnabled, seconds=30)
+    assert [dialog.versions.item(row).text().splitlines()[0] for row in range(2)] == ["Version 2", "Version 1"]
+    assert_accessible(dialog)
+    newest = dialog.page.pixmap().toImage()
+    dialog.versions.setCurrentRow(1)
+    await until(lambda: dialog.page.pixmap().toImage() != newest, seconds=30)
+    qtbot.mouseClick(dialog.restore, LEFT)
+    assert page.sketch.finished() == first
+    assert administrator.context.undo.active.undo_name == "Version 1"
+    administrator.context.actions.run("edit.undo")
+    await until(lambda: page.sketch.finished() == later)
+    await drawn(page, until)
+    await administrator.context.settled()
+
+
+async def test_a_picture_that_is_let_go_over_the_page_lies_there(administrator, show, design, until, tmp_path):
+    page = await show(DesignerPage(administrator.context, design=design))
+    await drawn(page, until)
+    picture, words = tmp_path / "seal.PNG", tmp_path / "seal.txt"
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.red)
+    assert image.save(str(picture), "PNG")
+    words.write_text("no picture")
+    count, place = len(page.sketch.elements), page.canvas.rect_of(Box(100, 200, 140, 240)).center()
+
+    def let_go(*files):
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
+        enter = QDragEnterEvent(place, Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+        enter.ignore()
+        QApplication.sendEvent(page.canvas, enter)
+        if enter.isAccepted():
+            drop = QDropEvent(place, Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+            QApplication.sendEvent(page.canvas, drop)
+        return enter.isAccepted()
+
+    assert not let_go(words)
+    assert let_go(words, picture)
+    assert len(page.sketch.elements) == count + 1
+    assert page.canvas.chosen == {count}
+    assert page.sketch.elements[count].box.centre == pytest.approx((120, 220), abs=1)
+    picture.write_bytes(picture.read_bytes()[:40])
+    let_go(picture)
+    assert len(page.sketch.elements) == count + 1, "what is no picture is refused"
+    assert "PNG or a JPEG" in administrator.notices[-1].message
+    await drawn(page, until)
     await administrator.context.settled()

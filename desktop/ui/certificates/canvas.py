@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtCore import QMimeData, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from desktop.certificates.designing import Sketch, move, moved, pulled, resize, snap
@@ -37,6 +37,8 @@ class Canvas(QWidget):
     """A step was finished: its name, the sketch before it, and whether it goes on with the same step before (a key that is held)."""
     asked = Signal(str)
     """A key that is about what is chosen: ``remove``, ``duplicate``, ``up`` or ``down``."""
+    dropped = Signal(str, float, float)
+    """A file was let go over the page: its path, and the place in points."""
     KEYS: ClassVar[dict[int, tuple[int, int]]] = {
         Qt.Key.Key_Left: (-1, 0),
         Qt.Key.Key_Right: (1, 0),
@@ -54,6 +56,7 @@ class Canvas(QWidget):
         self._guides: tuple[float | None, float | None] = (None, None)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setAcceptDrops(True)
         self.setAccessibleName(_("The page"))
         self.setAccessibleDescription(
             _("Arrow keys move what is chosen, with Alt they resize it, with Shift ten times as far. Brackets choose another element.")
@@ -212,6 +215,18 @@ class Canvas(QWidget):
         }
         self.setCursor(shapes.get(sides, Qt.CursorShape.ArrowCursor))
 
+    # Pictures from elsewhere
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _pictures(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        at, sheet = event.position(), self.rect_of(self.sketch.sheet)
+        for name in _pictures(event.mimeData()):
+            self.dropped.emit(name, (at.x() - sheet.left()) / self._scale, (sheet.bottom() - at.y()) / self._scale)
+        event.acceptProposedAction()
+
     # The keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -239,6 +254,12 @@ class Canvas(QWidget):
             self.choose(frozenset())
         else:
             super().keyPressEvent(event)
+
+
+def _pictures(data: QMimeData) -> list[str]:
+    """The files among what is dragged that are pictures by their names."""
+    names = [url.toLocalFile() for url in data.urls()]
+    return [name for name in names if name.lower().endswith((".png", ".jpg", ".jpeg"))]
 
 
 def _area(box: Box) -> float:

@@ -19,7 +19,7 @@ from desktop.ui.theme import Role, colour, font, px, theme
 from desktop.ui.widgets.badges import paint_badge
 from desktop.ui.widgets.cardview import CardDelegate
 
-PAPER, INK, SOFT, GOLD = QColor("#fffefb"), QColor("#16324a"), QColor("#c9d3da"), QColor("#9c7428")
+PAPER, INK, SOFT, GOLD = QColor("#fffefb"), QColor("#16324a"), QColor("#c9d3da"), QColor("#936c22")
 """The colours of the printed page, in every theme: it is paper."""
 COVER = 118
 

@@ -33,7 +33,8 @@ from desktop.changes import Done, Undo
 from desktop.errors import Invalid, LmsError
 from desktop.i18n import N_, _
 from desktop.ui.certificates.canvas import Canvas
-from desktop.ui.certificates.properties import KINDS, Properties, choose_picture
+from desktop.ui.certificates.properties import KINDS, Properties, choose_picture, read_picture
+from desktop.ui.certificates.versions import VersionsDialog
 from desktop.ui.context import Context
 from desktop.ui.courses.dialogs import TitleDialog
 from desktop.ui.layouts import emptied
@@ -60,7 +61,7 @@ class DesignerPage(Page):
 
     title = N_("Certificate design")
     primary = "designer.save"
-    secondary = ("designer.copy",)
+    secondary = ("designer.copy", "designer.versions")
 
     def __init__(self, context: Context, design: UUID | None = None, parent: QWidget | None = None) -> None:
         self._design_id = design
@@ -74,6 +75,7 @@ class DesignerPage(Page):
         super().__init__(context, parent)
         self.on("designer.save", self.save)
         self.on("designer.copy", self._ask_name)
+        self.on("designer.versions", self._show_versions)
         self.on("edit.undo", self._undo)
         self.on("edit.redo", self._redo)
 
@@ -101,6 +103,7 @@ class DesignerPage(Page):
         self.canvas.touched.connect(self._redraw)
         self.canvas.chosen_changed.connect(self._show_chosen)
         self.canvas.asked.connect(self._asked)
+        self.canvas.dropped.connect(self._dropped)
         self.elements = QListWidget()
         self.elements.setAccessibleName(_("Elements, the uppermost first"))
         self.elements.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -389,6 +392,17 @@ class DesignerPage(Page):
         except Invalid as error:
             self.context.notices.warn(error.message)
 
+    def _dropped(self, name: str, x: float, y: float) -> None:
+        """A file that was let go over the page, at its place."""
+        data = read_picture(name, self.context.notices.warn)
+        try:
+            if data is not None:
+                self._step(
+                    _("Add: {name}").format(name=_(KINDS["picture"])), *add(self.sketch, [Picture(moved(_sized(120, 60), x, y), data)])
+                )
+        except Invalid as error:
+            self.context.notices.warn(error.message)
+
     def _add(self, element: Element) -> None:
         """In the middle of the sheet."""
         x, y = self.sketch.sheet.centre
@@ -434,6 +448,16 @@ class DesignerPage(Page):
             await self.context.tasks.run(drop_draft, self.design.id)
         self._show_title()
         self.context.notices.done(_("Saved as version {n}. Certificates that were issued keep theirs.").format(n=version))
+
+    def _show_versions(self) -> None:
+        if self.design is not None:
+            dialog = VersionsDialog(self.context, self.design.id, self._sample(self.names.currentText().strip() or _("Name")), self)
+            dialog.wanted.connect(self._go_on_with)
+            dialog.open()
+
+    def _go_on_with(self, number: int, sketch: Sketch) -> None:
+        """An earlier version, as one step; ``version`` is the word that the design itself goes by."""
+        self._step(_("Version {n}").format(n=number), replace(sketch, version=self.sketch.version), frozenset())
 
     def _ask_name(self) -> None:
         dialog = TitleDialog(_("Save as a new design"), _("Name"), _("Save"), self)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -281,19 +282,27 @@ def choose_picture(parent: QWidget, given: Callable[[str], object], complain: Ca
     dialog.setNameFilter(_("Pictures (*.png *.jpg *.jpeg)"))
 
     def chosen(name: str) -> None:
-        try:
-            data = Path(name).read_bytes()
-        except OSError:
-            complain(_("{name} cannot be read.").format(name=Path(name).name))
-            return
-        if len(data) > LARGEST_IMAGE:
-            complain(_("A picture is a PNG or a JPEG of at most {n} kB.").format(n=LARGEST_IMAGE // 1000))
-            return
-        given(base64.b64encode(data).decode())
+        data = read_picture(name, complain)
+        if data is not None:
+            given(data)
 
     dialog.fileSelected.connect(chosen)
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
+
+
+def read_picture(name: str, complain: Callable[[str], object]) -> str | None:
+    """The file in base64; None where it is too large or cannot be read, which is said."""
+    try:
+        with Path(name).open("rb") as file:
+            data = file.read(LARGEST_IMAGE + 1)
+    except OSError:
+        complain(_("{name} cannot be read.").format(name=Path(name).name))
+        return None
+    if len(data) > LARGEST_IMAGE or QImage.fromData(data).isNull():
+        complain(_("A picture is a PNG or a JPEG of at most {n} kB.").format(n=LARGEST_IMAGE // 1000))
+        return None
+    return base64.b64encode(data).decode()
 
 
 def _length(number: int, key: str, sketch: Sketch) -> float:
