@@ -242,7 +242,7 @@ async def test_a_picture_that_is_let_go_over_the_page_lies_there(administrator, 
     picture, words = tmp_path / "seal.PNG", tmp_path / "seal.txt"
     image = QImage(8, 8, QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.red)
-    assert image.save(str(picture), "PNG")
+    assert image.save(str(picture))
     words.write_text("no picture")
     count, place = len(page.sketch.elements), page.canvas.rect_of(Box(100, 200, 140, 240)).center()
 
