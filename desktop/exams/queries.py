@@ -51,6 +51,27 @@ class Receipt:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class SeatCommand:
+    """What a supervisor wants of a station: ``command`` is "state", "time" or "message"; ``body`` says which."""
+
+    id: int
+    command: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What a heartbeat brought back: the seat by the server's clock, as in :class:`SeatState`, and commands, oldest first."""
+
+    now: datetime
+    delivery: str
+    version: int
+    deadline: datetime | None
+    ended: bool
+    commands: tuple[SeatCommand, ...]
+
+
 def get_state(session: Session, token: bytes) -> SeatState:
     said: dict[str, Any] = session.execute(sa.select(sa.cast(sa.func.lms.exam_state(token), JSONB))).scalar_one()
     return SeatState(

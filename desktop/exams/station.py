@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from desktop.errors import NotAllowed, ServerAway, TookTooLong
-from desktop.exams.commands import begin, enter, save, submit
-from desktop.exams.queries import Given, Receipt, SeatState, get_receipt, get_state, list_given
+from desktop.exams.commands import beat, begin, enter, save, submit
+from desktop.exams.queries import Beat, Given, Receipt, SeatState, get_receipt, get_state, list_given
 from desktop.i18n import _
 from desktop.store.connection import Store
 from desktop.store.journal import JournalFile
@@ -49,7 +50,8 @@ class ExamJournal(JournalFile):
             "CREATE TABLE IF NOT EXISTS session (one INTEGER PRIMARY KEY CHECK (one = 1), token BLOB NOT NULL, seat TEXT, epoch INTEGER,"
             " sequence INTEGER NOT NULL)",
             "CREATE TABLE IF NOT EXISTS waiting (token BLOB NOT NULL, seat TEXT NOT NULL, epoch INTEGER NOT NULL,"
-            " sequence INTEGER NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL, PRIMARY KEY (token, question)) WITHOUT ROWID",
+            " sequence INTEGER NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL, since REAL NOT NULL, PRIMARY KEY (token, question))"
+            " WITHOUT ROWID",
         )
         path.chmod(0o600)  # it holds the token
 
@@ -71,7 +73,9 @@ class ExamJournal(JournalFile):
         with self.transaction() as database:
             database.execute("UPDATE session SET sequence = sequence + 1")
             database.execute(
-                "INSERT OR REPLACE INTO waiting SELECT token, seat, epoch, sequence, ?, ? FROM session", (str(question), json.dumps(answer))
+                "INSERT INTO waiting SELECT token, seat, epoch, sequence, ?, ?, ? FROM session WHERE true"
+                " ON CONFLICT DO UPDATE SET sequence = excluded.sequence, answer = excluded.answer",
+                (str(question), json.dumps(answer), time.time()),
             )
 
     def waiting(self) -> list[Typed]:
@@ -81,6 +85,11 @@ class ExamJournal(JournalFile):
             Typed(token, UUID(seat), epoch, sequence, UUID(question), json.loads(answer))
             for token, seat, epoch, sequence, question, answer in rows
         ]
+
+    def backlog(self) -> tuple[int, int]:
+        """How many answers wait, and for how many seconds the oldest has."""
+        [(count, since)] = self.read("SELECT count(*), min(since) FROM waiting")
+        return count, 0 if since is None else max(0, int(time.time() - since))
 
     def forget(self, typed: Typed) -> None:
         """The server has it. What was typed since stays."""
@@ -151,6 +160,13 @@ class Station:
                 return len(waiting) - sent
             self._journal.forget(typed)
         return 0
+
+    def beat(self, question: int | None = None, answered: int = 0, after: int = 0) -> Beat:
+        """Tell the server what waits here, the number of the question on the screen and how many are answered; what it wants done.
+
+        ``after`` is the id of the last command that was carried out.
+        """
+        return self._store.write(beat, self._token, *self._journal.backlog(), question, answered, after).value
 
     def submit(self) -> Receipt:
         """Hand everything in. Raises :class:`ServerAway` while answers wait that the server has not seen."""

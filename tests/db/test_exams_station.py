@@ -100,11 +100,17 @@ def test_off_the_network_the_candidate_goes_on_and_after_a_crash_finds_everythin
     assert desk.station.send() == 1
     with pytest.raises(ServerAway):
         desk.station.submit()
+    assert desk.journal.backlog()[0] == 1
     desk.crash()
     desk.plug_in()
     state = desk.station.resume()
     assert state is not None
     assert (state.delivery, state.candidate) == ("active", "Lea Learner")
+    said = desk.station.beat(question=3, answered=1)
+    assert (said.delivery, said.deadline, [one.command for one in said.commands]) == ("active", state.deadline, ["state", "state"])
+    with exam.association.sign_in("proctor") as proctor:
+        seen = proctor.execute("SELECT unsaved, question, answered FROM lms.heartbeats WHERE seat_id = %s", (exam.seat,)).fetchall()
+    assert seen == [(1, 3, 1)]
     assert next(given.answer for given in desk.station.questions() if given.id == essay) == {"html": "<p>Sent, and typed offline</p>"}
     receipt = desk.station.submit()
     assert (receipt.answers, receipt.quarantined) == (1, 0)
