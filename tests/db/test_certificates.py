@@ -7,9 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from threading import Barrier
+from uuid import UUID
 
 import pytest
 import zxingcpp
+from sqlalchemy.orm import Session
 
 from desktop.certificates.code import read_code
 from desktop.certificates.commands import add_key, distrust_key, draw, issue, reissue, revoke, sign_one, sign_unsigned
@@ -29,6 +32,7 @@ from desktop.certificates.queries import (
 from desktop.certificates.signing import read_signature
 from desktop.certificates.template import load_template
 from desktop.certificates.verify import verify_file, verify_number
+from desktop.changes import Done
 from desktop.errors import Conflict, Invalid, LmsError, NotAllowed, NotFound
 from desktop.learning.commands import enroll
 from desktop.store.assets import fetch
@@ -69,10 +73,30 @@ def test_a_course_that_is_not_completed_gives_none(db: Database, learner: Store)
 
 def test_fifty_at_once_issue_one_certificate(db: Database, learner: Store) -> None:
     enrollment = complete_course(db, learner)
-    with ThreadPoolExecutor(10) as pool:
-        issued = set(pool.map(lambda _turn: learner.write(issue, enrollment).value, range(50)))
+    people = [db.add_person("administrator") for _turn in range(5)]  # a login has ten connections at the most
+    stores = [db.store(person, connections=1) for person in people for _turn in range(10)]
+    start = Barrier(50, timeout=60)
+
+    def ask(store: Store) -> UUID:
+        store.read(count_certificates, CertificateFilter())  # connected, and only then all at once
+        start.wait()
+        return store.write(issue, enrollment).value
+
+    with ThreadPoolExecutor(50) as pool:
+        issued = set(pool.map(ask, stores))
     assert len(issued) == 1
     assert learner.read(count_certificates, CertificateFilter()) == 1
+
+
+def test_two_in_the_same_instant_have_two_numbers(db: Database, administrator: Store) -> None:
+    enrollments = [complete_course(db, db.store(db.add_person("learner"))) for _turn in range(2)]
+
+    def issue_both(session: Session) -> Done[list[UUID]]:
+        return Done([issue(session, one).value for one in enrollments])
+
+    both = [administrator.read(get_certificate, one).snapshot for one in administrator.write(issue_both).value]
+    assert both[0].issued_at == both[1].issued_at
+    assert both[0].number != both[1].number
 
 
 @pytest.fixture(scope="module")
