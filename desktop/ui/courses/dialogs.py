@@ -30,7 +30,7 @@ from desktop.i18n import _
 from desktop.scorm.report import ImportReport, Severity
 from desktop.ui.context import Context
 from desktop.ui.theme import Role, px, restyle
-from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.buttons import Button, disabled
 from desktop.ui.widgets.forms import padded
 from desktop.ui.widgets.labels import Label, Picture
 from desktop.ui.widgets.surfaces import Dialog
@@ -150,8 +150,7 @@ class NewCourseDialog(FormDialog):
 
     async def _create(self, title: str) -> None:
         given = title, self.category.currentData(), self.description.toPlainText()
-        self.button.setEnabled(False)
-        try:
+        with disabled(self.button):
             match self.beginning.currentData():
                 case None:
                     course = await self._context.write(create_course, *given)
@@ -159,8 +158,6 @@ class NewCourseDialog(FormDialog):
                     course = await self._context.write(start_from_template, *given, template)
                 case original:
                     course = await self._context.write(start_from_copy, *given, original)
-        finally:
-            self.button.setEnabled(True)
         self.accept()
         self._context.open("course", course=course)
 

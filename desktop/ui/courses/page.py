@@ -41,7 +41,7 @@ from desktop.ui.layouts import emptied
 from desktop.ui.page import Empty, Page, breathe
 from desktop.ui.theme import Role, colour, px, theme
 from desktop.ui.widgets.badges import StatusPill
-from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.buttons import Button, disabled
 from desktop.ui.widgets.fields import FlowLayout
 from desktop.ui.widgets.labels import ElidedLabel, Label, Picture
 from desktop.ui.widgets.progress import ProgressBar
@@ -496,11 +496,8 @@ class CoursePage(Page):
         self.spawn(self._enrolled())
 
     async def _enrolled(self) -> None:
-        self.step_button.setEnabled(False)
-        try:
+        with disabled(self.step_button):
             await self.context.write(enroll, self.course_id)
-        finally:
-            self.step_button.setEnabled(True)
         self.context.notices.done(_("You are enrolled."))
 
     def _continue(self) -> None:

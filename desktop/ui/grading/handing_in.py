@@ -35,7 +35,7 @@ from desktop.ui.page import Empty, Page
 from desktop.ui.questions.fields import number_text
 from desktop.ui.theme import Role, px
 from desktop.ui.widgets.badges import StatusPill
-from desktop.ui.widgets.buttons import Button, IconButton
+from desktop.ui.widgets.buttons import Button, IconButton, disabled
 from desktop.ui.widgets.forms import FormRow
 from desktop.ui.widgets.labels import ElidedLabel, Label
 from desktop.ui.widgets.scrolled import ScrolledColumn
@@ -353,11 +353,8 @@ class WorkCard(Card):
             self.saved.setText(_("Kept on this computer"))
 
     async def hand_in(self) -> None:
-        self.hand_in_button.setEnabled(False)
-        try:
+        with disabled(self):  # what would be typed from here on would be neither in this one nor in the next
             await self._page.hand_in(self.state())
-        finally:
-            self.hand_in_button.setEnabled(True)
 
     def _edited(self) -> None:
         self.unsaved = True

@@ -32,7 +32,7 @@ from desktop.ui.context import Context
 from desktop.ui.page import Empty, Page
 from desktop.ui.theme import Role, px, theme
 from desktop.ui.widgets.badges import StatusPill
-from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.buttons import Button, disabled
 from desktop.ui.widgets.labels import Label
 from desktop.ui.widgets.surfaces import Dialog
 
@@ -232,11 +232,8 @@ class LessonPage(Page):
     async def _complete(self) -> None:
         if self.enrollment_id is None:
             return
-        self.complete_button.setEnabled(False)
-        try:
+        with disabled(self.complete_button):
             await self.context.write(complete_lesson, self.enrollment_id, self.lesson_id)
-        finally:
-            self.complete_button.setEnabled(True)
 
     def _neighbour(self, step: int) -> OutlineLesson | None:
         """The lesson before or after, unless it is locked."""

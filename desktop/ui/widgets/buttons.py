@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from shiboken6 import isValid
 
 from desktop.ui.theme import px, theme
 from desktop.ui.theme.icons import icon
 
 TINTS = {"primary": "on_accent", "destructive": "on_danger", "link": "accent_text"}
+
+
+@contextmanager
+def disabled(widget: QWidget) -> Iterator[None]:
+    """Take no second press while the first is carried out. The widget may be gone when it ends: its page was made anew, or closed."""
+    widget.setEnabled(False)
+    try:
+        yield
+    finally:
+        if isValid(widget):
+            widget.setEnabled(True)
 
 
 class Button(QPushButton):
