@@ -1,4 +1,4 @@
-"""Process start: what Chromium and Qt must know before there is a QApplication."""
+"""Process start."""
 
 from __future__ import annotations
 
@@ -8,25 +8,10 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from desktop.chromium import keep_sandbox, prepare_qt
+
 if TYPE_CHECKING:
     from desktop.app import Application
-
-# Content reaches the network past the request interceptor by WebRTC: over UDP, which only a proxy may carry, and we configure none; and
-# over TCP to a TURN server, which the first flag lets through. So nothing has an address for Chromium, numbers included; our own schemes
-# need none. It also stops names from being looked up ahead.
-CHROMIUM_FLAGS = ("--force-webrtc-ip-handling-policy=disable_non_proxied_udp", '--host-resolver-rules="MAP * ~NOTFOUND"')
-
-
-def prepare_qt() -> None:
-    """Set Chromium's flags and register our URL schemes. Call it once, before the first QApplication."""
-    given = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "")
-    os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = " ".join([given, *(flag for flag in CHROMIUM_FLAGS if flag not in given)]).strip()
-
-    from desktop.ui.player import scheme
-    from desktop.ui.widgets import richtext_page
-
-    scheme.register()
-    richtext_page.register()
 
 
 def open_window(started: Callable[[Application], None] | None = None) -> int:
@@ -39,8 +24,23 @@ def open_window(started: Callable[[Application], None] | None = None) -> int:
     return app.run(sys.argv, started)
 
 
+def free_children() -> None:
+    """In a built application on Linux: let the programs that it starts find their own libraries and not ours.
+
+    Its starter points ``LD_LIBRARY_PATH`` at what the application brings and keeps what was there before (PyInstaller's manual, "Run-time
+    Information"). This process has read it already; a database server, a browser or an office suite would load the wrong libraries by it.
+    """
+    if getattr(sys, "frozen", False) and sys.platform == "linux":
+        before = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
+        os.environ.pop("LD_LIBRARY_PATH", None)
+        if before is not None:
+            os.environ["LD_LIBRARY_PATH"] = before
+
+
 def main() -> int:
     """Open the application, or do one of its jobs without a window: :mod:`desktop.cli`."""
+    free_children()
+    keep_sandbox()
     arguments = sys.argv[1:]
     if arguments:
         from desktop import cli

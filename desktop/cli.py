@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from desktop import __version__
 from desktop.certificates.audit import verify_bundle
 from desktop.certificates.custody import recall_keys
 from desktop.certificates.verify import judge, verify_file, verify_number
@@ -37,11 +36,14 @@ from desktop.store.migrations import Report
 from desktop.store.secrets import Secrets
 from desktop.store.workspaces import Workspace, Workspaces
 from desktop.tasks import JobControl
+from desktop.version import application_version
 
 COMMANDS = {
     "server": N_("install, check or upgrade the schema on a Postgres server: server install|check|upgrade DSN"),
     "import": N_("import a SCORM or AICC package as a new draft course: import FILE"),
     "verify": N_("verify a certificate by its number or its file, or an audit bundle: verify certificate NUMBER|FILE, verify bundle FILE"),
+    "check": N_("try out whether this copy of the application works on this computer, without touching anything of yours"),
+    "menu": N_("put this copy of the application into the menu of a Linux desktop, or take it out: menu add|remove"),
 }
 """Every command and what it does, as ``--help`` says it."""
 
@@ -65,11 +67,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="nabip-lms", description=_("NABIP LMS Desktop. Without a command it opens the application."), allow_abbrev=False
     )
-    parser.add_argument("--version", action="version", version=f"NABIP LMS Desktop {__version__}")
+    parser.add_argument("--version", action="version", version=f"NABIP LMS Desktop {application_version()}")
     commands = parser.add_subparsers(metavar=_("command"), required=True)
     _add_server(commands.add_parser("server", help=_(COMMANDS["server"]), description=_(COMMANDS["server"])))
     _add_import(commands.add_parser("import", help=_(COMMANDS["import"]), description=_(COMMANDS["import"])))
     _add_verify(commands.add_parser("verify", help=_(COMMANDS["verify"]), description=_(COMMANDS["verify"])))
+    commands.add_parser("check", help=_(COMMANDS["check"]), description=_(COMMANDS["check"])).set_defaults(run=_check)
+    _add_menu(commands.add_parser("menu", help=_(COMMANDS["menu"]), description=_(COMMANDS["menu"])))
     return parser
 
 
@@ -223,6 +227,27 @@ def _verify(options: argparse.Namespace) -> int:
     if unknown := found.unknown():
         print(unknown)
     return 0 if found.status in {"valid", "signed"} else 1
+
+
+def _check(_options: argparse.Namespace) -> int:
+    from desktop.selfcheck import check
+
+    return check()
+
+
+def _add_menu(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=("add", "remove"))
+    parser.set_defaults(run=_menu)
+
+
+def _menu(options: argparse.Namespace) -> int:
+    from desktop import menu
+
+    if options.action == "add":
+        print(_("Written: {path}").format(path=menu.add()))
+    else:
+        menu.remove()
+    return 0
 
 
 def _verify_bundle(options: argparse.Namespace, path: Path) -> int:

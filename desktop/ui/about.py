@@ -8,15 +8,15 @@ from typing import Any
 from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 
-from desktop.i18n import N_, _
+from desktop.i18n import _
+from desktop.licences import licences
 from desktop.ui.context import Context
 from desktop.ui.theme import Role, px
 from desktop.ui.widgets.labels import Label
 from desktop.ui.widgets.surfaces import Dialog
-
-LICENCES = N_("Qt and PySide6 LGPL-3.0 · PostgreSQL License · Inter OFL-1.1 · psycopg LGPL-3.0 · SQLAlchemy MIT")
+from desktop.version import application_version
 
 
 def chromium_version() -> str:
@@ -26,15 +26,6 @@ def chromium_version() -> str:
     except ImportError:
         return _("not installed")
     return str(qWebEngineChromiumVersion())
-
-
-def application_version() -> str:
-    from importlib import metadata  # brings the library for e-mail with it, and would be imported before the first window
-
-    try:
-        return metadata.version("nabip-lms")
-    except metadata.PackageNotFoundError:
-        return _("a checkout")
 
 
 def _server_version(session: Any) -> str:
@@ -66,7 +57,7 @@ class AboutDialog(Dialog):
             grid.addWidget(Label(name, Role.BODY, "muted", self), line, 0)
             grid.addWidget(value, line, 1)
         self.body.addLayout(grid)
-        self.body.addWidget(Label(_(LICENCES), Role.CAPTION, "muted", self, wrap=True))
+        self.add_button(_("Licences…"), "plain", self.show_licences)
         self.add_button(_("Copy"), "quiet", self.copy)
         self.add_button(_("Close"), "primary", self.accept)
         context.spawn(self._ask_server(), self)
@@ -74,6 +65,28 @@ class AboutDialog(Dialog):
     async def _ask_server(self) -> None:
         self._server.setText(await self._context.read(_server_version))
 
+    def show_licences(self) -> None:
+        """Of everything that is included."""
+        LicencesDialog(self._context, self).open()
+
     def copy(self) -> None:
         lines = [f"{name}: {value}" for name, value in [*self.versions.items(), ("Postgres", self._server.text())]]
         QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+class LicencesDialog(Dialog):
+    """The licence of everything that the application includes."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(_("Licences"), "", parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.text = QPlainTextEdit(self)
+        self.text.setReadOnly(True)
+        self.text.setAccessibleName(_("Licences"))
+        self.text.setMinimumSize(px(640), px(420))
+        self.body.addWidget(self.text)
+        self.add_button(_("Close"), "primary", self.accept)
+        context.spawn(self._fill(context), self)
+
+    async def _fill(self, context: Context) -> None:
+        self.text.setPlainText(await context.tasks.run(licences))

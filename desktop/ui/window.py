@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QGuiApplication, QIcon, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.i18n import N_, _
@@ -25,8 +25,7 @@ from desktop.ui.palette import CommandPalette, Entry
 from desktop.ui.places import Place, Places
 from desktop.ui.rail import Rail, role_names
 from desktop.ui.statusbar import StatusBar
-from desktop.ui.theme import px
-from desktop.ui.theme.icons import icon
+from desktop.ui.theme import RESOURCES, px
 from desktop.ui.widgets.focus import FocusRing
 from desktop.ui.widgets.notices import NoticeStack
 
@@ -375,5 +374,5 @@ class Window(QMainWindow):
     def _restore(self) -> None:
         if not self.restoreGeometry(QByteArray.fromHex(self._settings.kept("window").encode())):
             self.resize(self.sizeHint())
-        self.setWindowIcon(icon("grade", "accent_text"))
+        self.setWindowIcon(QIcon(str(RESOURCES / "application" / "application.svg")))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)

@@ -57,7 +57,7 @@ def in_browser(report: Report) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
-    from desktop.__main__ import prepare_qt
+    from desktop.chromium import prepare_qt
 
     prepare_qt()
     from tests.conformance.browser import replay_in_browser

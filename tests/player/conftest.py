@@ -18,7 +18,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop.__main__ import prepare_qt
+from desktop.chromium import prepare_qt
 from desktop.scorm.package import Package, unpack
 from desktop.scorm.recorder import Recorder
 from desktop.scorm.records import Document

@@ -19,8 +19,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from desktop.__main__ import prepare_qt
 from desktop.app import Application, run
+from desktop.chromium import prepare_qt
 from desktop.ui.player.page import PlayerPage
 
 PATIENCE = 30.0

@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def walk(out: Path) -> dict[str, Any]:
-    from desktop.__main__ import prepare_qt
+    from desktop.chromium import prepare_qt
 
     prepare_qt()
     from desktop import app

@@ -15,7 +15,7 @@ from desktop.app import follow_choice
 from desktop.changes import Changes, Done, Undo
 from desktop.errors import Conflict
 from desktop.settings import LAST_PERSON, THEME
-from desktop.ui.about import AboutDialog
+from desktop.ui.about import AboutDialog, LicencesDialog
 from desktop.ui.actions import Action
 from desktop.ui.notices import Tone
 from desktop.ui.page import Page
@@ -451,6 +451,10 @@ async def test_about_names_every_version_and_copies_them(qtbot, window, context,
     dialog.copy()
     copied = QGuiApplication.clipboard().text()
     assert all(name in copied for name in ("Qt", "Python", "Chromium", "Postgres: 18.1"))
+    dialog.show_licences()
+    (licences,) = dialog.findChildren(LicencesDialog)
+    await until(lambda: "psycopg" in licences.text.toPlainText())
+    licences.accept()
     dialog.accept()
 
 

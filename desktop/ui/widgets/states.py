@@ -170,7 +170,8 @@ class ErrorState(_State):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("cloud-off", "bad", parent)
-        self._details = ""
+        self.details = ""
+        """For whoever is asked for help."""
         self.retry_button = Button(_("Try again"), "primary", "", self)
         self.retry_button.clicked.connect(self.retry)
         self.copy_button = Button(_("Copy details"), "quiet", "", self)
@@ -183,7 +184,7 @@ class ErrorState(_State):
         return self._sentence.text()
 
     def show_error(self, error: BaseException) -> None:
-        message, remedy, self._details = explain(error)
+        message, remedy, self.details = explain(error)
         self._sentence.setText(message)
         self._second.setText(remedy)
         self._second.setVisible(bool(remedy))
@@ -191,5 +192,5 @@ class ErrorState(_State):
         self.setAccessibleName(message)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._details)
+        QGuiApplication.clipboard().setText(self.details)
         self.copy_button.setText(_("Copied"))

@@ -288,6 +288,11 @@ class StartPage(QWidget):
         """What went wrong, where something did."""
         return self._trouble.sentence
 
+    @property
+    def details(self) -> str:
+        """For whoever is asked for help with it."""
+        return self._trouble.details
+
     def _show(self, widget: QWidget) -> None:
         self._tick.stop()
         self._link = None

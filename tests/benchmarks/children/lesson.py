@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from desktop.__main__ import prepare_qt
+from desktop.chromium import prepare_qt
 from tests.support.scorm_packages import make_package
 
 PAGE = """

@@ -13,7 +13,7 @@ import time
 from typing import Any
 from uuid import UUID
 
-from desktop.__main__ import prepare_qt
+from desktop.chromium import prepare_qt
 
 
 def open_page(application: Any) -> Any:
