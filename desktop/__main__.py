@@ -42,6 +42,14 @@ def main() -> int:
     free_children()
     keep_sandbox()
     arguments = sys.argv[1:]
+    if arguments == ["station"]:
+        from desktop.lockdown import guard
+
+        return guard.keep_station()
+    if arguments == ["station", "screen"]:  # not by way of the other jobs and their libraries: a candidate may be waiting
+        from desktop.ui.exams import station_app
+
+        return station_app.main()
     if arguments:
         from desktop import cli
 

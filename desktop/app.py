@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Concatenate
 from uuid import UUID
 
 import qasync
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop import settings as options
@@ -34,6 +35,7 @@ from desktop.ui.theme import Scheme, theme
 from desktop.ui.window import Window
 from desktop.ui.workspaces.people import Person
 from desktop.ui.workspaces.start import StartPage
+from desktop.version import application_version
 
 if TYPE_CHECKING:
     from desktop.store.connection import Store
@@ -72,6 +74,9 @@ class LinkedStore:
 
     def read[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         return self._listening(self.store.read, fn, *args, **kwargs)
+
+    def report[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self._listening(self.store.report, fn, *args, **kwargs)
 
     def write[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         return self._listening(self.store.write, fn, *args, **kwargs)
@@ -283,6 +288,7 @@ class Application(QObject):
             self._preloading = asyncio.get_running_loop().create_task(load_rest(self.tasks))
         self._spawn(self._send_left())
         self._spawn(self._convert_left())
+        self._spawn(self._tell_of_update())
         self.signed_in.emit(self.context)
         self.usable.emit()
 
@@ -425,6 +431,25 @@ class Application(QObject):
                 met,
             )
             context.notices.warn(words.format(n=met))
+
+    async def _tell_of_update(self) -> None:
+        """Say that the association uses a later version of the application; no more than say it."""
+        context, preloading = self.context, self._preloading
+        if context is None or preloading is None:
+            return
+        await asyncio.wait([preloading])
+        from desktop.store.announcement import get_announcement
+
+        try:
+            found = await context.read(get_announcement, application_version())
+        except LmsError:
+            return  # the server went away; the next sign-in asks again
+        if found is not None and self.context is context:
+            self.notices.info(
+                _("Version {version} of this application is there.").format(version=found.version),
+                button=_("Download"),
+                pressed=lambda: QDesktopServices.openUrl(QUrl(found.address)),
+            )
 
     async def _convert_left(self) -> None:
         """Remove what a killed import left, and go on with media that an earlier session did not convert, once nothing is more urgent."""
@@ -657,9 +682,10 @@ def send_left(store: Any, member_id: UUID) -> int:
 
 
 def send_grades(store: Any, member_id: UUID) -> int:
-    """Send grades that wait; returns how many met another grader's."""
-    from desktop.grading import keeping
+    """Send grades and what was marked on files, where they wait; returns how many grades met another grader's."""
+    from desktop.grading import annotations, keeping
 
+    annotations.send_left(store, annotations.annotations_path(data_folder(), member_id))
     return keeping.send_left(store, keeping.journal_path(data_folder(), member_id))
 
 

@@ -15,33 +15,45 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 from desktop.certificates.audit import verify_bundle
-from desktop.certificates.custody import recall_keys
+from desktop.certificates.custody import find_key, recall_keys
 from desktop.certificates.verify import judge, verify_file, verify_number
 from desktop.courses import commands as courses
 from desktop.courses.vocabulary import CATEGORIES
 from desktop.errors import Invalid, LmsError, NotFound, SignInRefused
+from desktop.exams.enrolment import enrol, load_account
+from desktop.exams.evidence import save_incidents, verify_incidents
+from desktop.exams.report import SittingReport, as_csv, draw_report, get_sitting_report, save_xlsx, seat_table
+from desktop.exams.start_codes import ALPHABET, show_code
 from desktop.i18n import N_, _, ngettext
+from desktop.lockdown.guard import keep_station
+from desktop.lockdown.release import make_codes
 from desktop.members.commands import appoint_administrator
 from desktop.members.queries import MemberFields
+from desktop.members.scram import verifier
 from desktop.scorm.cache import import_package
 from desktop.scorm.commands import Choice
 from desktop.scorm.conversion import convert_waiting
 from desktop.settings import LAST_PERSON, LAST_WORKSPACE, Settings, cache_folder, config_folder, data_folder
 from desktop.store import migrations
+from desktop.store.advice import Advice, advise
+from desktop.store.announcement import announce
 from desktop.store.connection import Store
 from desktop.store.dsn import Dsn
-from desktop.store.migrations import Report
+from desktop.store.migrations import Report, begin_epoch
 from desktop.store.secrets import Secrets
 from desktop.store.workspaces import Workspace, Workspaces
 from desktop.tasks import JobControl
 from desktop.version import application_version
 
 COMMANDS = {
-    "server": N_("install, check or upgrade the schema on a Postgres server: server install|check|upgrade DSN"),
+    "server": N_("set up, check or upgrade the schema on a server, or say it was restored: server install|check|upgrade|restored DSN"),
     "import": N_("import a SCORM or AICC package as a new draft course: import FILE"),
-    "verify": N_("verify a certificate by its number or its file, or an audit bundle: verify certificate NUMBER|FILE, verify bundle FILE"),
+    "verify": N_("verify a certificate, an audit bundle or an exam's log: verify certificate NUMBER|FILE, verify bundle|incidents FILE"),
+    "sitting": N_("keep what happened in a supervised exam: sitting report ID FILE.pdf|.xlsx|.csv, sitting incidents ID FILE"),
+    "station": N_("be an exam station, or make this computer one: station, station enrol NAME"),
     "check": N_("try out whether this copy of the application works on this computer, without touching anything of yours"),
     "menu": N_("put this copy of the application into the menu of a Linux desktop, or take it out: menu add|remove"),
 }
@@ -72,13 +84,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_server(commands.add_parser("server", help=_(COMMANDS["server"]), description=_(COMMANDS["server"])))
     _add_import(commands.add_parser("import", help=_(COMMANDS["import"]), description=_(COMMANDS["import"])))
     _add_verify(commands.add_parser("verify", help=_(COMMANDS["verify"]), description=_(COMMANDS["verify"])))
+    _add_sitting(commands.add_parser("sitting", help=_(COMMANDS["sitting"]), description=_(COMMANDS["sitting"])))
+    _add_station(commands.add_parser("station", help=_(COMMANDS["station"]), description=_(COMMANDS["station"])))
     commands.add_parser("check", help=_(COMMANDS["check"]), description=_(COMMANDS["check"])).set_defaults(run=_check)
     _add_menu(commands.add_parser("menu", help=_(COMMANDS["menu"]), description=_(COMMANDS["menu"])))
     return parser
 
 
 def _add_server(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=("install", "check", "upgrade"))
+    parser.add_argument("action", choices=("install", "check", "upgrade", "restored"))
     parser.add_argument(
         "dsn",
         metavar="DSN",
@@ -88,16 +102,38 @@ def _add_server(parser: argparse.ArgumentParser) -> None:
         "--administrator", metavar="EMAIL", help=_("with install: make this person an administrator, who can let in the others")
     )
     parser.add_argument("--name", metavar="NAME", default="", help=_("the administrator's name, as in 'Ann Lee'"))
+    parser.add_argument(
+        "--download",
+        metavar="ADDRESS",
+        help=_("with install or upgrade: tell older copies that sign in that this version is there, and where: https://…"),
+    )
     parser.set_defaults(run=_server)
 
 
 def _server(options: argparse.Namespace) -> int:
+    if options.action == "restored":
+        address = Dsn.parse(options.dsn)
+        _asking(address.user, address.password, lambda password: begin_epoch(address.with_(password=password).conninfo()))
+        print(_("Every computer that keeps courses will compare them with the server's when it next reaches it."))
+        return 0
     acts: dict[str, Callable[[str], Report]] = {
         "install": partial(_install, options),
         "check": migrations.check,
         "upgrade": migrations.upgrade,
     }
-    report = _with_password(options.dsn, acts[options.action])
+    advice: list[Advice] = []
+
+    def act(dsn: str) -> Report:
+        report = acts[options.action](dsn)
+        advice.extend(advise(dsn))
+        if options.download and options.action != "check":
+            made = announce(dsn, application_version(), options.download)
+            print(_("Older copies are told of version {version}.").format(version=made.version))
+        return report
+
+    report = _with_password(options.dsn, act)
+    for one in advice:
+        print("{mark} {finding}\n  {remedy}".format(mark="!" if one.risk else "·", finding=one.finding, remedy=one.remedy))
     print(_("Postgres {server}, schema {schema}.").format(server=report.server_version, schema=report.schema_version))
     if report.current:
         print(_("Everything is up to date."))
@@ -192,8 +228,12 @@ def _show_progress(fraction: float | None, detail: str) -> None:
 
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("certificate", "bundle"))
-    parser.add_argument("certificate", metavar="NUMBER|FILE", help=_("the number that is printed on it, or its PDF; an audit bundle"))
+    parser.add_argument("what", choices=("certificate", "bundle", "incidents"))
+    parser.add_argument(
+        "certificate",
+        metavar="NUMBER|FILE",
+        help=_("the number that is printed on it, or its PDF; an audit bundle; the log of incidents of a sitting"),
+    )
     parser.add_argument("--offline", action="store_true", help=_("judge a file by its signature alone, with the keys met before"))
     _add_workspace(parser)
     parser.set_defaults(run=_verify)
@@ -203,6 +243,8 @@ def _verify(options: argparse.Namespace) -> int:
     path = Path(options.certificate)
     if options.what == "bundle":
         return _verify_bundle(options, path)
+    if options.what == "incidents":
+        return _verify_incidents(options, path)
     if path.suffix.lower() == ".pdf" and not path.is_file():
         raise NotFound(_("There is no file {path}.").format(path=path))
     if not path.is_file():
@@ -227,6 +269,35 @@ def _verify(options: argparse.Namespace) -> int:
     if unknown := found.unknown():
         print(unknown)
     return 0 if found.status in {"valid", "signed"} else 1
+
+
+def _add_station(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", nargs="?", choices=("run", "enrol", "codes"), default="run")
+    parser.add_argument("name", nargs="?", default="", metavar="NAME", help=_("with enrol: what the station is called, as on its desk"))
+    parser.add_argument("--windowed", action="store_true", help=_("for rehearsals: in a window, without holding the desk"))
+    _add_workspace(parser)
+    parser.set_defaults(run=_station)
+
+
+def _station(options: argparse.Namespace) -> int:
+    path = config_folder() / "station.json"
+    if options.action == "run":
+        if not options.windowed:
+            return keep_station()
+        from desktop.ui.exams import station_app
+
+        return station_app.run(windowed=True)
+    if options.action == "enrol":
+        if not options.name:
+            raise Invalid(_("Say what the station is called."), remedy=_("As in: station enrol 'Desk 12'."))
+        known, workspace = _workspace(options)
+        with _signed_in(options) as store:
+            account = enrol(known, workspace, store, options.name, verifier, path)
+        print(_("This computer is the exam station {name}, with the login {role}.").format(name=account.name, role=account.role))
+    print(_("Codes that release {name}, each once; print them for the proctors:").format(name=load_account(path).name))
+    for code in make_codes(path, ALPHABET):
+        print(f"  {show_code(code)}")
+    return 0
 
 
 def _check(_options: argparse.Namespace) -> int:
@@ -267,6 +338,56 @@ def _verify_bundle(options: argparse.Namespace, path: Path) -> int:
     return 0 if found.good else 1
 
 
+def _verify_incidents(options: argparse.Namespace, path: Path) -> int:
+    if options.offline:
+        found = verify_incidents(None, path)
+    else:
+        with _signed_in(options) as store:
+            found = verify_incidents(store, path)
+    for flaw in found.flaws:
+        print(flaw)
+    print(
+        _("{association}: {title}, incidents up to {time} UTC: {n}").format(
+            association=found.association, title=found.title, time=f"{found.made_at:%Y-%m-%d %H:%M}", n=found.head.number
+        )
+    )
+    print(found.sentence())
+    return 0 if found.good else 1
+
+
+def _add_sitting(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("report", "incidents"))
+    parser.add_argument("sitting", metavar="SITTING", type=UUID, help=_("the sitting's id"))
+    parser.add_argument(
+        "file", metavar="FILE", type=Path, help=_("where to: .pdf, .xlsx or .csv for the report, any name for the incidents")
+    )
+    _add_workspace(parser)
+    parser.set_defaults(run=_sitting)
+
+
+def _sitting(options: argparse.Namespace) -> int:
+    path: Path = options.file
+    if options.what == "report" and path.suffix.lower() not in REPORTS:
+        raise Invalid(_("A report is a .pdf, .xlsx or .csv file."))
+    with _signed_in(options) as store:
+        if options.what == "report":
+            REPORTS[path.suffix.lower()](store.read(get_sitting_report, options.sitting), path)
+        else:
+            key = find_key(store)
+            save_incidents(store, options.sitting, key, path)
+            if key is None:
+                print(_("Not signed: the association's key is not on this computer."), file=sys.stderr)
+    print(_("Written: {path}").format(path=path))
+    return 0
+
+
+REPORTS: dict[str, Callable[[SittingReport, Path], object]] = {
+    ".pdf": lambda report, path: path.write_bytes(draw_report(report)),
+    ".xlsx": save_xlsx,
+    ".csv": lambda report, path: path.write_text(as_csv(seat_table(report)), "utf-8-sig", newline=""),
+}
+
+
 def _add_workspace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workspace",
@@ -280,15 +401,14 @@ def _add_workspace(parser: argparse.ArgumentParser) -> None:
 @contextmanager
 def _signed_in(options: argparse.Namespace) -> Iterator[Store]:
     """The database of the workspace that the options name, as the person whom they name."""
-    known = Workspaces(config_folder() / "workspaces.json", data_folder(), Secrets(config_folder() / "secrets.json"))
+    known, workspace = _workspace(options)
     name: str = options.workspace
-    if "://" in name or "=" in name:
-        workspace, password = Workspace.remote(name, name), Dsn.parse(name).password
+    password = ""
+    if _is_address(name):
+        password = Dsn.parse(name).password
         user: str = options.user or workspace.user
     else:
-        settings = Settings(config_folder() / "settings.json")
-        workspace = _listed(known, name or settings.get(LAST_WORKSPACE))
-        user = options.user or settings.get(LAST_PERSON) or workspace.user
+        user = options.user or Settings(config_folder() / "settings.json").get(LAST_PERSON) or workspace.user
         password = known.password(workspace, user) or ""
     if not user:
         raise Invalid(_("Say whose login to use."), remedy=_("Give it with --user."))
@@ -297,6 +417,21 @@ def _signed_in(options: argparse.Namespace) -> Iterator[Store]:
         _asking(user, password or os.environ.get("PGPASSWORD", ""), partial(opened.sign_in, user, connections=1)) as store,
     ):
         yield store
+
+
+def _workspace(options: argparse.Namespace) -> tuple[Workspaces, Workspace]:
+    """The list of workspaces, and the one that the options name: of the list, or a database that may be in it."""
+    known = Workspaces(config_folder() / "workspaces.json", data_folder(), Secrets(config_folder() / "secrets.json"))
+    name: str = options.workspace
+    if not _is_address(name):
+        return known, _listed(known, name or Settings(config_folder() / "settings.json").get(LAST_WORKSPACE))
+    given = Workspace.remote(str(Dsn.parse(name)), name)
+    same = (one for one in known.list_all() if (one.hosts, one.database, one.user) == (given.hosts, given.database, given.user))
+    return known, next(same, given)
+
+
+def _is_address(name: str) -> bool:
+    return "://" in name or "=" in name
 
 
 def _listed(known: Workspaces, wanted: str) -> Workspace:

@@ -1,11 +1,12 @@
 """The long proofs: ``./lms prove NAME``, here ``python -m tests.prove NAME``.
 
 ``db`` runs the database tests on each version of Postgres that we promise to work with: 18 and 16 of the wheel, and 15 where the system
-has it. ``scorm`` leaves a lesson in each way there is while its content never stops talking, 10 times each. ``sync`` plays 6,000 games with
-the model of the replica and as many with the real one, hunts every mutant, holds the server against the model, and kills authors'
-processes 1,000 times. ``exam`` pulls 1,000 plugs, cables and acknowledgements at a station, and takes every step of the state
-machine. ``--count N`` runs each N times over (``sync``: plays N games of each kind, with a sixth as many kills; ``exam``: N faults). The
-last line is ``passed N of M``.
+has it; with ten failovers, each in the middle of an exam and a sync. ``scorm`` leaves a lesson in each way there is while its content never
+stops talking, 10 times each. ``sync`` plays 6,000 games with the model of the replica and as many with the real one, hunts every mutant,
+holds the server against the model, and kills authors' processes 1,000 times. ``exam`` pulls 1,000 plugs, cables and acknowledgements at a
+station, takes every step of the state machine, and kills stations and the server under three desks, 1,000 faults in all. ``--count N`` runs
+each N times over (``sync``: plays N games of each kind, with a sixth as many kills; ``exam``: N faults). The last line is
+``passed N of M``.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def prove_db(count: int) -> tuple[int, int]:
             print(f"Postgres {major}: not on this system, not proven")
             continue
         for _round in range(count):
-            good, all_of_it = run_pytest("tests/db", environment={"LMS_TEST_PG": str(major)})
+            good, all_of_it = run_pytest("tests/db", environment={"LMS_TEST_PG": str(major), "LMS_FAILOVERS": "10"})
             print(f"Postgres {major}: passed {good} of {all_of_it}", flush=True)
             passed, total = passed + good, total + all_of_it
     return passed, total
@@ -78,11 +79,18 @@ def prove_sync(count: int) -> tuple[int, int]:
 
 
 def prove_exam(count: int) -> tuple[int, int]:
-    """The tests of supervised exams with ``count`` faults; returns how many passed and how many ran."""
+    """The tests of supervised exams with ``count`` faults at one station, then ``count`` faults at desks whose stations, cables and server
+    are killed; returns how many passed and how many ran."""
+    from tests.exam_proof.proof import prove
+
     tests = ("tests/db/test_exams_seats.py", "tests/db/test_exams_station.py")
     passed, total = run_pytest(*tests, "--timeout=3600", environment={"LMS_EXAM_FAULTS": str(count)})
     print(f"{count} faults at a station: passed {passed} of {total}", flush=True)
-    return passed, total
+    found = prove(count, seed=count)
+    print(found)
+    for flaw in found.wrong[:10]:
+        print(f"  {flaw}")
+    return passed + (not found.wrong), total + 1
 
 
 def prove_scorm(count: int) -> tuple[int, int]:

@@ -7,7 +7,6 @@ the head of the log of certificates: whoever kept a bundle sees when the log was
 
 from __future__ import annotations
 
-import base64
 import codecs
 import csv
 import hashlib
@@ -22,17 +21,13 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
-import jwt
 import sqlalchemy as sa
-from cryptography.hazmat.primitives.serialization import Encoding
 from sqlalchemy.orm import Session
 
-from desktop.certificates.code import ALGORITHM
 from desktop.certificates.commands import get_pdf
-from desktop.certificates.custody import recall_keys, remember_keys
 from desktop.certificates.keys import SigningKey
-from desktop.certificates.queries import KnownKey, get_certificate, get_issuer_name, list_signing_keys
-from desktop.certificates.verify import Seal
+from desktop.certificates.queries import KnownKey, get_certificate, get_issuer_name
+from desktop.certificates.sealing import Seal, judge, known_keys, sign
 from desktop.chain import START, Head
 from desktop.errors import Invalid, LmsError
 from desktop.i18n import _
@@ -139,7 +134,7 @@ def save_bundle(control: JobControl, /, store: Store, scope: AuditScope, key: Si
             manifest = _manifest(association, scope, head, bundle.files)
             archive.writestr(MANIFEST, manifest)
             if key is not None:
-                archive.writestr(SIGNATURE, _sign(manifest, key))
+                archive.writestr(SIGNATURE, sign(manifest, key))
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -247,11 +242,6 @@ def _manifest(association: str, scope: AuditScope, head: Head, files: list[dict[
     ).encode()
 
 
-def _sign(manifest: bytes, key: SigningKey) -> str:
-    chain = [base64.b64encode(one.public_bytes(Encoding.DER)).decode() for one in key.chain]
-    return jwt.PyJWS().encode(manifest, key.private, ALGORITHM, {"kid": key.public.key_id, "x5c": chain, "typ": None})
-
-
 def _read_me(association: str, scope: AuditScope, signed: bool) -> str:
     proof = (
         _(
@@ -317,11 +307,7 @@ class BundleVerification:
 
 def verify_bundle(store: Store | None, path: Path) -> BundleVerification:
     """Check a bundle; with ``store`` also that the log on record still holds its head. Raises :class:`Invalid` for what is no bundle."""
-    if store is not None:
-        keys = store.read(list_signing_keys)
-        remember_keys(keys)
-    else:
-        keys = recall_keys()
+    keys = known_keys(store)
     try:
         with zipfile.ZipFile(path) as archive:
             found, head = _judge(archive, keys)
@@ -355,7 +341,8 @@ def _judge(archive: zipfile.ZipFile, keys: Iterable[KnownKey]) -> tuple[BundleVe
     manifest = json.loads(text)
     if manifest["format"] != FORMAT:
         raise ValueError(f"format {manifest['format']!r}")
-    seal, signer = _seal(archive, text, keys, datetime.fromisoformat(manifest["made_at"]))
+    token = archive.read(SIGNATURE).decode() if SIGNATURE in archive.namelist() else None
+    seal, signer = judge(token, text, keys, datetime.fromisoformat(manifest["made_at"]))
     listed = {one["name"]: one for one in manifest["files"]}
     flaws = [*_flaws_of_files(archive, listed), *_flaws_of_log(archive, listed)]
     return BundleVerification(
@@ -368,24 +355,6 @@ def _judge(archive: zipfile.ZipFile, keys: Iterable[KnownKey]) -> tuple[BundleVe
         signer=signer,
         flaws=tuple(flaws),
     ), Head(manifest["log_head"]["number"], bytes.fromhex(manifest["log_head"]["hash"]))
-
-
-def _seal(archive: zipfile.ZipFile, manifest: bytes, keys: Iterable[KnownKey], made_at: datetime) -> tuple[Seal, str]:
-    if SIGNATURE not in archive.namelist():
-        return Seal.NONE, ""
-    token = archive.read(SIGNATURE).decode()
-    key_id = jwt.get_unverified_header(token).get("kid")
-    key = next((one for one in keys if one.keys.key_id == key_id), None)
-    if key is None:
-        return Seal.STRANGER, ""
-    try:
-        payload = jwt.PyJWS().decode(token, key.keys.verifying, [ALGORITHM])
-    except jwt.PyJWTError:
-        return Seal.CHANGED, key.keys.name
-    if payload != manifest:
-        return Seal.CHANGED, key.keys.name
-    late = key.compromised_at is not None and made_at >= key.compromised_at
-    return (Seal.DISTRUSTED if late else Seal.WHOLE), key.keys.name
 
 
 def _flaws_of_files(archive: zipfile.ZipFile, listed: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

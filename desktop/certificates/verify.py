@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from desktop.certificates.designs import list_layouts, recall_layouts, remember_
 from desktop.certificates.keys import name_of
 from desktop.certificates.queries import KnownKey, list_signing_keys
 from desktop.certificates.render import details
+from desktop.certificates.sealing import Seal
 from desktop.certificates.signing import read_signature
 from desktop.certificates.template import Paper, Template, find_template, load_template
 from desktop.errors import Invalid, ServerAway
@@ -68,21 +68,6 @@ class Verification:
             "revoked": _("This certificate was revoked by the association and no longer counts."),
             "superseded": _("This certificate was replaced by a newer one and no longer counts."),
         }.get(self.status, _("No certificate has this number."))
-
-
-class Seal(Enum):
-    """What the signature of a file, or of the code in a picture, is worth."""
-
-    NONE = "none"
-    """There is none."""
-    WHOLE = "whole"
-    """The association signed it, and nothing was changed since."""
-    CHANGED = "changed"
-    """It is not as it was signed."""
-    STRANGER = "stranger"
-    """The key is none of the association's that are known here."""
-    DISTRUSTED = "distrusted"
-    """Signed at a time when others may have had the association's key."""
 
 
 @dataclass(frozen=True, slots=True)

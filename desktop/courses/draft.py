@@ -128,6 +128,8 @@ class Draft:
     assessed: Mapping[UUID, tuple[Assessed, ...]] = field(default_factory=dict)
     """By lesson: its quizzes, their questions and draws, and its assignments, each after what it belongs to. Read only: editors of their
     own write them."""
+    banks: frozenset[UUID] = frozenset()
+    """The question banks of this very course; those of the association are everybody's."""
     _order: dict[tuple[str, UUID], list[tuple[float, UUID]]] | None = None
 
     @property
@@ -382,10 +384,16 @@ class Fragment:
     attachments: tuple[Row, ...]
     assessed: tuple[Assessed, ...] = ()
     course: UUID | None = None
+    banks: frozenset[UUID] = frozenset()
+    """The question banks of that course."""
 
     def draws_fit(self, course: UUID) -> bool:
-        """Whether its quizzes may draw from their banks in ``course``: nobody draws from another course."""
-        return course == self.course or all(one.table != "quiz_draws" for one in self.assessed)
+        """Whether its quizzes may draw from all of their banks in ``course``: nobody draws from those of another course."""
+        return all(self.comes_along(one, course) for one in self.assessed)
+
+    def comes_along(self, one: Assessed, course: UUID) -> bool:
+        """Whether this part of it means something in ``course``."""
+        return course == self.course or one.table != "quiz_draws" or UUID(one.values["bank_id"]) not in self.banks
 
 
 def copied(draft: Draft, ids: Iterable[UUID]) -> Fragment:
@@ -396,13 +404,13 @@ def copied(draft: Draft, ids: Iterable[UUID]) -> Fragment:
     lessons = [lesson for lesson in draft.lessons if lesson["id"] in chosen or lesson["module_id"] in inside]
     attachments = [row for lesson in lessons for row in draft.attachments_of(lesson["id"])]
     assessed = tuple(one for lesson in lessons for one in draft.assessed.get(lesson["id"], ()))
-    return Fragment(tuple(map(dict, modules)), tuple(map(dict, lessons)), tuple(map(dict, attachments)), assessed, draft.id)
+    return Fragment(tuple(map(dict, modules)), tuple(map(dict, lessons)), tuple(map(dict, attachments)), assessed, draft.id, draft.banks)
 
 
 def paste(draft: Draft, fragment: Fragment, at: UUID | None = None, name: str = "") -> Step:
     """Put copies behind the row ``at``, or at the end. What waited for something in the fragment waits for its copy, else for nothing.
 
-    Quizzes come with their questions, and draw from their banks where :meth:`Fragment.draws_fit`.
+    Quizzes come with their questions, and draw from the banks that they may draw from here (:meth:`Fragment.comes_along`).
     """
     new = {row["id"]: uuid4() for row in (*fragment.modules, *fragment.lessons, *fragment.attachments)}
     own = {row["id"] for row in fragment.modules}
@@ -460,9 +468,8 @@ def _lesson_copy(row: Row, new: Mapping[UUID, UUID], module: UUID, position: flo
 
 def _assessed_copies(draft: Draft, fragment: Fragment, copies: Mapping[UUID, UUID]) -> Iterator[Change]:
     new = {str(old): str(copy) for old, copy in copies.items()} | {str(one.id): str(uuid4()) for one in fragment.assessed}
-    draws = fragment.draws_fit(draft.id)
     for one in fragment.assessed:
-        if one.table == "quiz_draws" and not draws:
+        if not fragment.comes_along(one, draft.id):
             continue
         values = {column: new.get(value, value) if isinstance(value, str) else value for column, value in one.values.items()}
         if values.get("course_id") is not None:

@@ -49,7 +49,9 @@ def load(reader: replica.Reader, course: UUID) -> Loaded:
     asked = Counter(UUID(row["quiz_id"]) for row in live)
     for draw in draws:
         asked[UUID(draw["quiz_id"])] += draw["count"]
-    quizzes = [row for row in reader.list_all("quizzes", course) if not row["is_bank"]]
+    every_quiz = reader.list_all("quizzes", course)
+    quizzes = [row for row in every_quiz if not row["is_bank"]]
+    draft.banks = frozenset(row.id for row in every_quiz if row["is_bank"])
     assignments = reader.list_all("assignments", course)
     draft.assessed = _by_lesson(quizzes, live, draws, assignments)
     questions: Counter[UUID] = Counter()
@@ -149,7 +151,7 @@ def fragment_to_json(fragment: Fragment) -> dict[str, Any]:
     parts = {"modules": fragment.modules, "lessons": fragment.lessons, "attachments": fragment.attachments}
     rows = {name: [{column: _plain(value) for column, value in row.items()} for row in rows] for name, rows in parts.items()}
     assessed = [[one.table, str(one.id), dict(one.values)] for one in fragment.assessed]
-    return {**rows, "assessed": assessed, "course": _plain(fragment.course)}
+    return {**rows, "assessed": assessed, "course": _plain(fragment.course), "banks": sorted(map(str, fragment.banks))}
 
 
 def fragment_from_json(values: Mapping[str, Any]) -> Fragment:
@@ -158,4 +160,4 @@ def fragment_from_json(values: Mapping[str, Any]) -> Fragment:
 
     assessed = tuple(Assessed(table, UUID(row), kept) for table, row, kept in values["assessed"])
     course = UUID(values["course"]) if values["course"] else None
-    return Fragment(rows("modules"), rows("lessons"), rows("attachments"), assessed, course)
+    return Fragment(rows("modules"), rows("lessons"), rows("attachments"), assessed, course, frozenset(map(UUID, values["banks"])))

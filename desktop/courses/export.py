@@ -1,19 +1,20 @@
 """A course for other systems: as a SCORM 1.2 or 2004 package, or as an IMS Common Cartridge.
 
-Each lesson that consists of something to read, see or follow becomes a page; what only a learning system of our kind can do (quizzes,
-assignments, live sessions, rules) stays behind and is said so, line by line.
+Each lesson that consists of something to read, see or follow becomes a page, and in a cartridge a quiz becomes an assessment; what only a
+learning system of our kind can do (quizzes in SCORM, assignments, live sessions, rules) stays behind and is said so, line by line.
 """
 
 from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 from xml.sax.saxutils import quoteattr
 
 from desktop.courses.draft import Draft
@@ -29,6 +30,20 @@ type Fetch = Callable[[str], Path]
 """The file of an asset on this computer. Raises :class:`~desktop.errors.LmsError` where it cannot be had."""
 
 
+class QuizFile(Protocol):
+    """A quiz as a file of a cartridge, and whether each of its parts was ``changed`` or ``dropped``; what; why."""
+
+    @property
+    def data(self) -> bytes: ...
+
+    @property
+    def notes(self) -> Sequence[tuple[str, str, str]]: ...
+
+
+type WriteQuiz = Callable[[UUID, str, Callable[[str], str]], QuizFile | None]
+"""The quiz of a lesson under an identifier; asked with where in the package the file of an asset is. None where it asks nothing yet."""
+
+
 class Format(Enum):
     SCORM_12 = "scorm-1.2"
     SCORM_2004 = "scorm-2004"
@@ -42,20 +57,22 @@ class Page:
     identifier: str
     title: str
     name: str
-    html: str
+    html: str | bytes
     files: tuple[str, ...]
+    kind: str = "webcontent"
 
 
-def export(draft: Draft, form: Format, target: Path, fetch: Fetch) -> Report:
+def export(draft: Draft, form: Format, target: Path, fetch: Fetch, write_quiz: WriteQuiz) -> Report:
     """Write the course to ``target``, whole or not at all; what became of each lesson. Raises :class:`Invalid`."""
-    return _Exporter(draft, form, fetch).run(target)
+    return _Exporter(draft, form, fetch, write_quiz).run(target)
 
 
 class _Exporter:
-    def __init__(self, draft: Draft, form: Format, fetch: Fetch) -> None:
+    def __init__(self, draft: Draft, form: Format, fetch: Fetch, write_quiz: WriteQuiz) -> None:
         self._draft = draft
         self._form = form
         self._fetch = fetch
+        self._write_quiz = write_quiz
         self._report = Report()
         self._assets: dict[str, tuple[str, Path]] = {}
 
@@ -100,6 +117,8 @@ class _Exporter:
         address, html = lesson["content_url"] or "", lesson["content_html"] or ""
         if lesson["unlock_after_lesson_id"]:
             self._report.dropped(title, _("Its rule when it opens: other systems have their own."))
+        if kind == "quiz" and self._form is Format.CARTRIDGE:
+            return self._quiz(identifier, title, lesson["id"])
         if kind in ("quiz", "assignment", "live_session", "scorm"):
             why = _("A lesson of the type “{type}” needs the system that it was made in.").format(type=label(LESSON_TYPES, kind))
             self._report.dropped(title, why if kind != "scorm" else _("It is a package of its own: export that one."))
@@ -109,6 +128,21 @@ class _Exporter:
         except LmsError as error:
             self._report.dropped(title, error.message)
             return None
+
+    def _quiz(self, identifier: str, title: str, lesson: UUID) -> Page | None:
+        files: list[str] = []
+        try:
+            quiz = self._write_quiz(lesson, identifier, lambda asset: f"../{self._asset(asset, files)}")
+        except LmsError as error:
+            self._report.dropped(title, error.message)
+            return None
+        if quiz is None:
+            self._report.dropped(title, _("There is nothing in it yet."))
+            return None
+        for fate, what, why in quiz.notes:
+            (self._report.changed if fate == "changed" else self._report.dropped)(f"{title}: {what}" if what else title, why)
+        name = f"quizzes/{identifier}.xml"
+        return Page(identifier, title, name, quiz.data, tuple(dict.fromkeys(files)), "imsqti_xmlv1p2/imscc_xmlv1p1/assessment")
 
     def _made(self, identifier: str, title: str, kind: str, address: str, html: str, lesson: Mapping[str, Any]) -> Page | None:
         files: list[str] = []
@@ -237,8 +271,9 @@ def _cartridge(draft: Draft, modules: list[tuple[str, str, list[Page]]]) -> str:
             yield "</item>"
         yield "</item></organization></organizations><resources>"
         for page in (page for _identifier, _title, pages in modules for page in pages):
-            yield f'<resource identifier="r_{page.identifier}" type="webcontent" href="{page.name}">'
-            for inside in (page.name, "shared/lesson.css", *page.files):
+            web = page.kind == "webcontent"
+            yield f'<resource identifier="r_{page.identifier}" type="{page.kind}"{f" href={quoteattr(page.name)}" if web else ""}>'
+            for inside in (page.name, *(("shared/lesson.css",) if web else ()), *page.files):
                 yield f"<file href={quoteattr(inside)}/>"
             yield "</resource>"
         yield "</resources></manifest>"

@@ -33,6 +33,18 @@ def save(session: Session, token: bytes, epoch: int, sequence: int, question: UU
     return Done(said)
 
 
+def flag(session: Session, token: bytes, question: UUID, flagged: bool) -> Done[None]:
+    """Mark a question to come back to, or take the mark off."""
+    session.execute(sa.select(sa.func.lms.flag_exam_question(token, question, flagged)))
+    return Done(None)
+
+
+def report(session: Session, token: bytes, kind: str, severity: str, evidence: dict[str, Any], said_at: datetime) -> Done[None]:
+    """Append what a station noticed at ``said_at`` by its own clock to the log of incidents; ``severity`` as ``lms.incidents`` has them."""
+    session.execute(sa.select(sa.func.lms.report_incident(token, kind, severity, sa.literal(evidence, JSONB), said_at)))
+    return Done(None)
+
+
 def beat(session: Session, token: bytes, unsaved: int, unsaved_seconds: int, question: int | None, answered: int, after: int) -> Done[Beat]:
     """Say that the station is there, and what waits on it; the commands come that were given after the one with the id ``after``."""
     call = sa.func.lms.heartbeat(token, unsaved, unsaved_seconds, question, answered, after)
@@ -53,3 +65,9 @@ def submit(session: Session, token: bytes, version: int) -> Done[None]:
     """Submit; again is no error."""
     session.execute(sa.select(sa.func.lms.submit_exam(token, version)))
     return Done(None)
+
+
+def create_station(session: Session, name: str, scram_verifier: str) -> Done[str]:
+    """Give a machine a database role of its own, as an administrator; its name. ``scram_verifier`` stands for its password."""
+    role: str = session.execute(sa.select(sa.func.lms.create_station(name, scram_verifier))).scalar_one()
+    return Done(role)

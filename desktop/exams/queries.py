@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +13,27 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from desktop.errors import NotFound
+from desktop.i18n import _
+from desktop.store.assets import manifest_id
+
+CHUNKS_AT_ONCE = 4
+
 
 @dataclass(frozen=True, slots=True)
 class SeatState:
     """How a seat stands by the server's clock, ``now``. ``deadline`` is None before the start and in a pause.
 
-    ``epoch`` is that of the session that asked; ``ended`` says that it may send answers to quarantine, and nothing else.
+    ``label`` is what stands on the desk; ``minutes`` is the limit before any accommodation. ``epoch`` is that of the session that asked;
+    ``ended`` says that it may send answers to quarantine, and nothing else.
     """
 
     seat: UUID
+    label: str | None
     title: str
     candidate: str
+    instructions: str | None
+    minutes: int
     delivery: str
     version: int
     epoch: int
@@ -38,6 +50,8 @@ class Given:
     number: int
     question: dict[str, Any]
     answer: dict[str, Any] | None
+    points: Decimal
+    flagged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +90,11 @@ def get_state(session: Session, token: bytes) -> SeatState:
     said: dict[str, Any] = session.execute(sa.select(sa.cast(sa.func.lms.exam_state(token), JSONB))).scalar_one()
     return SeatState(
         UUID(said["seat"]),
+        said["label"],
         said["title"],
         said["candidate"],
+        said["instructions"],
+        said["minutes"],
         said["delivery"],
         said["version"],
         said["epoch"],
@@ -89,9 +106,17 @@ def get_state(session: Session, token: bytes) -> SeatState:
 
 def list_given(session: Session, token: bytes) -> tuple[Given, ...]:
     """The questions of a running exam, in its order; refused otherwise."""
-    columns = (("number", sa.Integer()), ("question_id", sa.Uuid()), ("question", JSONB()), ("answer", JSONB()))
+    columns = (
+        ("number", sa.Integer()),
+        ("question_id", sa.Uuid()),
+        ("points", sa.Numeric()),
+        ("question", JSONB()),
+        ("answer", JSONB()),
+        ("flagged", sa.Boolean()),
+    )
     rows = sa.func.lms.get_exam_questions(token).table_valued(*(sa.column(name, kind) for name, kind in columns), name="given")
-    found = session.execute(sa.select(rows.c.question_id, rows.c.number, rows.c.question, rows.c.answer).order_by(rows.c.number))
+    wanted = (rows.c.question_id, rows.c.number, rows.c.question, rows.c.answer, rows.c.points, rows.c.flagged)
+    found = session.execute(sa.select(*wanted).order_by(rows.c.number))
     return tuple(Given(*row) for row in found)
 
 
@@ -99,3 +124,18 @@ def get_receipt(session: Session, token: bytes) -> Receipt:
     said: dict[str, Any] = session.execute(sa.select(sa.cast(sa.func.lms.exam_receipt(token), JSONB))).scalar_one()
     submitted = datetime.fromisoformat(said["submitted_at"])
     return Receipt(submitted, said["questions"], said["answers"], said["quarantined"], said["fingerprint"])
+
+
+def get_picture(session: Session, token: bytes, asset: str) -> bytes:
+    """A picture that a question of the running exam shows. Raises :class:`NotFound` for any other file, and where it came damaged."""
+    columns = (sa.column("ordinal", sa.Integer()), sa.column("data", sa.LargeBinary()))
+    pieces: list[bytes] = []
+    while True:
+        call = sa.func.lms.get_exam_picture(token, asset, len(pieces), CHUNKS_AT_ONCE).table_valued(*columns, name="piece")
+        found = [bytes(data) for _ordinal, data in session.execute(sa.select(call.c.ordinal, call.c.data).order_by(call.c.ordinal))]
+        pieces += found
+        if len(found) < CHUNKS_AT_ONCE:
+            break
+    if manifest_id([sha256(piece).digest() for piece in pieces]) != asset:
+        raise NotFound(_("A picture of this exam is damaged."), details=asset)
+    return b"".join(pieces)

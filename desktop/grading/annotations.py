@@ -8,7 +8,8 @@ whose answer was lost is sent again and is the same one.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -192,10 +193,22 @@ def send_waiting(store: Store, journal: AnnotationJournal) -> list[LmsError]:
     return refused
 
 
-def read_annotations(store: Store, journal: AnnotationJournal, submission: UUID) -> tuple[Annotation, ...]:
-    """What is marked on a submission, also where the server cannot be reached: then what is on this computer."""
+def send_left(store: Store, path: Path) -> None:
+    """Send what an earlier run of the application, or an outage, left in the journal at ``path``; what is refused stays there."""
+    if path.exists():
+        with closing(AnnotationJournal(path)) as journal:
+            send_waiting(store, journal)
+
+
+def read_annotations(
+    store: Store,
+    journal: AnnotationJournal,
+    submission: UUID,
+    taken: Callable[[UUID], tuple[Annotation, ...]] = lambda _submission: (),
+) -> tuple[Annotation, ...]:
+    """What is marked on a submission, also where the server cannot be reached: then what was ``taken`` along, with what waits here."""
     try:
         there = store.read(list_annotations, submission)
     except (ServerAway, TookTooLong):
-        there = ()
+        there = taken(submission)
     return journal.over(submission, there)

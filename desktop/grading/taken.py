@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from desktop.grading.annotations import Annotation, list_annotations
 from desktop.grading.commands import Mark
 from desktop.grading.keeping import Version
 from desktop.grading.late import LatePolicy
@@ -49,7 +50,10 @@ CREATE TABLE IF NOT EXISTS work (
   PRIMARY KEY (task, place)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS work_key ON work (id, question);
+CREATE TABLE IF NOT EXISTS marked (id TEXT PRIMARY KEY, task TEXT NOT NULL, annotations TEXT NOT NULL) WITHOUT ROWID;
 """
+FILE = "taken"
+"""Beside the replica."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,13 @@ class TakenWork:
         rows = self._read("SELECT piece FROM work WHERE id = ? AND question = ? LIMIT 1", *_names(key))
         return _piece(_parse(rows[0][0])) if rows else None
 
-    def put(self, task: Task, works: Iterable[tuple[QueueRow, Piece]]) -> None:
-        """Keep a queue, in place of what was taken of it before."""
+    def annotations(self, submission: UUID) -> tuple[Annotation, ...]:
+        """What was marked on a submission when it was taken, or was sent from here since."""
+        rows = self._read("SELECT annotations FROM marked WHERE id = ?", str(submission))
+        return tuple(_annotation(each) for each in _parse(rows[0][0])) if rows else ()
+
+    def put(self, task: Task, works: Iterable[tuple[QueueRow, Piece]], marked: Mapping[UUID, Iterable[Annotation]]) -> None:
+        """Keep a queue, and what is marked on the files of its submissions, in place of what was taken of it before."""
         with self._lock, local_errors(self._folder), transaction(self._database) as database:
             database.execute("DELETE FROM work WHERE task = ?", (str(task.id),))
             database.execute(
@@ -107,6 +116,18 @@ class TakenWork:
                     (str(task.id), place, *_names(row.key), _dump(list(row)), _dump(asdict(piece)))
                     for place, (row, piece) in enumerate(works)
                 ],
+            )
+            database.execute("DELETE FROM marked WHERE task = ?", (str(task.id),))
+            database.executemany(
+                "INSERT OR REPLACE INTO marked VALUES (?, ?, ?)",
+                [(str(id), str(task.id), _dump([asdict(each) for each in annotations])) for id, annotations in marked.items()],
+            )
+
+    def marked(self, submission: UUID, annotations: Iterable[Annotation]) -> None:
+        """The server has these by now; nothing is kept of a submission that was not taken."""
+        with self._lock, local_errors(self._folder), transaction(self._database) as database:
+            database.execute(
+                "UPDATE marked SET annotations = ? WHERE id = ?", (_dump([asdict(each) for each in annotations]), str(submission))
             )
 
     def saved(self, key: WorkKey, version: Version, mark: Mark) -> None:
@@ -125,6 +146,7 @@ class TakenWork:
         """Forget a queue."""
         with self._lock, local_errors(self._folder), transaction(self._database) as database:
             database.execute("DELETE FROM work WHERE task = ?", (str(task),))
+            database.execute("DELETE FROM marked WHERE task = ?", (str(task),))
             database.execute("DELETE FROM task WHERE id = ?", (str(task),))
 
     def _read(self, query: str, *values: object) -> list[Any]:
@@ -140,6 +162,7 @@ def take(control: JobControl, /, store: Store, taken: TakenWork, task: Task, tar
     """
     rows = [row for row in store.read(list_queue if task.kind == ASSIGNMENT else list_essays, task.id) if row.state in OPEN]
     works = []
+    marked: dict[UUID, tuple[Annotation, ...]] = {}
     for number, row in enumerate(rows):
         control.report(number, len(rows), task.title)
         piece = store.read(get_submission, row.id) if row.question is None else store.read(get_essay, row.id, row.question)
@@ -148,8 +171,10 @@ def take(control: JobControl, /, store: Store, taken: TakenWork, task: Task, tar
             if file.asset is not None and file.size <= most and not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 fetch(store, file.asset, path, control)
+        if task.kind == ASSIGNMENT and piece.files:
+            marked[row.id] = store.read(list_annotations, row.id)
         works.append((row, piece))
-    taken.put(task, works)
+    taken.put(task, works, marked)
     return len(works)
 
 
@@ -189,6 +214,11 @@ def _untagged(value: dict[str, Any]) -> Any:
             return datetime.fromisoformat(text)
         case _:
             return value
+
+
+def _annotation(values: dict[str, Any]) -> Annotation:
+    strokes = tuple(tuple((float(x), float(y)) for x, y in stroke) for stroke in values["strokes"])
+    return Annotation(**values | {"strokes": strokes})
 
 
 def _piece(values: dict[str, Any]) -> Piece:

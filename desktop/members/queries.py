@@ -177,6 +177,7 @@ def get_profile(session: Session) -> MemberFields:
 def select_members(filter: MemberFilter, *columns: Any) -> Select[Any]:
     """``columns`` of the members that fit, in no particular order."""
     query = sa.select(*columns).select_from(Member).outerjoin(MemberLogin, MemberLogin.member_id == Member.id)
+    query = query.where(Member.merged_into.is_(None))
     full_name = Member.first_name + " " + Member.last_name
     for word in filter.text.split():
         query = query.where(sa.or_(*(_contains(column, word) for column in (full_name, Member.email, Member.organization))))

@@ -56,7 +56,7 @@ from desktop.models.exams import (
     StartCode,
     Station,
 )
-from desktop.models.grading import Annotation, AssignmentExtension, Grade, GradingClaim, GradingComment, RegradeRequest
+from desktop.models.grading import Annotation, AssignmentExtension, Grade, GradingClaim, GradingComment, GradingScheme, RegradeRequest
 from desktop.models.learning import (
     CourseCompletion,
     CourseReview,
@@ -105,6 +105,7 @@ __all__ = [
     "Grade",
     "GradingClaim",
     "GradingComment",
+    "GradingScheme",
     "Heartbeat",
     "Incident",
     "IncidentHead",

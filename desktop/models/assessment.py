@@ -78,6 +78,11 @@ class QuizQuestion(Base):
         CheckConstraint("jsonb_typeof(grading) = 'object'", name="quiz_questions_grading_check"),
         Index("idx_quiz_questions_quiz", "quiz_id"),
         Index("idx_quiz_questions_type", "question_type"),
+        Index(
+            "idx_quiz_questions_assets",
+            text("lms.assets_in((question_text || answer_options::text) || COALESCE(explanation, ''::text))"),
+            postgresql_using="gin",
+        ),
         {"schema": "public", "comment": "Flexible question bank supporting 8 question types with rich media support"},
     )
 
@@ -269,6 +274,7 @@ class Assignment(Base):
         Index("idx_assignments_course", "course_id"),
         Index("idx_assignments_lesson", "lesson_id"),
         Index("idx_assignments_due_date", "due_date"),
+        Index("idx_assignments_assets", text("lms.assets_in(instructions_html)"), postgresql_using="gin"),
         {"schema": "public", "comment": "Practical assignments with rubric-based grading and peer review capabilities"},
     )
 

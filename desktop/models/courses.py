@@ -174,6 +174,7 @@ class Lesson(Base):
         CheckConstraint("unlock_after_lesson_id <> id", name="lessons_unlock_check"),
         Index("idx_lessons_module", "module_id"),
         Index("idx_lessons_type", "lesson_type"),
+        Index("idx_lessons_assets", text("lms.assets_in(content_html)"), postgresql_using="gin"),
         Index("idx_lessons_unlock", "unlock_after_lesson_id"),
         {"schema": "public", "comment": "Granular learning units supporting video, SCORM, and rich text with precise progress tracking"},
     )

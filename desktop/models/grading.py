@@ -144,3 +144,20 @@ class Annotation(Base):
     colour: Mapped[str]
     words: Mapped[str] = mapped_column(server_default=text("''"))
     created_at: Mapped[Now]
+
+
+class GradingScheme(Base):
+    __tablename__ = "grading_schemes"
+    __table_args__ = (
+        UniqueConstraint("course_id", name="unique_course_scheme"),
+        CheckConstraint("jsonb_typeof(scheme -> 'groups') = 'array'", name="grading_schemes_scheme_check"),
+        Index("idx_grading_schemes_changed_by", "changed_by"),
+        {"schema": "lms", "comment": "How a course's grade is made of its parts; without a row each part counts the same"},
+    )
+
+    id: Mapped[Id]
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("public.courses.id", ondelete="CASCADE"))
+    scheme: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    changed_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="SET NULL"))
+    created_at: Mapped[Now]
+    updated_at: Mapped[Now]

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, TSTZMULTIRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.models.base import Base, Counter, Id, Now, Off, On, vocabulary
@@ -172,6 +172,7 @@ class LiveSession(Base):
         CheckConstraint("duration_minutes > 0", name="live_sessions_duration_minutes_check"),
         vocabulary("live_sessions", "meeting_platform", "zoom", "microsoft_teams", "google_meet", "webex", "custom"),
         CheckConstraint("max_attendees >= 0", name="live_sessions_max_attendees_check"),
+        CheckConstraint("credit_percentage BETWEEN 1 AND 100", name="live_sessions_credit_percentage_check"),
         CheckConstraint("jsonb_typeof(pre_session_materials) = 'array'", name="live_sessions_pre_session_materials_check"),
         CheckConstraint("jsonb_typeof(post_session_materials) = 'array'", name="live_sessions_post_session_materials_check"),
         vocabulary("live_sessions", "status", "scheduled", "in_progress", "completed", "cancelled"),
@@ -179,6 +180,7 @@ class LiveSession(Base):
         Index("idx_live_sessions_instructor", "instructor_id"),
         Index("idx_live_sessions_date", "session_date"),
         Index("idx_live_sessions_status", "status"),
+        Index("idx_live_sessions_assets", text("lms.assets_in(agenda_html)"), postgresql_using="gin"),
         {"schema": "public", "comment": "Live virtual classroom sessions with meeting integration and recording support"},
     )
 
@@ -210,6 +212,7 @@ class LiveSession(Base):
     attendance_minutes_count: Mapped[Counter]
     created_at: Mapped[Now]
     updated_at: Mapped[Now]
+    credit_percentage: Mapped[int] = mapped_column(server_default=text("80"))
 
 
 class SessionAttendance(Base):
@@ -238,6 +241,22 @@ class SessionAttendance(Base):
     eligible_for_credit: Mapped[Off]
     created_at: Mapped[Now]
     updated_at: Mapped[Now]
+    presences: Mapped[list[Range[datetime]]] = mapped_column(TSTZMULTIRANGE, server_default=text("'{}'::tstzmultirange"))
+    by_hand: Mapped[Off]
+
+
+class SessionWaiting(Base):
+    __tablename__ = "session_waiting"
+    __table_args__ = (
+        UniqueConstraint("session_id", "enrollment_id", name="unique_session_waiting"),
+        Index("idx_session_waiting_enrollment", "enrollment_id"),
+        {"schema": "lms", "comment": "Who waits for a seat in a live session that is full, the first come first"},
+    )
+
+    id: Mapped[Id]
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("public.live_sessions.id", ondelete="CASCADE"))
+    enrollment_id: Mapped[UUID] = mapped_column(ForeignKey("public.enrollments.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
 
 
 class ScormSession(Base):

@@ -15,6 +15,11 @@ class Workspace(Base):
     __table_args__ = (
         CheckConstraint("singleton", name="workspace_singleton_check"),
         CheckConstraint("name <> ''", name="workspace_name_check"),
+        CheckConstraint(r"announced_version ~ '^[0-9]+(\.[0-9]+)*$'", name="workspace_announced_version_check"),
+        CheckConstraint(
+            r"announced_address ~ '^https://[^/\s]+(/\S*)?$' AND length(announced_address) <= 2000",
+            name="workspace_announced_address_check",
+        ),
         {"schema": "lms", "comment": "This workspace: one row"},
     )
 
@@ -23,6 +28,9 @@ class Workspace(Base):
     name: Mapped[str]
     schema_version: Mapped[Counter]
     created_at: Mapped[Now]
+    announced_version: Mapped[str | None]
+    announced_address: Mapped[str | None]
+    epoch: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
 
 
 class MemberDesignation(Base):
@@ -52,6 +60,8 @@ class Member(Base):
         Index("idx_members_name", "last_name", "first_name", "id"),
         Index("idx_members_status", "status"),
         Index("idx_members_npn", "npn", postgresql_where=text("npn IS NOT NULL")),
+        Index("idx_members_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
+        CheckConstraint("merged_into <> id", name="members_merged_into_check"),
         {"schema": "public", "comment": "Members of the association and everybody else who learns, teaches or administers"},
     )
 
@@ -74,6 +84,47 @@ class Member(Base):
     time_zone: Mapped[str | None]
     created_at: Mapped[Now]
     updated_at: Mapped[Now]
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="RESTRICT"))
+    erased_at: Mapped[datetime | None]
+
+
+class MeetingAccount(Base):
+    __tablename__ = "meeting_accounts"
+    __table_args__ = (
+        UniqueConstraint("account", name="meeting_accounts_account_key"),
+        CheckConstraint("account = lower(btrim(account)) AND account <> ''", name="meeting_accounts_account_check"),
+        Index("idx_meeting_accounts_member", "member_id"),
+        {"schema": "lms", "comment": "Further addresses and account names under which members come to live sessions"},
+    )
+
+    id: Mapped[Id]
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("public.members.id", ondelete="CASCADE"))
+    account: Mapped[str]
+    added_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="SET NULL"))
+    created_at: Mapped[Now]
+
+
+class PrivacyRequest(Base):
+    __tablename__ = "privacy_requests"
+    __table_args__ = (
+        vocabulary("privacy_requests", "kind", "inspection", "amendment", "erasure"),
+        Index("idx_privacy_requests_member", "member_id"),
+        Index("idx_privacy_requests_open", "asked_at", postgresql_where=text("answered_at IS NULL")),
+        {
+            "schema": "lms",
+            "comment": "What members asked about their records, and what was done (34 CFR 99.32: kept as long as the records are)",
+        },
+    )
+
+    id: Mapped[Id]
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("public.members.id", ondelete="RESTRICT"))
+    kind: Mapped[str]
+    note: Mapped[str | None]
+    asked_at: Mapped[Now]
+    recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="SET NULL"))
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("public.members.id", ondelete="SET NULL"))
+    answer: Mapped[str | None]
 
 
 class Transaction(Base):

@@ -211,7 +211,7 @@ def list_questions(session: Session, attempt_id: UUID) -> tuple[Asked, ...]:
         name="asked",
     )
     found = session.execute(sa.select(*rows.c).order_by(rows.c.number)).mappings()
-    return tuple(_asked(row, sequence=row["sequence"], flagged=row["flagged"], settled=row["settled"]) for row in found)
+    return tuple(asked_from(row, sequence=row["sequence"], flagged=row["flagged"], settled=row["settled"]) for row in found)
 
 
 def get_result(session: Session, attempt_id: UUID) -> Result | None:
@@ -242,7 +242,7 @@ def list_review(session: Session, attempt_id: UUID) -> tuple[Reviewed, ...]:
         name="reviewed",
     )
     found = session.execute(sa.select(*rows.c).order_by(rows.c.number)).mappings()
-    return tuple(Reviewed(_asked(row), _verdict(row)) for row in found)
+    return tuple(Reviewed(asked_from(row), _verdict(row)) for row in found)
 
 
 def _verdict(row: Mapping[Any, Any]) -> Verdict | None:
@@ -252,7 +252,8 @@ def _verdict(row: Mapping[Any, Any]) -> Verdict | None:
     return Verdict(row["earned"], row["is_correct"], key["right"], key["explanation"], key["feedback"] or {})
 
 
-def _asked(row: Mapping[Any, Any], **state: Any) -> Asked:
+def asked_from(row: Mapping[Any, Any], **state: Any) -> Asked:
+    """A question from a row: ``question_id``, ``number``, ``points``, ``answer``, and ``question`` as ``lms.shown_question`` gives it."""
     shown: dict[str, Any] = row["question"]
     return Asked(
         row["question_id"],

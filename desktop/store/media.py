@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -93,14 +93,19 @@ class Media:
         """The file of an asset, brought here where it is not. Raises as :func:`desktop.store.assets.fetch`."""
         return self.find(asset) or fetch(store, asset, self._folder / asset, control)
 
+    def forget(self, asset: str) -> None:
+        """Remove the file of an asset from here, unless it has not been sent yet."""
+        if asset not in {one.asset for one in self._waiting()} and (path := self.find(asset)) is not None:
+            path.unlink(missing_ok=True)
+
     def waiting(self) -> list[Waiting]:
         """What has not been sent yet."""
         return list(self._waiting())
 
-    def send(self, store: Store, control: JobControl) -> int:
-        """Send what waits; returns how many files that were. One that was cut off goes on where it stopped."""
+    def send(self, store: Store, control: JobControl, only: Collection[str] | None = None) -> int:
+        """Send what waits, or ``only`` these assets of it; returns how many files that were. What was cut off goes on where it stopped."""
         sent = 0
-        for one in self._waiting():
+        for one in [one for one in self._waiting() if only is None or one.asset in only]:
             upload(store, self._folder / one.asset, one.name, one.media_type, control)
             (self._folder / f"{one.asset}.waiting").unlink(missing_ok=True)
             sent += 1

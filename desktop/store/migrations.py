@@ -146,6 +146,15 @@ def check(dsn: str, *, source: Path = SERVER_SQL) -> Report:
         return _plan(connection, read_source(source), applied or {})
 
 
+def begin_epoch(dsn: str) -> None:
+    """Say that the workspace at ``dsn`` was put back to an earlier state: every replica compares itself with it once more."""
+    with _installing(dsn) as connection:
+        if _applied(connection) is None:
+            raise NotInstalled(_("This database holds no workspace."), remedy=_("Install one first."))
+        with _as_owner(connection):
+            connection.execute("UPDATE lms.workspace SET epoch = gen_random_uuid()")
+
+
 def latest_version(source: Path = SERVER_SQL) -> int:
     """The schema version that this application expects in ``lms.workspace``."""
     return max(file.number for file in read_source(source) if file.kind == "migration")

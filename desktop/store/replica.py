@@ -15,14 +15,14 @@ import os
 import re
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Concatenate
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlcipher3 import dbapi2 as sqlite
 
@@ -33,6 +33,7 @@ from desktop.store.assets import CHUNK, asset_url, manifest_id
 from desktop.store.authored import TABLES
 from desktop.store.cipher import FileDamaged, local_errors, means_damaged, open_encrypted, transaction
 from desktop.store.draft import Draft, Edit, Reader, Row, dump, parent_of, refresh
+from desktop.store.media import Media
 from desktop.store.operations import Batch, Delta, Operation, Outcome, Values
 from desktop.tasks import JobControl
 
@@ -193,6 +194,7 @@ class Replica:
         self.edited: list[Callable[[], object]] = []
         """Called on the thread of an edit, once it is on the disk and waits to be sent."""
         self.notice = ""
+        self.member = member
         self._key = key
         self._writing = threading.RLock()
         self._reading = threading.Lock()
@@ -308,9 +310,19 @@ class Replica:
         path = self.files / asset
         return path if path.exists() else None
 
+    @property
+    def media(self) -> Media:
+        """What authors put into courses, on this computer."""
+        return Media(self.folder / "media")
+
+    @staticmethod
+    def named_files(batch: Batch) -> frozenset[str]:
+        """The ids of the assets that the operations of a batch name."""
+        return frozenset(found for one in batch.operations for found in ASSET.findall(dump(one.set)))
+
     def files_to_send(self, batch: Batch) -> list[LocalFile]:
         """The files that the operations of a batch name and the server may not have yet."""
-        named = sorted({found for one in batch.operations for found in ASSET.findall(dump(one.set))})
+        named = self.named_files(batch)
         rows = self._rows("SELECT id, name, media_type FROM file WHERE NOT sent")
         return [LocalFile(asset, self.files / asset, name, media_type) for asset, name, media_type in rows if asset in named]
 
@@ -459,6 +471,23 @@ class Replica:
         self._tell(changes)
         return changes
 
+    def rewind(self, delta: Delta) -> list[Operation]:
+        """Take all of a course as the server has it now, though that is older than what is known here. What waits stays.
+
+        Returns what would make the server's rows again what they were, parents before their children.
+        """
+        with self._transaction() as database:
+            scope = str(delta.scope)
+            known = database.execute("SELECT tbl, id, data FROM base WHERE scope = ? AND NOT gone", (scope,)).fetchall()
+            database.execute("DELETE FROM base WHERE scope = ?", (scope,))
+            database.execute("UPDATE cursor SET clock = NULL WHERE scope = ?", (scope,))
+            changed = _absorb(database, delta) | {(table, row) for table, row, _data in known}
+            for table, row in changed:
+                refresh(database, delta.scope, TABLES[table], row)
+        self._tell(Changes(frozenset(table for table, _row in changed), frozenset(UUID(row) for _table, row in changed)))
+        before = {(table, row): json.loads(data) for table, row, data in known}
+        return _beyond(before, {(one.table, str(one.row)): one.values for one in delta.rows if one.values is not None})
+
     def revoke(self, scope: UUID, *, revoked: bool = True) -> None:
         """The server refuses this course to its author: read-only from now on, until it no longer refuses."""
         with self._transaction() as database:
@@ -470,17 +499,26 @@ class Replica:
         if changed:
             self._tell(Changes.of("courses", ids=(scope,)))
 
-    def export_outbox(self, target: Path, scope: UUID) -> int:
-        """Write what waits, and what lost, to a readable file; returns how many entries that is."""
-        operations = [one.to_json() for one in self.pending(scope)]
-        lost = [
-            {"table": c.table, "row": str(c.id), "kind": c.kind, "values": dict(c.row), "fields": {f.name: f.mine for f in c.fields}}
-            for c in self.conflicts(scope)
-        ]
-        target.write_text(
-            json.dumps({"course": str(scope), "changes": operations, "conflicts": lost}, indent=2, ensure_ascii=False), "utf-8"
-        )
-        return len(operations) + len(lost)
+    def take(self, scope: UUID, operations: Sequence[Operation]) -> int:
+        """Put operations that were made elsewhere behind those that wait, as they are; returns how many were not here already."""
+        new = 0
+        with self._transaction() as database, self._journalling():
+            database.execute("INSERT OR IGNORE INTO cursor (scope) VALUES (?)", (str(scope),))
+            (kept,) = database.execute("SELECT pinned FROM cursor WHERE scope = ?", (str(scope),)).fetchone()
+            self._journal_entry(f"scope:{scope}", {"pinned": bool(kept)})
+            for one in operations:
+                if database.execute("SELECT 1 FROM outbox WHERE op = ?", (str(one.id),)).fetchone():
+                    continue
+                database.execute(
+                    "INSERT INTO outbox (op, scope, tbl, id, kind, wanted, seen, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, 1)",
+                    (str(one.id), str(scope), one.table, str(one.row), one.kind, dump(dict(one.set)), dump(dict(one.seen))),
+                )
+                self._journal_operation(database, str(one.id))
+                new += 1
+            for table, row in {(one.table, str(one.row)): None for one in operations}:
+                refresh(database, scope, TABLES[table], row)
+        self._tell(Changes.of("courses", *{one.table for one in operations}, ids=(scope,)))
+        return new
 
     def close(self) -> None:
         with self._writing, self._reading:
@@ -791,6 +829,23 @@ def _absorb(database: sqlite.Connection, delta: Delta) -> set[tuple[str, str]]:
         "INSERT INTO cursor (scope, clock) VALUES (?, ?) ON CONFLICT (scope) DO UPDATE SET clock = excluded.clock", (scope, delta.clock)
     )
     return changed
+
+
+def _beyond(before: Mapping[tuple[str, str], Values], now: Mapping[tuple[str, str], Values]) -> list[Operation]:
+    """What makes ``now`` what was ``before``. Rows that came since stay: nobody knows whether they were made after the restore."""
+    operations = []
+    for name, authored in TABLES.items():
+        for (table, row), values in before.items():
+            if table != name:
+                continue
+            there = now.get((table, row))
+            if there is None:
+                wanted = {column: values.get(column) for column in authored.columns if values.get(column) is not None}
+                operations.append(Operation(uuid4(), table, UUID(row), "insert", wanted))
+            elif differing := [column for column in authored.columns if values.get(column) != there.get(column)]:
+                mine, theirs = ({column: one.get(column) for column in differing} for one in (values, there))
+                operations.append(Operation(uuid4(), table, UUID(row), "update", mine, theirs))
+    return operations
 
 
 def _turn(draft: Draft, edit: Edit, now: Values | None, then: Values | None) -> bool:

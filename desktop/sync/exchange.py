@@ -32,6 +32,7 @@ def exchange(replica: Replica, server: Store, scope: UUID, control: JobControl |
             for file in replica.files_to_send(batch):
                 upload(server, file.path, file.name, file.media_type, control)
                 replica.file_sent(file.id)
+            replica.media.send(server, control, replica.named_files(batch))
             replica.finish(*server.write(push, batch))
             if not replica.pending(scope):
                 break

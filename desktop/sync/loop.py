@@ -24,6 +24,7 @@ from desktop.store.replica import CheckedOut, Reader, Replica
 from desktop.sync.exchange import exchange
 from desktop.sync.listener import Listener
 from desktop.sync.queries import get_clocks
+from desktop.sync.restored import follow_restore, list_restored
 from desktop.tasks import JobControl
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class Status:
     conflicts: int = 0
     activity: Activity = Activity.RESTING
     error: Exception | None = None
+    restored: int = 0
+    """Courses of which this computer had more than a server that was restored."""
 
     def sentence(self) -> str:
         """What the status bar says."""
@@ -66,6 +69,8 @@ class Status:
         ]
         if self.conflicts:
             parts.append(ngettext("{n} to settle", "{n} to settle", self.conflicts).format(n=self.conflicts))
+        if self.restored:
+            parts.append(_("The server was restored: see “On this computer”"))
         return " · ".join(parts)
 
 
@@ -195,6 +200,8 @@ class Sync:
         if not here:
             return None
         clocks = self._server.read(get_clocks, [one.scope for one in here])
+        if follow_restore(self.replica, self._server, clocks, datetime.now(UTC)):
+            here = self.replica.list_checked_out()
         refused: Exception | None = None
         for one in here:
             if not self._has_news(one, clocks):
@@ -219,7 +226,8 @@ class Sync:
 
     def _say(self, activity: Activity, error: Exception | None) -> None:
         here = self.replica.list_checked_out()
-        status = Status(sum(one.waiting for one in here), sum(one.conflicts for one in here), activity, error)
+        waiting, conflicts = sum(one.waiting for one in here), sum(one.conflicts for one in here)
+        status = Status(waiting, conflicts, activity, error, len(list_restored(self.replica)))
         if status != self.status:
             self.status = status
             self._told(status)

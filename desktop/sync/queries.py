@@ -25,6 +25,12 @@ def pull(session: Session, scope: UUID, since: int | None) -> Delta:
     return Delta(scope, since, clock, tuple(rows))
 
 
+def get_epoch(session: Session) -> UUID:
+    """Which life of the server this is: another one after each time that it was put back to an earlier state."""
+    epoch: UUID = session.execute(sa.text("SELECT epoch FROM lms.workspace")).scalar_one()
+    return epoch
+
+
 def get_clocks(session: Session, scopes: Sequence[UUID]) -> dict[UUID, int]:
     """How far the clocks of these courses and banks are; those that are closed to the caller are missing."""
     found = session.execute(sa.text("SELECT scope_id, value FROM lms.clocks(:scopes)"), {"scopes": list(scopes)})

@@ -32,6 +32,8 @@ class Store(Protocol):
 
     def read[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
 
+    def report[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
+
     def write[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T: ...
 
 
@@ -87,6 +89,10 @@ class Context(QObject):
     async def read[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a query, ``fn(session, …)``, in a read-only transaction on a worker thread."""
         return await self.tasks.run(self.store.read, fn, *args, **kwargs)
+
+    async def report[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Like :meth:`read`, for what takes long and may be some seconds old: a standby answers, where there is one."""
+        return await self.tasks.run(self.store.report, fn, *args, **kwargs)
 
     async def write[**P, T](self, fn: Callable[Concatenate[Any, P], Done[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a command, ``fn(session, …)``, in one transaction on a worker thread.

@@ -20,6 +20,7 @@ from desktop.ui.window import SHELL_ACTIONS
 
 STAFF = frozenset({"instructor", "administrator"})
 ADMINISTRATORS = frozenset({"administrator"})
+SUPERVISORS = frozenset({"proctor", "administrator"})
 
 PAUSE_SECONDS = 0.1
 """Between two pages that are imported ahead: importing holds the interpreter that the window needs, too."""
@@ -53,13 +54,21 @@ PLACES: tuple[Place, ...] = (
     Place("grading", N_("Grading"), "grade", _Later("desktop.ui.grading.page", "GradingPage"), roles=STAFF),
     Place("grader", N_("Grading"), "grade", _Later("desktop.ui.grading.grader", "GraderPage"), roles=STAFF, parent="grading"),
     Place("similarity", N_("Similarity"), "copy", _Later("desktop.ui.grading.similarity", "SimilarityPage"), roles=STAFF, parent="grading"),
+    Place("live", N_("Live sessions"), "live", _Later("desktop.ui.live.page", "LivePage")),
+    Place("live-session", N_("Live session"), "live", _Later("desktop.ui.live.session", "SessionPage"), parent="live"),
+    Place("exams", N_("Exams"), "exam", _Later("desktop.ui.exams.page", "ExamsPage"), roles=SUPERVISORS),
+    Place("exam-console", N_("Exam"), "exam", _Later("desktop.ui.exams.console", "ConsolePage"), roles=SUPERVISORS, parent="exams"),
     Place("local", N_("On this computer"), "database", _Later("desktop.ui.sync.page", "LocalPage"), roles=STAFF),
     Place("people", N_("People"), "people", _Later("desktop.ui.members.page", "PeoplePage"), roles=ADMINISTRATORS),
+    Place(
+        "import", N_("Import people"), "upload", _Later("desktop.ui.members.importing", "ImportPage"), roles=ADMINISTRATORS, parent="people"
+    ),
     Place("learners", N_("My learners"), "people", _Later("desktop.ui.members.learners", "LearnersPage"), roles=frozenset({"instructor"})),
     Place("record", N_("Record"), "report", _Later("desktop.ui.members.record", "RecordPage"), parent="learners"),
     Place("lesson", N_("Lesson"), "play", _Later("desktop.ui.learning.lesson", "LessonPage"), parent="learning"),
     Place("quiz", N_("Quiz"), "quiz", _Later("desktop.ui.questions.quiz", "QuizPage"), parent="learning"),
     Place("assignment", N_("Assignment"), "assignment", _Later("desktop.ui.grading.handing_in", "AssignmentPage"), parent="learning"),
+    Place("own-work", N_("Handed in"), "document", _Later("desktop.ui.grading.own_work", "OwnWorkPage"), parent="learning"),
     Place("peer-reviews", N_("Peer reviews"), "eye", _Later("desktop.ui.grading.peer_reviews", "PeerReviewsPage"), parent="learning"),
     Place(
         "quiz-editor",
@@ -84,6 +93,10 @@ PLACES: tuple[Place, ...] = (
         _Later("desktop.ui.grading.learners", "AssignmentLearnersPage"),
         roles=STAFF,
         parent="catalogue",
+    ),
+    Place("gradebook", N_("Gradebook"), "table", _Later("desktop.ui.grading.gradebook", "GradebookPage"), roles=STAFF, parent="catalogue"),
+    Place(
+        "gradebook-weights", N_("Weights"), "table", _Later("desktop.ui.grading.weights", "WeightsPage"), roles=STAFF, parent="catalogue"
     ),
     Place(
         "quiz-statistics",
@@ -148,6 +161,98 @@ ACTIONS: tuple[Action, ...] = (
     Action("course-editor.add-lesson", N_("Add lesson"), "Ctrl+Shift+L", "plus", place="course-editor", roles=STAFF),
     Action("course-editor.find", N_("Find and replace in the course"), "Ctrl+Shift+H", "search", place="course-editor", roles=STAFF),
     Action("sync.now", N_("Sync now"), icon="cloud", place="local", roles=STAFF, hint=N_("Send what waits, and fetch what others wrote")),
+    Action(
+        "sync.import", N_("Import changes…"), icon="upload", place="local", roles=STAFF, hint=N_("What was exported on another computer")
+    ),
+    Action("sync.new-course", N_("New course"), icon="plus", place="local", roles=STAFF, hint=N_("Also where the server is away")),
+    Action("live.new", N_("Schedule a live session"), icon="plus", place="live", roles=STAFF),
+    Action("live.register", N_("Take a seat"), icon="check", place="live"),
+    Action("live.leave", N_("Give up the seat"), icon="close", place="live"),
+    Action("live.join", N_("Join now"), icon="external", place="live"),
+    Action("live.recording", N_("Recording"), icon="video", place="live", hint=N_("Watch what was recorded")),
+    Action("live.calendar", N_("Calendar file…"), icon="calendar", place="live", hint=N_("The chosen session, or all of the list")),
+    Action(
+        "live-session.report",
+        N_("Attendance report…"),
+        icon="upload",
+        place="live-session",
+        roles=STAFF,
+        hint=N_("Of Zoom, Teams, Webex or Meet"),
+    ),
+    Action(
+        "live-session.mark",
+        N_("Attendance…"),
+        icon="edit",
+        place="live-session",
+        roles=STAFF,
+        hint=N_("Minutes of the chosen learners, by hand"),
+    ),
+    Action("live-session.absent", N_("Mark as absent"), place="live-session", roles=STAFF),
+    Action("live-session.unmark", N_("Go by the reports again"), icon="undo", place="live-session", roles=STAFF),
+    Action("live-session.register", N_("Register the chosen learners"), icon="check", place="live-session", roles=STAFF),
+    Action("live-session.unregister", N_("Take the chosen learners off"), icon="close", place="live-session", roles=STAFF),
+    Action("live-session.edit", N_("Edit session…"), icon="edit", place="live-session", roles=STAFF),
+    Action(
+        "live-session.complete",
+        N_("Session is over"),
+        icon="done",
+        place="live-session",
+        roles=STAFF,
+        hint=N_("Attendance counts in grades then"),
+    ),
+    Action("live-session.cancel", N_("Cancel session…"), icon="ban", place="live-session", roles=STAFF, destructive=True),
+    Action("import.file", N_("Choose a file…"), icon="upload", place="import", roles=ADMINISTRATORS),
+    Action("import.apply", N_("Import"), icon="check", place="import", roles=ADMINISTRATORS, hint=N_("Write what is shown")),
+    Action(
+        "member.import", N_("Import…"), icon="upload", place="people", roles=ADMINISTRATORS, hint=N_("Members and enrolments from a table")
+    ),
+    Action("member.requests", N_("Requests about the record…"), icon="list", place="people", roles=ADMINISTRATORS),
+    Action(
+        "member.expire",
+        N_("Expire enrolments"),
+        icon="clock",
+        place="people",
+        roles=ADMINISTRATORS,
+        hint=N_("End those whose time is over"),
+    ),
+    Action("member.merge", N_("Merge a duplicate…"), icon="branch", place="people", roles=ADMINISTRATORS, destructive=True),
+    Action(
+        "member.export",
+        N_("Save the whole record…"),
+        icon="download",
+        place="people",
+        roles=ADMINISTRATORS,
+        hint=N_("For an inspection: all that is kept"),
+    ),
+    Action("member.erase", N_("Erase…"), icon="trash", place="people", roles=ADMINISTRATORS, destructive=True),
+    Action("exams.plan", N_("Plan a sitting…"), icon="plus", place="exams", roles=ADMINISTRATORS),
+    Action("exams.open", N_("Open the console"), icon="eye", place="exams", roles=SUPERVISORS, hint=N_("The seats of the chosen sitting")),
+    Action(
+        "exam-console.authorize",
+        N_("Authorise"),
+        icon="check",
+        place="exam-console",
+        roles=SUPERVISORS,
+        hint=N_("The chosen seats that wait; all of them where none is chosen"),
+    ),
+    Action("exam-console.add-time", N_("Add time…"), icon="clock", place="exam-console", roles=SUPERVISORS),
+    Action(
+        "exam-console.codes",
+        N_("Start codes…"),
+        icon="key",
+        place="exam-console",
+        roles=SUPERVISORS,
+        hint=N_("Slips to print for the chosen seats that are checked in"),
+    ),
+    Action(
+        "exam-console.roster",
+        N_("Seat everybody enrolled"),
+        icon="people",
+        place="exam-console",
+        roles=ADMINISTRATORS,
+        hint=N_("Who takes the course and has no seat yet"),
+    ),
+    Action("exam-console.message", N_("Send a message…"), icon="mail", place="exam-console", roles=SUPERVISORS),
     Action("member.add", N_("Add member"), icon="plus", place="people", roles=ADMINISTRATORS),
     Action("record.export", N_("Export…"), icon="download", place="record", hint=N_("Save all that lessons recorded, as JSON or CSV")),
     Action("quiz.previous", N_("Previous question"), "Ctrl+PgUp", "chevron-left", place="quiz"),
@@ -205,6 +310,14 @@ ACTIONS: tuple[Action, ...] = (
         hint=N_("Whose result would change under another late rule"),
     ),
     Action(
+        "assignment-learners.what-if-rubric",
+        N_("What if the rubric changes…"),
+        icon="grade",
+        place="assignment-learners",
+        roles=STAFF,
+        hint=N_("Whose result would change if criteria and levels were worth something else"),
+    ),
+    Action(
         "assignment-learners.deal",
         N_("Assign peer reviews"),
         icon="people",
@@ -212,6 +325,17 @@ ACTIONS: tuple[Action, ...] = (
         roles=STAFF,
         hint=N_("Deal what was handed in to the others to review"),
     ),
+    Action("gradebook.weights", N_("Weights…"), icon="edit", place="gradebook", roles=STAFF, hint=N_("How the grade is made of its parts")),
+    Action("gradebook.export", N_("Export…"), icon="download", place="gradebook", roles=STAFF, hint=N_("As a workbook or as CSV")),
+    Action("gradebook-weights.apply", N_("Apply the weights"), "Ctrl+Return", place="gradebook-weights", roles=STAFF),
+    Action(
+        "gradebook-weights.level",
+        N_("Count everything the same"),
+        place="gradebook-weights",
+        roles=STAFF,
+        hint=N_("Without groups and weights; attendance does not count then"),
+    ),
+    Action("grading.gradebook", N_("Gradebook of the course"), icon="table", place="grading", roles=STAFF),
     Action("quiz-statistics.regrade", N_("Regrade…"), icon="grade", place="quiz-statistics", roles=STAFF),
     Action("quiz-regrade.preview", N_("See what would change"), "Ctrl+Return", place="quiz-regrade", roles=STAFF),
     Action("quiz-regrade.apply", N_("Apply the regrade"), place="quiz-regrade", roles=STAFF),

@@ -109,16 +109,6 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION lms.attempt_changed_here(p_attempt uuid) RETURNS boolean
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
-AS $$
-  SELECT EXISTS (
-    SELECT FROM lms.attempt_delivery AS d WHERE d.attempt_id = p_attempt AND d.changed_in = pg_current_xact_id_if_assigned()
-  )
-$$;
-COMMENT ON FUNCTION lms.attempt_changed_here(uuid) IS
-  'Whether this very transaction started or submitted an attempt: it may still be rolled back, so it learns nothing of what came of it';
-
 CREATE OR REPLACE FUNCTION lms.quizzes_passed(p_enrollment uuid, p_quizzes uuid[]) RETURNS boolean
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
 AS $$
@@ -132,24 +122,6 @@ AS $$
   )
 $$;
 
-CREATE OR REPLACE FUNCTION lms.final_grade(p_enrollment uuid, p_course uuid) RETURNS numeric
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
-AS $$
-  WITH scores AS (
-    SELECT p.scorm_score AS score
-    FROM public.lesson_progress AS p
-    WHERE p.enrollment_id = p_enrollment AND p.scorm_score IS NOT NULL
-    UNION ALL
-    SELECT max(a.score)
-    FROM public.quiz_attempts AS a
-    JOIN public.quizzes AS q ON q.id = a.quiz_id
-    WHERE a.enrollment_id = p_enrollment AND a.status IN ('graded', 'archived') AND q.quiz_type NOT IN ('pre_assessment', 'practice')
-    GROUP BY a.quiz_id
-  )
-  SELECT round(least(avg(score), 100), 2) FROM scores
-$$;
-COMMENT ON FUNCTION lms.final_grade(uuid, uuid) IS 'The mean, 0-100, of SCORM scores and of the best attempt at each quiz that counts; NULL without any';
-
 CREATE OR REPLACE FUNCTION lms.settle_enrollment(p_enrollment uuid) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
 AS $$
@@ -160,6 +132,7 @@ DECLARE
 BEGIN
   SELECT * INTO v_enrollment FROM public.enrollments AS e WHERE e.id = p_enrollment FOR NO KEY UPDATE;
   IF v_enrollment.status NOT IN ('enrolled', 'in_progress') THEN
+    PERFORM lms.refresh_final_grades(ARRAY[p_enrollment]);
     RETURN;
   END IF;
   -- Where no lesson must be completed, all of them must: a course is never completed by doing nothing.
@@ -191,7 +164,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION lms.settle_enrollment(uuid) IS
-  'Completes an enrolment once every lesson that must be completed is, and every quiz that must be passed';
+  'Completes an enrolment once every lesson that must be completed is, and every quiz that must be passed; the grade of a completed one follows its scores';
 
 CREATE OR REPLACE FUNCTION lms.finish_lesson(p_enrollment uuid, p_lesson uuid) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
@@ -231,6 +204,14 @@ BEGIN
         SELECT FROM public.assignment_submissions AS s WHERE s.assignment_id = a.id AND s.enrollment_id = p_enrollment
       )
     ) THEN 'Hand in its assignment first.'
+    WHEN v_lesson.lesson_type = 'live_session'
+      AND EXISTS (
+        SELECT FROM public.live_sessions AS s
+        JOIN public.enrollments AS e ON e.course_id = s.course_id
+        WHERE e.id = p_enrollment AND s.status <> 'cancelled'
+      )
+      AND NOT EXISTS (SELECT FROM public.session_attendance AS a WHERE a.enrollment_id = p_enrollment AND a.eligible_for_credit)
+      THEN 'Attend a live session of the course first.'
     WHEN clock_timestamp() < v_progress.started_at + make_interval(secs => coalesce(v_lesson.min_time_seconds, 0))
       THEN 'Spend more time on this lesson first.'
   END;

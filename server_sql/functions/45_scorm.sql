@@ -235,6 +235,7 @@ DECLARE
   v_seconds integer;
   v_summary record;
   v_before jsonb;
+  v_best numeric;
 BEGIN
   IF v_session.superseded_at IS NOT NULL THEN
     RETURN 'superseded';
@@ -251,7 +252,7 @@ BEGIN
   END IF;
   v_seconds := greatest(v_session.seconds, least(p_seconds, ceil(extract(epoch FROM v_now - v_session.begun_at))::integer));
   SELECT * INTO v_summary FROM lms.scorm_summary(p_cmi);
-  SELECT p.scorm_cmi_data INTO v_before
+  SELECT p.scorm_cmi_data, p.scorm_score INTO v_before, v_best
   FROM public.lesson_progress AS p
   WHERE p.enrollment_id = v_session.enrollment_id AND p.lesson_id = v_session.lesson_id;
 
@@ -270,6 +271,9 @@ BEGIN
   UPDATE public.enrollments SET last_accessed_at = v_now WHERE id = v_session.enrollment_id;
   IF v_summary.done THEN
     PERFORM lms.finish_lesson(v_session.enrollment_id, v_session.lesson_id);
+  END IF;
+  IF v_summary.score > v_best OR v_best IS NULL AND v_summary.score IS NOT NULL THEN
+    PERFORM lms.refresh_final_grades(ARRAY[v_session.enrollment_id]);
   END IF;
   RETURN 'saved';
 END

@@ -15,13 +15,13 @@ AS $$
   -- The row lock makes a version once, however many start at the same time.
   SELECT FROM public.quiz_questions AS q WHERE q.id = ANY (p_questions) ORDER BY q.id FOR NO KEY UPDATE;
   INSERT INTO lms.question_versions (question_id, version, content, content_hash, points)
-  SELECT q.id, coalesce(last.version, 0) + 1, now_is.content, sha256(now_is.content::text::bytea), q.points
+  SELECT q.id, coalesce(last.version, 0) + 1, now_is.content, sha256(convert_to(now_is.content::text, 'UTF8')), q.points
   FROM public.quiz_questions AS q
   CROSS JOIN LATERAL (SELECT lms.question_content(q) AS content) AS now_is
   LEFT JOIN LATERAL (
     SELECT v.version, v.content_hash FROM lms.question_versions AS v WHERE v.question_id = q.id ORDER BY v.version DESC LIMIT 1
   ) AS last ON true
-  WHERE q.id = ANY (p_questions) AND last.content_hash IS DISTINCT FROM sha256(now_is.content::text::bytea)
+  WHERE q.id = ANY (p_questions) AND last.content_hash IS DISTINCT FROM sha256(convert_to(now_is.content::text, 'UTF8'))
 $$;
 COMMENT ON FUNCTION lms.keep_versions(uuid[]) IS 'Makes a version of each question that was changed since its last one';
 
@@ -104,6 +104,9 @@ DECLARE
   v_names jsonb;
   v_part text;
 BEGIN
+  IF p_answer IS NULL OR NOT p_answer ?| '{selected,order,pairs}' THEN
+    RETURN p_answer; -- names nothing
+  END IF;
   SELECT coalesce(jsonb_object_agg(
     CASE WHEN p_for_learner THEN i.id ELSE lms.shown_id(p_seed, i.id) END,
     CASE WHEN p_for_learner THEN lms.shown_id(p_seed, i.id) ELSE i.id END
@@ -130,13 +133,15 @@ DECLARE
     'image', p_content -> 'image_url', 'video', p_content -> 'video_url'
   );
 BEGIN
-  RETURN v_shown || CASE
-    WHEN v_type IN ('multiple_choice', 'multiple_answer') THEN jsonb_build_object('options', (
+  -- One statement a type: a server process plans only those that it meets.
+  IF v_type IN ('multiple_choice', 'multiple_answer') THEN
+    v_shown := v_shown || jsonb_build_object('options', (
       SELECT jsonb_agg(jsonb_build_object('id', lms.shown_id(p_seed, o.value ->> 'id'), 'text', o.value -> 'text', 'html', o.value -> 'html')
         ORDER BY CASE WHEN p_shuffle THEN lms.shown_order(p_seed, o.value ->> 'id') END, o.n)
       FROM jsonb_array_elements(v_options) WITH ORDINALITY AS o (value, n)
-    ))
-    WHEN v_type = 'fill_blank' THEN jsonb_build_object(
+    ));
+  ELSIF v_type = 'fill_blank' THEN
+    v_shown := v_shown || jsonb_build_object(
       'blanks', CASE WHEN jsonb_typeof(v_correct) = 'array' THEN jsonb_array_length(v_correct) ELSE 0 END,
       'choices', (
         SELECT jsonb_agg(
@@ -145,9 +150,9 @@ BEGIN
         FROM jsonb_array_elements(v_options) WITH ORDINALITY AS o (value, n)
         WHERE o.value ? 'choices'
       )
-    )
-    -- Always shuffled: their order is the key
-    WHEN v_type = 'matching' THEN jsonb_build_object(
+    );
+  ELSIF v_type = 'matching' THEN
+    v_shown := v_shown || jsonb_build_object( -- always shuffled: their order is the key
       'left', (
         SELECT jsonb_agg(jsonb_build_object('id', lms.shown_id(p_seed, side.id), 'text', side.text, 'html', side.html)
           ORDER BY lms.shown_order(p_seed, side.id))
@@ -169,15 +174,16 @@ BEGIN
           ) AS named (id, text)
         ) AS side
       )
-    )
-    WHEN v_type = 'ordering' THEN jsonb_build_object('items', (
+    );
+  ELSIF v_type = 'ordering' THEN
+    v_shown := v_shown || jsonb_build_object('items', (
       SELECT jsonb_agg(jsonb_build_object('id', lms.shown_id(p_seed, item.id), 'text', coalesce(o ->> 'text', item.id), 'html', o ->> 'html')
         ORDER BY lms.shown_order(p_seed, item.id))
       FROM jsonb_array_elements_text(v_correct) AS item (id)
       LEFT JOIN jsonb_array_elements(v_options) AS o ON o ->> 'id' = item.id
-    ))
-    ELSE '{}'
-  END;
+    ));
+  END IF;
+  RETURN v_shown;
 END
 $$;
 COMMENT ON FUNCTION lms.shown_question(jsonb, uuid, boolean) IS

@@ -356,12 +356,12 @@ BEGIN
   WHERE q.quiz_id = p_quiz AND NOT EXISTS (SELECT FROM lms.attempt_questions AS aq WHERE aq.attempt_id = a.attempt_id);
 
   INSERT INTO lms.question_versions (question_id, version, content, content_hash, points)
-  SELECT c.question_id, last.version + 1, c.content, sha256(c.content::text::bytea), (c.content ->> 'points')::numeric
+  SELECT c.question_id, last.version + 1, c.content, sha256(convert_to(c.content::text, 'UTF8')), (c.content ->> 'points')::numeric
   FROM lms.regrade_contents(p_changes) AS c
   CROSS JOIN LATERAL (
     SELECT v.version, v.content_hash FROM lms.question_versions AS v WHERE v.question_id = c.question_id ORDER BY v.version DESC LIMIT 1
   ) AS last
-  WHERE last.content_hash <> sha256(c.content::text::bytea);
+  WHERE last.content_hash <> sha256(convert_to(c.content::text, 'UTF8'));
   UPDATE lms.attempt_questions AS aq
   SET graded_version = v.id
   FROM public.quiz_attempts AS a, (SELECT q.id AS question_id, lms.last_version(q.id) AS id FROM unnest(v_questions) AS q (id)) AS v
@@ -386,14 +386,9 @@ BEGIN
   WHERE a.id = r.attempt_id;
   UPDATE public.quizzes SET passing_score = p_passing WHERE id = p_quiz AND passing_score <> p_passing;
 
-  UPDATE public.enrollments AS e
-  SET final_grade = now_is.grade
-  FROM (
-    SELECT changed.id, lms.final_grade(changed.id, held.course_id) AS grade
-    FROM (SELECT DISTINCT r.enrollment_id AS id FROM unnest(v_attempts) AS r WHERE r.score_before IS DISTINCT FROM r.score_after) AS changed
-    JOIN public.enrollments AS held ON held.id = changed.id AND held.status = 'completed' AND held.final_grade IS NOT NULL
-  ) AS now_is
-  WHERE e.id = now_is.id AND e.final_grade <> now_is.grade;
+  PERFORM lms.refresh_final_grades(ARRAY(
+    SELECT DISTINCT r.enrollment_id FROM unnest(v_attempts) AS r WHERE r.score_before IS DISTINCT FROM r.score_after
+  ));
   FOR v_gained IN
     SELECT DISTINCT r.enrollment_id
     FROM unnest(v_attempts) AS r

@@ -395,7 +395,16 @@ CREATE OR REPLACE FUNCTION lms.release_grades(p_submissions uuid[]) RETURNS TABL
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
 AS $$
 BEGIN
-  -- In one order, so that two who release at once take turns; those of others are not locked
+  -- In one order, so that two who release at once take turns; those of others are not locked. Enrolments first, whose grades follow: whoever
+  -- completes a course meanwhile waits, and counts what is released here.
+  PERFORM FROM public.enrollments AS e
+  WHERE e.id IN (
+    SELECT s.enrollment_id
+    FROM public.assignment_submissions AS s
+    WHERE s.id = ANY (p_submissions) AND (lms.may_administer() OR s.assignment_id = ANY (ARRAY(SELECT lms.taught_assignments())))
+  )
+  ORDER BY e.id
+  FOR NO KEY UPDATE;
   PERFORM FROM public.assignment_submissions AS s
   WHERE s.id = ANY (p_submissions) AND (lms.may_administer() OR s.assignment_id = ANY (ARRAY(SELECT lms.taught_assignments())))
   ORDER BY s.id
@@ -432,6 +441,11 @@ BEGIN
   SELECT DISTINCT asked.id, coalesce(w.answer, 'no-such-submission')
   FROM unnest(p_submissions) AS asked (id)
   LEFT JOIN wanted AS w ON w.submission = asked.id;
+  PERFORM lms.refresh_final_grades(ARRAY(
+    SELECT DISTINCT s.enrollment_id
+    FROM public.assignment_submissions AS s
+    WHERE s.id = ANY (p_submissions) AND (lms.may_administer() OR s.assignment_id = ANY (ARRAY(SELECT lms.taught_assignments())))
+  ));
 END
 $$;
 COMMENT ON FUNCTION lms.release_grades(uuid[]) IS
@@ -503,6 +517,7 @@ BEGIN
   ) AS late
   WHERE s.id = late.id AND s.late_seconds <> late.seconds;
   GET DIAGNOSTICS v_changed = ROW_COUNT;
+  PERFORM lms.refresh_final_grades(ARRAY[p_enrollment]);
   RETURN v_changed;
 END
 $$;
@@ -573,6 +588,9 @@ BEGIN
   IF NOT FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'LM002', MESSAGE = 'There is no such assignment of yours.', HINT = 'no-such-assignment';
   END IF;
+  PERFORM FROM public.enrollments AS e
+  WHERE e.id IN (SELECT s.enrollment_id FROM public.assignment_submissions AS s WHERE s.assignment_id = p_assignment)
+  ORDER BY e.id FOR NO KEY UPDATE;
   PERFORM FROM public.assignment_submissions AS s WHERE s.assignment_id = p_assignment ORDER BY s.id FOR NO KEY UPDATE;
   SELECT min(o.fingerprint) INTO v_fingerprint
   FROM lms.late_outcomes(p_assignment, p_percentage, p_interval, p_floor, p_grace_minutes) AS o;
@@ -592,6 +610,9 @@ BEGIN
   SET late_penalty_percentage = p_percentage, late_penalty_interval = p_interval, late_penalty_floor = p_floor,
     late_grace_minutes = p_grace_minutes
   WHERE id = p_assignment;
+  PERFORM lms.refresh_final_grades(ARRAY(
+    SELECT DISTINCT s.enrollment_id FROM public.assignment_submissions AS s WHERE s.assignment_id = p_assignment AND s.final_score IS NOT NULL
+  ));
   RETURN v_changed;
 END
 $$;

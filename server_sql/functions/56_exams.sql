@@ -143,15 +143,23 @@ CREATE OR REPLACE TRIGGER trigger_keep_incidents BEFORE UPDATE OR DELETE OR TRUN
 
 -- The one way a seat changes -------------------------------------------------------------------------------------------------------------
 
-CREATE OR REPLACE FUNCTION lms.seat_deadline(p_seat lms.seats) RETURNS timestamptz
-  LANGUAGE sql STABLE SET search_path = ''
+-- Without SET search_path, so that it becomes part of the statement that uses it: those are in functions that have set it. Not as RETURN …,
+-- or the columns that it reads could not be altered any more.
+CREATE OR REPLACE FUNCTION lms.deadline_of(p_seat lms.seats, p_minutes integer) RETURNS timestamptz
+  LANGUAGE sql STABLE
 AS $$
   -- While it is paused there is no deadline: nobody knows how long the pause will be.
   SELECT CASE WHEN p_seat.paused_at IS NULL THEN
-    p_seat.began_at + make_interval(secs => s.duration_minutes * 60 * p_seat.time_factor::double precision)
+    p_seat.began_at + make_interval(secs => p_minutes * 60 * p_seat.time_factor::double precision)
       + make_interval(mins => p_seat.extra_minutes + p_seat.incident_minutes) + p_seat.paused_for
   END
-  FROM lms.sittings AS s WHERE s.id = p_seat.sitting_id
+$$;
+COMMENT ON FUNCTION lms.deadline_of(lms.seats, integer) IS 'lms.seat_deadline, where the minutes of the sitting are at hand';
+
+CREATE OR REPLACE FUNCTION lms.seat_deadline(p_seat lms.seats) RETURNS timestamptz
+  LANGUAGE sql STABLE SET search_path = ''
+AS $$
+  SELECT lms.deadline_of(p_seat, s.duration_minutes) FROM lms.sittings AS s WHERE s.id = p_seat.sitting_id
 $$;
 COMMENT ON FUNCTION lms.seat_deadline(lms.seats) IS 'Start + limit × factor + accommodation + incident time + pauses, by the server''s clock; NULL before the start and in a pause';
 

@@ -24,6 +24,39 @@ BEGIN
 END
 $$;
 
+CREATE OR REPLACE FUNCTION lms.assets_in(p_text text) RETURNS text[]
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = ''
+AS $$
+  SELECT coalesce(array_agg(DISTINCT hit.parts[1]), '{}') FROM regexp_matches(p_text, '\masset:([0-9a-f]{64})', 'g') AS hit (parts)
+$$;
+COMMENT ON FUNCTION lms.assets_in(text) IS 'The ids of the files that a text names; what the indexes of texts are made of (migration 0024)';
+
+CREATE OR REPLACE FUNCTION lms.readable_texts_naming(p_asset text, p_member uuid) RETURNS boolean
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
+AS $$
+  SELECT EXISTS (
+    SELECT FROM public.lessons AS l
+    WHERE lms.assets_in(l.content_html) @> ARRAY[p_asset] AND l.id = ANY (ARRAY(SELECT lms.open_lessons() UNION SELECT lms.taught_lessons()))
+  ) OR EXISTS (
+    SELECT FROM public.assignments AS a
+    WHERE lms.assets_in(a.instructions_html) @> ARRAY[p_asset]
+      AND a.course_id = ANY (ARRAY(SELECT lms.open_courses() UNION SELECT lms.my_courses()))
+  ) OR EXISTS (
+    SELECT FROM public.live_sessions AS s
+    WHERE lms.assets_in(s.agenda_html) @> ARRAY[p_asset]
+      AND s.course_id = ANY (ARRAY(SELECT lms.open_courses() UNION SELECT lms.my_courses()))
+  ) OR EXISTS (
+    SELECT FROM public.quiz_questions AS q
+    WHERE lms.assets_in(q.question_text || q.answer_options::text || coalesce(q.explanation, '')) @> ARRAY[p_asset]
+      AND q.quiz_id = ANY (ARRAY(SELECT lms.taught_quizzes()))
+  ) OR EXISTS ( -- what one was asked, as it was then, whatever bank it came from
+    SELECT FROM public.quiz_attempts AS attempt
+    JOIN lms.attempt_questions AS asked ON asked.attempt_id = attempt.id
+    JOIN lms.question_versions AS v ON v.id IN (asked.shown_version, asked.graded_version)
+    WHERE attempt.member_id = p_member AND v.content::text LIKE '%asset:' || p_asset || '%'
+  )
+$$;
+
 CREATE OR REPLACE FUNCTION lms.readable_lessons_naming(p_url text) RETURNS boolean
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
 AS $$
@@ -55,6 +88,7 @@ BEGIN
   END IF;
   RETURN lms.has_role('administrator')
     OR lms.readable_lessons_naming(v_url)
+    OR lms.readable_texts_naming(p_asset, v_member)
     OR EXISTS ( -- what the catalogue shows
       SELECT FROM public.courses AS c
       WHERE v_url IN (split_part(c.thumbnail_url, '/', 1), split_part(c.promo_video_url, '/', 1), split_part(c.syllabus_url, '/', 1))
@@ -239,9 +273,10 @@ CREATE OR REPLACE TRIGGER courses_named_assets
   BEFORE INSERT OR UPDATE OF thumbnail_url, promo_video_url, syllabus_url, scorm_package_url ON public.courses
   FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('thumbnail_url', 'promo_video_url', 'syllabus_url', 'scorm_package_url');
 CREATE OR REPLACE TRIGGER lessons_named_assets
-  BEFORE INSERT OR UPDATE OF content_url, transcript_url, video_thumbnail_url, scorm_package_url, scorm_manifest_url ON public.lessons
+  BEFORE INSERT OR UPDATE OF content_url, content_html, transcript_url, video_thumbnail_url, scorm_package_url, scorm_manifest_url
+  ON public.lessons
   FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets(
-    'content_url', 'transcript_url', 'video_thumbnail_url', 'scorm_package_url', 'scorm_manifest_url'
+    'content_url', 'content_html', 'transcript_url', 'video_thumbnail_url', 'scorm_package_url', 'scorm_manifest_url'
   );
 CREATE OR REPLACE TRIGGER lesson_attachments_named_assets
   BEFORE INSERT OR UPDATE OF file_url ON public.lesson_attachments
@@ -250,11 +285,16 @@ CREATE OR REPLACE TRIGGER lesson_media_named_assets
   BEFORE INSERT OR UPDATE OF converted_url ON lms.lesson_media
   FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('converted_url');
 CREATE OR REPLACE TRIGGER quiz_questions_named_assets
-  BEFORE INSERT OR UPDATE OF image_url, video_url ON public.quiz_questions
-  FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('image_url', 'video_url');
+  BEFORE INSERT OR UPDATE OF image_url, video_url, question_text, answer_options, explanation ON public.quiz_questions
+  FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('image_url', 'video_url', 'question_text', 'answer_options', 'explanation');
+CREATE OR REPLACE TRIGGER assignments_named_assets
+  BEFORE INSERT OR UPDATE OF instructions_html ON public.assignments
+  FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('instructions_html');
 CREATE OR REPLACE TRIGGER live_sessions_named_assets
-  BEFORE INSERT OR UPDATE OF recording_url, pre_session_materials, post_session_materials ON public.live_sessions
-  FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('recording_url', 'pre_session_materials', 'post_session_materials');
+  BEFORE INSERT OR UPDATE OF recording_url, agenda_html, pre_session_materials, post_session_materials ON public.live_sessions
+  FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('recording_url', 'agenda_html', 'pre_session_materials', 'post_session_materials');
 
+-- Indexes compute it with the rights of whoever writes the row.
+GRANT EXECUTE ON FUNCTION lms.assets_in(text) TO lms_staff;
 GRANT EXECUTE ON FUNCTION lms.missing_chunks(bytea[]), lms.put_chunk(bytea), lms.put_asset(text, text, bytea[], bigint) TO lms_member, lms_staff;
 GRANT EXECUTE ON FUNCTION lms.describe_asset(text), lms.get_chunks(text, integer, integer) TO lms_member, lms_staff;

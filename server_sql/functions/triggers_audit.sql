@@ -57,6 +57,7 @@ SELECT lms.on_every_change('public.enrollments', 'log_enrollment_changes', 'publ
 SELECT lms.on_every_change('public.quiz_attempts', 'log_quiz_attempt_changes', 'public.log_audit_trail', 'quiz_attempts', 'updated_at');
 SELECT lms.on_every_change('public.assignment_submissions', 'log_assignment_submission_changes', 'public.log_audit_trail',
   'assignment_submissions', 'updated_at');
+SELECT lms.on_every_change('lms.grading_schemes', 'log_grading_scheme_changes', 'public.log_audit_trail', 'lms.grading_schemes', 'updated_at');
 SELECT lms.on_every_change('public.session_attendance', 'log_session_attendance_changes', 'public.log_audit_trail',
   'session_attendance', 'updated_at');
 SELECT lms.on_every_change('public.course_reviews', 'log_course_review_changes', 'public.log_audit_trail',

@@ -21,6 +21,7 @@ CREATE OR REPLACE FUNCTION lms.keep_certificate() RETURNS trigger
 AS $$
 DECLARE
   v_later text[] := ARRAY['status', 'revoked_at', 'revoked_by', 'revocation_reason', 'asset_id', 'signing_key_id'];
+  v_owners text[];
 BEGIN
   IF TG_OP = 'UPDATE'
     AND to_jsonb(NEW) - v_later = to_jsonb(OLD) - v_later
@@ -30,12 +31,23 @@ BEGIN
   THEN
     RETURN NEW;
   END IF;
+  -- A duplicate's certificate follows to the member that it became. Nothing that is printed changes.
+  IF TG_OP = 'UPDATE' THEN
+    v_owners := ARRAY['member_id', 'issued_by', 'revoked_by'];
+    IF to_jsonb(NEW) - v_owners = to_jsonb(OLD) - v_owners AND NOT EXISTS (
+      SELECT FROM (VALUES (OLD.member_id, NEW.member_id), (OLD.issued_by, NEW.issued_by), (OLD.revoked_by, NEW.revoked_by)) AS o (before, after)
+      WHERE o.before IS DISTINCT FROM o.after
+        AND NOT EXISTS (SELECT FROM public.members AS m WHERE m.id = o.before AND m.merged_into = o.after)
+    ) THEN
+      RETURN NEW;
+    END IF;
+  END IF;
   RAISE EXCEPTION USING ERRCODE = 'LM003', HINT = 'certificate-kept',
     MESSAGE = 'A certificate is never changed; issue a new one that supersedes it.';
 END
 $$;
 COMMENT ON FUNCTION lms.keep_certificate() IS
-  'Lets a valid certificate be revoked or superseded and its PDF be filled in once; refuses every other change, and deletion';
+  'Lets a valid certificate be revoked or superseded, its PDF be filled in once, and its holder be merged; refuses every other change, and deletion';
 
 CREATE OR REPLACE TRIGGER trigger_keep_certificate BEFORE UPDATE OR DELETE ON lms.certificates
   FOR EACH ROW EXECUTE FUNCTION lms.keep_certificate();

@@ -41,5 +41,7 @@ CREATE OR REPLACE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.grades
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lms.set_updated_at();
 CREATE OR REPLACE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.grading_comments
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lms.set_updated_at();
+CREATE OR REPLACE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.grading_schemes
+  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lms.set_updated_at();
 CREATE OR REPLACE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.regrade_requests
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lms.set_updated_at();

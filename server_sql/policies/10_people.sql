@@ -2,7 +2,7 @@
 
 SELECT lms.protect(
   'public.members', 'public.member_designations', 'public.transactions', 'public.audit_logs',
-  'lms.member_roles', 'lms.member_logins', 'lms.workspace', 'lms.applied_files'
+  'lms.member_roles', 'lms.member_logins', 'lms.workspace', 'lms.applied_files', 'lms.meeting_accounts', 'lms.privacy_requests'
 );
 
 -- Of other people one sees the names of those one knows, never how to reach them. One's own record: lms.my_profile().
@@ -36,6 +36,14 @@ CREATE POLICY own ON lms.member_roles FOR SELECT TO lms_member USING (member_id 
 CREATE POLICY whole ON lms.member_roles FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 CREATE POLICY own ON lms.member_logins FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
 CREATE POLICY whole ON lms.member_logins FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+
+-- Written by functions alone, which check whose account it is.
+GRANT SELECT ON lms.meeting_accounts TO lms_administrator;
+CREATE POLICY whole ON lms.meeting_accounts FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+
+GRANT SELECT ON lms.privacy_requests TO lms_member;
+CREATE POLICY own ON lms.privacy_requests FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
+CREATE POLICY whole ON lms.privacy_requests FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
 
 GRANT SELECT ON lms.workspace TO anon, lms_member, lms_station;
 GRANT UPDATE (name) ON lms.workspace TO lms_administrator;

@@ -108,10 +108,10 @@ GRANT SELECT ON public.live_sessions TO lms_member;
 GRANT
   INSERT (id, course_id, title, description, session_date, duration_minutes, timezone, meeting_platform, meeting_url, meeting_id,
     meeting_password, instructor_id, co_hosts, max_attendees, recording_enabled, recording_url, recording_available, agenda_html,
-    pre_session_materials, post_session_materials, status),
+    pre_session_materials, post_session_materials, status, credit_percentage),
   UPDATE (title, description, session_date, duration_minutes, timezone, meeting_platform, meeting_url, meeting_id, meeting_password,
     instructor_id, co_hosts, max_attendees, recording_enabled, recording_url, recording_available, agenda_html, pre_session_materials,
-    post_session_materials, status),
+    post_session_materials, status, credit_percentage),
   DELETE
 ON public.live_sessions TO lms_staff;
 CREATE POLICY open ON public.live_sessions FOR SELECT TO lms_member USING (course_id = ANY (ARRAY(SELECT lms.open_courses())));

@@ -1,7 +1,7 @@
 -- What people have done. Nobody writes here directly, not even staff: enrolment, progress, completion and certificates are computed.
 
 SELECT lms.protect(
-  'public.enrollments', 'public.lesson_progress', 'public.course_completions', 'public.session_attendance',
+  'public.enrollments', 'public.lesson_progress', 'public.course_completions', 'public.session_attendance', 'lms.session_waiting',
   'lms.module_completions', 'lms.scorm_sessions', 'lms.scorm_objectives', 'lms.scorm_data', 'lms.scorm_attempts', 'lms.scorm_interactions',
   'lms.certificates', 'lms.signing_keys', 'lms.certificate_log', 'lms.certificate_log_head', 'lms.certificate_deliveries'
 );
@@ -26,6 +26,10 @@ CREATE POLICY whole ON public.course_completions FOR SELECT TO lms_administrator
 CREATE POLICY own ON public.session_attendance FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
 CREATE POLICY taught ON public.session_attendance FOR SELECT TO lms_staff USING (enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments())));
 CREATE POLICY whole ON public.session_attendance FOR SELECT TO lms_administrator USING ((SELECT lms.has_role('administrator')));
+
+-- The place on a waiting list is one's own affair; staff read lms.session_roster().
+GRANT SELECT ON lms.session_waiting TO lms_member;
+CREATE POLICY own ON lms.session_waiting FOR SELECT TO lms_member USING (enrollment_id = ANY (ARRAY(SELECT lms.my_enrollments())));
 
 CREATE POLICY own ON lms.scorm_sessions FOR SELECT TO lms_member USING (enrollment_id = ANY (ARRAY(SELECT lms.my_enrollments())));
 CREATE POLICY taught ON lms.scorm_sessions FOR SELECT TO lms_staff USING (enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments())));

@@ -6,7 +6,7 @@ SELECT lms.protect(
   'public.assignments', 'public.assignment_submissions', 'public.assignment_reviews', 'lms.assignment_extensions', 'lms.grades',
   'lms.grading_claims', 'lms.grading_comments', 'lms.regrade_requests',
   -- Reached through functions alone
-  'lms.question_versions', 'lms.attempt_delivery', 'lms.attempt_questions', 'lms.regrades', 'lms.annotations'
+  'lms.question_versions', 'lms.attempt_delivery', 'lms.attempt_questions', 'lms.regrades', 'lms.annotations', 'lms.grading_schemes'
 );
 
 -- Without the counters: in a transaction of their own a learner could submit, see whether one more has passed, and roll back.

@@ -25,6 +25,7 @@ NAMES = (
     "interchange",
     "editor",
     "grading",
+    "console",
 )
 
 

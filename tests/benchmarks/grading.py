@@ -1,4 +1,4 @@
-"""An assignment with 10,000 submissions on the grader's screen: the queue opened, the next work shown, all of the grades released."""
+"""An assignment with 10,000 submissions: the queue opened, the next work shown, all grades released, and what they come to."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ import qasync
 from PySide6.QtWidgets import QApplication
 
 from desktop.grading.commands import release_grades
+from desktop.grading.gradebook import begin_scheme, get_gradebook, list_items, look_at_scheme
 from desktop.grading.queries import ASSIGNMENT, list_queue
 from desktop.members.queries import get_identity
 from desktop.settings import HOME_VARIABLE, Settings
@@ -64,6 +65,10 @@ def measure() -> Iterator[Line]:
         taken = time.perf_counter() - start
         assert set(outcomes.values()) == {"released"}
         yield Line(f"{SUBMISSIONS - LOOPED:,} grades released", taken, "s", loop, "one by one", 1.0)
+        yield Line(f"the gradebook of {SUBMISSIONS:,} learners read", milliseconds(lambda: store.read(get_gradebook, course)), "ms")
+        scheme = begin_scheme(store.read(list_items, course))
+        looked = milliseconds(lambda: store.read(look_at_scheme, course, scheme))
+        yield Line("whose grades other weights would change", looked, "ms")
         store.close()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,9 +18,9 @@ PASSWORD = "benchmark"  # of a server on loopback that lives for a minute
 
 
 @contextmanager
-def throwaway_workspace() -> Iterator[Dsn]:
-    """The address of a fresh database with the schema, as its installer."""
-    with tempfile.TemporaryDirectory(prefix="lms-bench-") as folder, embedded.join(Path(folder), install) as server:
+def throwaway_workspace(settings: Mapping[str, str] | None = None) -> Iterator[Dsn]:
+    """The address of a fresh database with the schema, as its installer; ``settings`` come on top of those of the application."""
+    with tempfile.TemporaryDirectory(prefix="lms-bench-") as folder, embedded.join(Path(folder), install, settings=settings) as server:
         yield server.address()
         # The installer's data may be in another account's folder: leaving stops the server, deleting removes it.
     embedded.delete(Path(folder))

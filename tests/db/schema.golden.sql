@@ -87,6 +87,38 @@ ALTER TABLE public.assignments OWNER TO lms_owner;
 
 COMMENT ON TABLE public.assignments IS 'Practical assignments with rubric-based grading and peer review capabilities';
 
+CREATE TABLE lms.seats (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    sitting_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    room_id uuid,
+    label text,
+    attempt_id uuid NOT NULL,
+    delivery text DEFAULT 'rostered'::text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    epoch integer DEFAULT 0 NOT NULL,
+    time_factor numeric(4,2) DEFAULT 1 NOT NULL,
+    extra_minutes integer DEFAULT 0 NOT NULL,
+    incident_minutes integer DEFAULT 0 NOT NULL,
+    began_at timestamp with time zone,
+    paused_at timestamp with time zone,
+    paused_for interval DEFAULT '00:00:00'::interval NOT NULL,
+    ended_at timestamp with time zone,
+    review text DEFAULT 'none'::text NOT NULL,
+    changed_in xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT seats_began_check CHECK (((began_at IS NOT NULL) OR (delivery <> ALL (ARRAY['active'::text, 'paused'::text, 'submitted'::text])))),
+    CONSTRAINT seats_delivery_check CHECK ((delivery = ANY (ARRAY['rostered'::text, 'checked_in'::text, 'awaiting'::text, 'authorized'::text, 'active'::text, 'paused'::text, 'submitted'::text, 'terminated'::text, 'absent'::text, 'cancelled'::text]))),
+    CONSTRAINT seats_extra_minutes_check CHECK (((extra_minutes >= 0) AND (extra_minutes <= 1440))),
+    CONSTRAINT seats_incident_minutes_check CHECK (((incident_minutes >= 0) AND (incident_minutes <= 1440))),
+    CONSTRAINT seats_paused_check CHECK (((paused_at IS NULL) OR (delivery = 'paused'::text))),
+    CONSTRAINT seats_review_check CHECK ((review = ANY (ARRAY['none'::text, 'pending'::text, 'cleared'::text, 'violation'::text, 'voided'::text]))),
+    CONSTRAINT seats_time_factor_check CHECK (((time_factor >= (1)::numeric) AND (time_factor <= (5)::numeric)))
+);
+
+ALTER TABLE lms.seats OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.seats IS 'One candidate of one sitting. Connectivity is derived from heartbeats, never stored';
+
 CREATE TABLE public.enrollments (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     course_id uuid NOT NULL,
@@ -259,37 +291,48 @@ ALTER TABLE lms.scorm_sessions OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.scorm_sessions IS 'Launches of SCORM lessons: which is the current one, and the last save of each';
 
-CREATE TABLE lms.seats (
+CREATE TABLE public.live_sessions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
-    sitting_id uuid NOT NULL,
-    enrollment_id uuid NOT NULL,
-    room_id uuid,
-    label text,
-    attempt_id uuid NOT NULL,
-    delivery text DEFAULT 'rostered'::text NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    epoch integer DEFAULT 0 NOT NULL,
-    time_factor numeric(4,2) DEFAULT 1 NOT NULL,
-    extra_minutes integer DEFAULT 0 NOT NULL,
-    incident_minutes integer DEFAULT 0 NOT NULL,
-    began_at timestamp with time zone,
-    paused_at timestamp with time zone,
-    paused_for interval DEFAULT '00:00:00'::interval NOT NULL,
-    ended_at timestamp with time zone,
-    review text DEFAULT 'none'::text NOT NULL,
-    changed_in xid8 DEFAULT pg_current_xact_id() NOT NULL,
-    CONSTRAINT seats_began_check CHECK (((began_at IS NOT NULL) OR (delivery <> ALL (ARRAY['active'::text, 'paused'::text, 'submitted'::text])))),
-    CONSTRAINT seats_delivery_check CHECK ((delivery = ANY (ARRAY['rostered'::text, 'checked_in'::text, 'awaiting'::text, 'authorized'::text, 'active'::text, 'paused'::text, 'submitted'::text, 'terminated'::text, 'absent'::text, 'cancelled'::text]))),
-    CONSTRAINT seats_extra_minutes_check CHECK (((extra_minutes >= 0) AND (extra_minutes <= 1440))),
-    CONSTRAINT seats_incident_minutes_check CHECK (((incident_minutes >= 0) AND (incident_minutes <= 1440))),
-    CONSTRAINT seats_paused_check CHECK (((paused_at IS NULL) OR (delivery = 'paused'::text))),
-    CONSTRAINT seats_review_check CHECK ((review = ANY (ARRAY['none'::text, 'pending'::text, 'cleared'::text, 'violation'::text, 'voided'::text]))),
-    CONSTRAINT seats_time_factor_check CHECK (((time_factor >= (1)::numeric) AND (time_factor <= (5)::numeric)))
+    course_id uuid NOT NULL,
+    title text NOT NULL,
+    description text,
+    session_date timestamp with time zone NOT NULL,
+    duration_minutes integer NOT NULL,
+    timezone text DEFAULT 'America/New_York'::text NOT NULL,
+    meeting_platform text,
+    meeting_url text NOT NULL,
+    meeting_id text,
+    meeting_password text,
+    instructor_id uuid NOT NULL,
+    co_hosts uuid[] DEFAULT ARRAY[]::uuid[] NOT NULL,
+    max_attendees integer,
+    registered_count integer DEFAULT 0 NOT NULL,
+    recording_enabled boolean DEFAULT true NOT NULL,
+    recording_url text,
+    recording_available boolean DEFAULT false NOT NULL,
+    agenda_html text,
+    pre_session_materials jsonb DEFAULT '[]'::jsonb NOT NULL,
+    post_session_materials jsonb DEFAULT '[]'::jsonb NOT NULL,
+    status text DEFAULT 'scheduled'::text NOT NULL,
+    attendance_count integer DEFAULT 0 NOT NULL,
+    avg_attendance_duration_minutes integer,
+    attendance_minutes_sum integer DEFAULT 0 NOT NULL,
+    attendance_minutes_count integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    credit_percentage integer DEFAULT 80 NOT NULL,
+    CONSTRAINT live_sessions_credit_percentage_check CHECK (((credit_percentage >= 1) AND (credit_percentage <= 100))),
+    CONSTRAINT live_sessions_duration_minutes_check CHECK ((duration_minutes > 0)),
+    CONSTRAINT live_sessions_max_attendees_check CHECK ((max_attendees >= 0)),
+    CONSTRAINT live_sessions_meeting_platform_check CHECK ((meeting_platform = ANY (ARRAY['zoom'::text, 'microsoft_teams'::text, 'google_meet'::text, 'webex'::text, 'custom'::text]))),
+    CONSTRAINT live_sessions_post_session_materials_check CHECK ((jsonb_typeof(post_session_materials) = 'array'::text)),
+    CONSTRAINT live_sessions_pre_session_materials_check CHECK ((jsonb_typeof(pre_session_materials) = 'array'::text)),
+    CONSTRAINT live_sessions_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text])))
 );
 
-ALTER TABLE lms.seats OWNER TO lms_owner;
+ALTER TABLE public.live_sessions OWNER TO lms_owner;
 
-COMMENT ON TABLE lms.seats IS 'One candidate of one sitting. Connectivity is derived from heartbeats, never stored';
+COMMENT ON TABLE public.live_sessions IS 'Live virtual classroom sessions with meeting integration and recording support';
 
 CREATE TABLE public.courses (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -384,8 +427,11 @@ CREATE TABLE public.members (
     time_zone text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    merged_into uuid,
+    erased_at timestamp with time zone,
     CONSTRAINT members_email_check CHECK (((email ~~ '%_@_%'::text) AND (email = btrim(email)))),
     CONSTRAINT members_license_state_check CHECK ((license_state ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT members_merged_into_check CHECK ((merged_into <> id)),
     CONSTRAINT members_npn_check CHECK ((npn ~ '^[0-9]{1,10}$'::text)),
     CONSTRAINT members_status_check CHECK ((status = ANY (ARRAY['active'::text, 'lapsed'::text, 'suspended'::text, 'inactive'::text])))
 );
@@ -601,47 +647,6 @@ ALTER TABLE lms.ce_providers OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.ce_providers IS 'The number under which a state knows the association as a provider of continuing education';
 
-CREATE TABLE public.live_sessions (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    course_id uuid NOT NULL,
-    title text NOT NULL,
-    description text,
-    session_date timestamp with time zone NOT NULL,
-    duration_minutes integer NOT NULL,
-    timezone text DEFAULT 'America/New_York'::text NOT NULL,
-    meeting_platform text,
-    meeting_url text NOT NULL,
-    meeting_id text,
-    meeting_password text,
-    instructor_id uuid NOT NULL,
-    co_hosts uuid[] DEFAULT ARRAY[]::uuid[] NOT NULL,
-    max_attendees integer,
-    registered_count integer DEFAULT 0 NOT NULL,
-    recording_enabled boolean DEFAULT true NOT NULL,
-    recording_url text,
-    recording_available boolean DEFAULT false NOT NULL,
-    agenda_html text,
-    pre_session_materials jsonb DEFAULT '[]'::jsonb NOT NULL,
-    post_session_materials jsonb DEFAULT '[]'::jsonb NOT NULL,
-    status text DEFAULT 'scheduled'::text NOT NULL,
-    attendance_count integer DEFAULT 0 NOT NULL,
-    avg_attendance_duration_minutes integer,
-    attendance_minutes_sum integer DEFAULT 0 NOT NULL,
-    attendance_minutes_count integer DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT live_sessions_duration_minutes_check CHECK ((duration_minutes > 0)),
-    CONSTRAINT live_sessions_max_attendees_check CHECK ((max_attendees >= 0)),
-    CONSTRAINT live_sessions_meeting_platform_check CHECK ((meeting_platform = ANY (ARRAY['zoom'::text, 'microsoft_teams'::text, 'google_meet'::text, 'webex'::text, 'custom'::text]))),
-    CONSTRAINT live_sessions_post_session_materials_check CHECK ((jsonb_typeof(post_session_materials) = 'array'::text)),
-    CONSTRAINT live_sessions_pre_session_materials_check CHECK ((jsonb_typeof(pre_session_materials) = 'array'::text)),
-    CONSTRAINT live_sessions_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'in_progress'::text, 'completed'::text, 'cancelled'::text])))
-);
-
-ALTER TABLE public.live_sessions OWNER TO lms_owner;
-
-COMMENT ON TABLE public.live_sessions IS 'Live virtual classroom sessions with meeting integration and recording support';
-
 CREATE TABLE public.session_attendance (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     session_id uuid NOT NULL,
@@ -657,6 +662,8 @@ CREATE TABLE public.session_attendance (
     eligible_for_credit boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    presences tstzmultirange DEFAULT '{}'::tstzmultirange NOT NULL,
+    by_hand boolean DEFAULT false NOT NULL,
     CONSTRAINT session_attendance_duration_minutes_check CHECK ((duration_minutes >= 0))
 );
 
@@ -811,6 +818,20 @@ ALTER TABLE lms.grading_comments OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.grading_comments IS 'What graders write again and again';
 
+CREATE TABLE lms.grading_schemes (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    course_id uuid NOT NULL,
+    scheme jsonb NOT NULL,
+    changed_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT grading_schemes_scheme_check CHECK ((jsonb_typeof((scheme -> 'groups'::text)) = 'array'::text))
+);
+
+ALTER TABLE lms.grading_schemes OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.grading_schemes IS 'How a course''s grade is made of its parts; without a row each part counts the same';
+
 CREATE TABLE lms.heartbeats (
     seat_id uuid NOT NULL,
     at timestamp with time zone NOT NULL,
@@ -899,6 +920,19 @@ ALTER TABLE lms.lesson_media OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.lesson_media IS 'H.264 and AAC media of packages, and what they were converted to';
 
+CREATE TABLE lms.meeting_accounts (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    member_id uuid NOT NULL,
+    account text NOT NULL,
+    added_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT meeting_accounts_account_check CHECK (((account = lower(btrim(account))) AND (account <> ''::text)))
+);
+
+ALTER TABLE lms.meeting_accounts OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.meeting_accounts IS 'Further addresses and account names under which members come to live sessions';
+
 CREATE TABLE lms.member_logins (
     member_id uuid NOT NULL,
     role_name name NOT NULL,
@@ -933,6 +967,23 @@ CREATE TABLE lms.module_completions (
 ALTER TABLE lms.module_completions OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.module_completions IS 'Which enrollment has completed every lesson of which module; kept by triggers';
+
+CREATE TABLE lms.privacy_requests (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    member_id uuid NOT NULL,
+    kind text NOT NULL,
+    note text,
+    asked_at timestamp with time zone DEFAULT now() NOT NULL,
+    recorded_by uuid,
+    answered_at timestamp with time zone,
+    answered_by uuid,
+    answer text,
+    CONSTRAINT privacy_requests_kind_check CHECK ((kind = ANY (ARRAY['inspection'::text, 'amendment'::text, 'erasure'::text])))
+);
+
+ALTER TABLE lms.privacy_requests OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.privacy_requests IS 'What members asked about their records, and what was done (34 CFR 99.32: kept as long as the records are)';
 
 CREATE TABLE lms.push_outcomes (
     op_id uuid NOT NULL,
@@ -1123,6 +1174,17 @@ ALTER TABLE lms.seat_commands ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE lms.session_waiting (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    session_id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE lms.session_waiting OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.session_waiting IS 'Who waits for a seat in a live session that is full, the first come first';
+
 CREATE TABLE lms.signing_keys (
     id text NOT NULL,
     name text NOT NULL,
@@ -1224,6 +1286,11 @@ CREATE TABLE lms.workspace (
     name text NOT NULL,
     schema_version integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    announced_version text,
+    announced_address text,
+    epoch uuid DEFAULT gen_random_uuid() NOT NULL,
+    CONSTRAINT workspace_announced_address_check CHECK (((announced_address ~ '^https://[^/\s]+(/\S*)?$'::text) AND (length(announced_address) <= 2000))),
+    CONSTRAINT workspace_announced_version_check CHECK ((announced_version ~ '^[0-9]+(\.[0-9]+)*$'::text)),
     CONSTRAINT workspace_name_check CHECK ((name <> ''::text)),
     CONSTRAINT workspace_singleton_check CHECK (singleton)
 );
@@ -1563,6 +1630,9 @@ ALTER TABLE ONLY lms.grading_claims
 ALTER TABLE ONLY lms.grading_comments
     ADD CONSTRAINT grading_comments_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY lms.grading_schemes
+    ADD CONSTRAINT grading_schemes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY lms.heartbeats
     ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (seat_id);
 
@@ -1581,6 +1651,12 @@ ALTER TABLE ONLY lms.lesson_imports
 ALTER TABLE ONLY lms.lesson_media
     ADD CONSTRAINT lesson_media_pkey PRIMARY KEY (lesson_id, package_url, path);
 
+ALTER TABLE ONLY lms.meeting_accounts
+    ADD CONSTRAINT meeting_accounts_account_key UNIQUE (account);
+
+ALTER TABLE ONLY lms.meeting_accounts
+    ADD CONSTRAINT meeting_accounts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY lms.member_logins
     ADD CONSTRAINT member_logins_pkey PRIMARY KEY (member_id);
 
@@ -1592,6 +1668,9 @@ ALTER TABLE ONLY lms.member_roles
 
 ALTER TABLE ONLY lms.module_completions
     ADD CONSTRAINT module_completions_pkey PRIMARY KEY (enrollment_id, module_id);
+
+ALTER TABLE ONLY lms.privacy_requests
+    ADD CONSTRAINT privacy_requests_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY lms.push_outcomes
     ADD CONSTRAINT push_outcomes_pkey PRIMARY KEY (op_id);
@@ -1638,6 +1717,9 @@ ALTER TABLE ONLY lms.seats
 ALTER TABLE ONLY lms.seats
     ADD CONSTRAINT seats_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY lms.session_waiting
+    ADD CONSTRAINT session_waiting_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY lms.signing_keys
     ADD CONSTRAINT signing_keys_pkey PRIMARY KEY (id);
 
@@ -1671,6 +1753,9 @@ ALTER TABLE ONLY lms.assignment_extensions
 ALTER TABLE ONLY lms.attempt_questions
     ADD CONSTRAINT unique_attempt_question UNIQUE (attempt_id, question_id);
 
+ALTER TABLE ONLY lms.grading_schemes
+    ADD CONSTRAINT unique_course_scheme UNIQUE (course_id);
+
 ALTER TABLE ONLY lms.question_versions
     ADD CONSTRAINT unique_question_version UNIQUE (question_id, version);
 
@@ -1679,6 +1764,9 @@ ALTER TABLE ONLY lms.seats
 
 ALTER TABLE ONLY lms.seat_sessions
     ADD CONSTRAINT unique_seat_epoch UNIQUE (seat_id, epoch);
+
+ALTER TABLE ONLY lms.session_waiting
+    ADD CONSTRAINT unique_session_waiting UNIQUE (session_id, enrollment_id);
 
 ALTER TABLE ONLY lms.sitting_rooms
     ADD CONSTRAINT unique_sitting_room UNIQUE (sitting_id, name);
@@ -1852,6 +1940,8 @@ CREATE INDEX idx_grading_comments_course ON lms.grading_comments USING btree (co
 
 CREATE INDEX idx_grading_comments_member ON lms.grading_comments USING btree (member_id);
 
+CREATE INDEX idx_grading_schemes_changed_by ON lms.grading_schemes USING btree (changed_by);
+
 CREATE INDEX idx_incidents_seat ON lms.incidents USING btree (seat_id);
 
 CREATE INDEX idx_late_answers_question ON lms.late_answers USING btree (question_id);
@@ -1860,9 +1950,15 @@ CREATE INDEX idx_lesson_media_converted ON lms.lesson_media USING btree (convert
 
 CREATE INDEX idx_lesson_media_waiting ON lms.lesson_media USING btree (lesson_id) WHERE ((converted_url IS NULL) AND (failure IS NULL));
 
+CREATE INDEX idx_meeting_accounts_member ON lms.meeting_accounts USING btree (member_id);
+
 CREATE INDEX idx_member_roles_role ON lms.member_roles USING btree (role);
 
 CREATE INDEX idx_module_completions_module ON lms.module_completions USING btree (module_id);
+
+CREATE INDEX idx_privacy_requests_member ON lms.privacy_requests USING btree (member_id);
+
+CREATE INDEX idx_privacy_requests_open ON lms.privacy_requests USING btree (asked_at) WHERE (answered_at IS NULL);
 
 CREATE INDEX idx_push_outcomes_member ON lms.push_outcomes USING btree (member_id);
 
@@ -1897,6 +1993,8 @@ CREATE INDEX idx_seat_sessions_station ON lms.seat_sessions USING btree (station
 CREATE INDEX idx_seats_enrollment ON lms.seats USING btree (enrollment_id);
 
 CREATE INDEX idx_seats_room ON lms.seats USING btree (room_id);
+
+CREATE INDEX idx_session_waiting_enrollment ON lms.session_waiting USING btree (enrollment_id);
 
 CREATE INDEX idx_sitting_proctors_member ON lms.sitting_proctors USING btree (member_id);
 
@@ -1935,6 +2033,8 @@ CREATE INDEX idx_assignment_submissions_member ON public.assignment_submissions 
 CREATE INDEX idx_assignment_submissions_queue ON public.assignment_submissions USING btree (assignment_id, submitted_at, id);
 
 CREATE INDEX idx_assignment_submissions_status ON public.assignment_submissions USING btree (status);
+
+CREATE INDEX idx_assignments_assets ON public.assignments USING gin (lms.assets_in(instructions_html));
 
 CREATE INDEX idx_assignments_course ON public.assignments USING btree (course_id);
 
@@ -2000,11 +2100,15 @@ CREATE INDEX idx_lesson_progress_lesson ON public.lesson_progress USING btree (l
 
 CREATE INDEX idx_lesson_progress_status ON public.lesson_progress USING btree (status);
 
+CREATE INDEX idx_lessons_assets ON public.lessons USING gin (lms.assets_in(content_html));
+
 CREATE INDEX idx_lessons_module ON public.lessons USING btree (module_id);
 
 CREATE INDEX idx_lessons_type ON public.lessons USING btree (lesson_type);
 
 CREATE INDEX idx_lessons_unlock ON public.lessons USING btree (unlock_after_lesson_id);
+
+CREATE INDEX idx_live_sessions_assets ON public.live_sessions USING gin (lms.assets_in(agenda_html));
 
 CREATE INDEX idx_live_sessions_course ON public.live_sessions USING btree (course_id);
 
@@ -2013,6 +2117,8 @@ CREATE INDEX idx_live_sessions_date ON public.live_sessions USING btree (session
 CREATE INDEX idx_live_sessions_instructor ON public.live_sessions USING btree (instructor_id);
 
 CREATE INDEX idx_live_sessions_status ON public.live_sessions USING btree (status);
+
+CREATE INDEX idx_members_merged_into ON public.members USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 
 CREATE INDEX idx_members_name ON public.members USING btree (last_name, first_name, id);
 
@@ -2035,6 +2141,8 @@ CREATE INDEX idx_quiz_attempts_member ON public.quiz_attempts USING btree (membe
 CREATE INDEX idx_quiz_attempts_quiz ON public.quiz_attempts USING btree (quiz_id);
 
 CREATE INDEX idx_quiz_attempts_status ON public.quiz_attempts USING btree (status);
+
+CREATE INDEX idx_quiz_questions_assets ON public.quiz_questions USING gin (lms.assets_in(((question_text || (answer_options)::text) || COALESCE(explanation, ''::text))));
 
 CREATE INDEX idx_quiz_questions_quiz ON public.quiz_questions USING btree (quiz_id);
 
@@ -2086,6 +2194,12 @@ CREATE TRIGGER log_certificate_template_changes_insert AFTER INSERT ON lms.certi
 
 CREATE TRIGGER log_certificate_template_changes_update AFTER UPDATE ON lms.certificate_templates REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.certificate_templates', 'updated_at');
 
+CREATE TRIGGER log_grading_scheme_changes_delete AFTER DELETE ON lms.grading_schemes REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.grading_schemes', 'updated_at');
+
+CREATE TRIGGER log_grading_scheme_changes_insert AFTER INSERT ON lms.grading_schemes REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.grading_schemes', 'updated_at');
+
+CREATE TRIGGER log_grading_scheme_changes_update AFTER UPDATE ON lms.grading_schemes REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.grading_schemes', 'updated_at');
+
 CREATE TRIGGER log_member_login_changes_delete AFTER DELETE ON lms.member_logins REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.member_logins');
 
 CREATE TRIGGER log_member_login_changes_insert AFTER INSERT ON lms.member_logins REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('lms.member_logins');
@@ -2136,6 +2250,8 @@ CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.grades FOR EACH ROW W
 
 CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.grading_comments FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
 
+CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.grading_schemes FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
+
 CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.regrade_requests FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
 
 CREATE TRIGGER trigger_tell_authors AFTER INSERT OR UPDATE ON lms.row_clocks FOR EACH ROW EXECUTE FUNCTION lms.tell_authors();
@@ -2144,13 +2260,21 @@ CREATE TRIGGER trigger_touch_authored_insert BEFORE INSERT ON lms.quiz_draws FOR
 
 CREATE TRIGGER trigger_touch_authored_update BEFORE UPDATE OF quiz_id, bank_id, question_id, tags, count, "position" ON lms.quiz_draws FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.touch_authored();
 
+CREATE TRIGGER assignments_named_assets BEFORE INSERT OR UPDATE OF instructions_html ON public.assignments FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('instructions_html');
+
+CREATE TRIGGER check_live_session BEFORE INSERT OR UPDATE OF timezone ON public.live_sessions FOR EACH ROW EXECUTE FUNCTION lms.check_live_session();
+
 CREATE TRIGGER courses_named_assets BEFORE INSERT OR UPDATE OF thumbnail_url, promo_video_url, syllabus_url, scorm_package_url ON public.courses FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('thumbnail_url', 'promo_video_url', 'syllabus_url', 'scorm_package_url');
 
 CREATE TRIGGER lesson_attachments_named_assets BEFORE INSERT OR UPDATE OF file_url ON public.lesson_attachments FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('file_url');
 
-CREATE TRIGGER lessons_named_assets BEFORE INSERT OR UPDATE OF content_url, transcript_url, video_thumbnail_url, scorm_package_url, scorm_manifest_url ON public.lessons FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('content_url', 'transcript_url', 'video_thumbnail_url', 'scorm_package_url', 'scorm_manifest_url');
+CREATE TRIGGER lessons_named_assets BEFORE INSERT OR UPDATE OF content_url, content_html, transcript_url, video_thumbnail_url, scorm_package_url, scorm_manifest_url ON public.lessons FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('content_url', 'content_html', 'transcript_url', 'video_thumbnail_url', 'scorm_package_url', 'scorm_manifest_url');
 
-CREATE TRIGGER live_sessions_named_assets BEFORE INSERT OR UPDATE OF recording_url, pre_session_materials, post_session_materials ON public.live_sessions FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('recording_url', 'pre_session_materials', 'post_session_materials');
+CREATE TRIGGER live_sessions_fill AFTER UPDATE OF max_attendees ON public.live_sessions FOR EACH ROW WHEN (((new.max_attendees IS DISTINCT FROM old.max_attendees) AND (new.status = 'scheduled'::text))) EXECUTE FUNCTION lms.session_capacity_changed();
+
+CREATE TRIGGER live_sessions_named_assets BEFORE INSERT OR UPDATE OF recording_url, agenda_html, pre_session_materials, post_session_materials ON public.live_sessions FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('recording_url', 'agenda_html', 'pre_session_materials', 'post_session_materials');
+
+CREATE TRIGGER live_sessions_weigh AFTER UPDATE OF session_date, duration_minutes, credit_percentage, status ON public.live_sessions FOR EACH ROW WHEN (((((new.session_date IS DISTINCT FROM old.session_date) OR (new.duration_minutes IS DISTINCT FROM old.duration_minutes)) OR (new.credit_percentage IS DISTINCT FROM old.credit_percentage)) OR ((new.status = 'completed'::text) IS DISTINCT FROM (old.status = 'completed'::text)))) EXECUTE FUNCTION lms.live_session_changed();
 
 CREATE TRIGGER log_assignment_submission_changes_delete AFTER DELETE ON public.assignment_submissions REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('assignment_submissions', 'updated_at');
 
@@ -2212,7 +2336,7 @@ CREATE TRIGGER log_transaction_changes_insert AFTER INSERT ON public.transaction
 
 CREATE TRIGGER log_transaction_changes_update AFTER UPDATE ON public.transactions REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.log_audit_trail('transactions', 'updated_at');
 
-CREATE TRIGGER quiz_questions_named_assets BEFORE INSERT OR UPDATE OF image_url, video_url ON public.quiz_questions FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('image_url', 'video_url');
+CREATE TRIGGER quiz_questions_named_assets BEFORE INSERT OR UPDATE OF image_url, video_url, question_text, answer_options, explanation ON public.quiz_questions FOR EACH ROW EXECUTE FUNCTION lms.check_named_assets('image_url', 'video_url', 'question_text', 'answer_options', 'explanation');
 
 CREATE TRIGGER trigger_auto_grade_quiz BEFORE UPDATE ON public.quiz_attempts FOR EACH ROW WHEN ((((old.status = 'in_progress'::text) AND (new.status = ANY (ARRAY['submitted'::text, 'graded'::text]))) OR ((old.status = 'submitted'::text) AND (new.status = 'graded'::text)))) EXECUTE FUNCTION public.auto_grade_quiz_attempt();
 
@@ -2464,6 +2588,12 @@ ALTER TABLE ONLY lms.grading_comments
 ALTER TABLE ONLY lms.grading_comments
     ADD CONSTRAINT grading_comments_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY lms.grading_schemes
+    ADD CONSTRAINT grading_schemes_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY lms.grading_schemes
+    ADD CONSTRAINT grading_schemes_course_id_fkey FOREIGN KEY (course_id) REFERENCES public.courses(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY lms.heartbeats
     ADD CONSTRAINT heartbeats_seat_id_fkey FOREIGN KEY (seat_id) REFERENCES lms.seats(id) ON DELETE CASCADE;
 
@@ -2491,6 +2621,12 @@ ALTER TABLE ONLY lms.lesson_imports
 ALTER TABLE ONLY lms.lesson_media
     ADD CONSTRAINT lesson_media_lesson_id_fkey FOREIGN KEY (lesson_id) REFERENCES public.lessons(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY lms.meeting_accounts
+    ADD CONSTRAINT meeting_accounts_added_by_fkey FOREIGN KEY (added_by) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY lms.meeting_accounts
+    ADD CONSTRAINT meeting_accounts_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY lms.member_logins
     ADD CONSTRAINT member_logins_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.members(id) ON DELETE SET NULL;
 
@@ -2511,6 +2647,15 @@ ALTER TABLE ONLY lms.module_completions
 
 ALTER TABLE ONLY lms.module_completions
     ADD CONSTRAINT module_completions_module_id_fkey FOREIGN KEY (module_id) REFERENCES public.course_modules(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.privacy_requests
+    ADD CONSTRAINT privacy_requests_answered_by_fkey FOREIGN KEY (answered_by) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY lms.privacy_requests
+    ADD CONSTRAINT privacy_requests_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.privacy_requests
+    ADD CONSTRAINT privacy_requests_recorded_by_fkey FOREIGN KEY (recorded_by) REFERENCES public.members(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY lms.push_outcomes
     ADD CONSTRAINT push_outcomes_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
@@ -2586,6 +2731,12 @@ ALTER TABLE ONLY lms.seats
 
 ALTER TABLE ONLY lms.seats
     ADD CONSTRAINT seats_sitting_id_fkey FOREIGN KEY (sitting_id) REFERENCES lms.sittings(id) ON DELETE RESTRICT;
+
+ALTER TABLE ONLY lms.session_waiting
+    ADD CONSTRAINT session_waiting_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.session_waiting
+    ADD CONSTRAINT session_waiting_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.live_sessions(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY lms.signing_keys
     ADD CONSTRAINT signing_keys_added_by_fkey FOREIGN KEY (added_by) REFERENCES public.members(id) ON DELETE RESTRICT;
@@ -2715,6 +2866,9 @@ ALTER TABLE ONLY public.live_sessions
 
 ALTER TABLE ONLY public.live_sessions
     ADD CONSTRAINT live_sessions_instructor_id_fkey FOREIGN KEY (instructor_id) REFERENCES public.members(id);
+
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES public.members(id) ON DELETE RESTRICT;
 
 ALTER TABLE ONLY public.quiz_answers
     ADD CONSTRAINT quiz_answers_graded_by_fkey FOREIGN KEY (graded_by) REFERENCES public.members(id) ON DELETE SET NULL;

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Concatenate
 
@@ -15,13 +16,15 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg.types.json import Jsonb
 
 from desktop.errors import Cancelled, Conflict, Invalid, NotAllowed, NotFound
 from desktop.learning.commands import enroll
+from desktop.questions.commands import start_attempt
 from desktop.store.assets import CHUNK, asset_of, asset_url, describe, fetch, manifest_id, upload
 from desktop.store.connection import Store
 from desktop.tasks import JobControl
-from tests.support.courses import add_course, add_lesson, add_module
+from tests.support.courses import add_course, add_lesson, add_module, insert
 from tests.support.postgres import Database, Person
 
 CHUNKS = 6
@@ -231,6 +234,56 @@ def test_whoever_may_read_the_row_that_names_it_may_read_it_and_nobody_else(
     learner.write(enroll, course)
     assert fetch(learner, asset, tmp_path / "seen.webm", control()).read_bytes() == video.read_bytes()
     assert not (tmp_path / "stolen.webm").exists()
+
+
+@pytest.mark.parametrize("where", ["lesson", "assignment", "session", "question"])
+def test_pictures_in_texts_are_for_whoever_may_read_the_text(db: Database, store: Any, tmp_path: Path, teacher: Person, where: str) -> None:
+    (tmp_path / "a.png").write_bytes(where.encode())
+    asset = upload(store, tmp_path / "a.png", "a.png", "image/png", control())
+    colleague = db.add_person("instructor")
+    course = add_course(db, "Ethics", instructor_id=teacher.member_id, co_instructors=[colleague.member_id])
+    text = f'<p>Look: <img src="asset:{asset}" alt="A chart"></p>'
+    match where:
+        case "lesson":
+            add_lesson(db, add_module(db, course), "Terms", 1, content_html=text)
+        case "assignment":
+            insert(db, "assignments", course_id=course, title="Plan", description="", instructions_html=text)
+        case "session":
+            insert(
+                db, "live_sessions", course_id=course, title="Talk", session_date=datetime.now(UTC), duration_minutes=60,
+                meeting_url="https://meet.example.org", instructor_id=teacher.member_id, agenda_html=text,
+            )  # fmt: skip
+        case _:
+            quiz = insert(db, "quizzes", course_id=course, title="Quiz")
+            option = {"id": "a", "text": "A", "html": text}
+            insert(
+                db, "quiz_questions", quiz_id=quiz, question_text="?", question_type="multiple_choice", question_order=1,
+                answer_options=Jsonb([option]), correct_answer=Jsonb("a"),
+            )  # fmt: skip
+    learner, stranger = db.store(db.add_person("learner")), db.store(db.add_person("instructor"))
+    for outsider in (learner, stranger):
+        with pytest.raises(NotFound):
+            outsider.read(describe, asset)
+    assert db.store(colleague).read(describe, asset).name == "a.png"
+    enrollment = learner.write(enroll, course).value
+    if where == "question":
+        with pytest.raises(NotFound):
+            learner.read(describe, asset)  # before the quiz is begun
+        learner.write(start_attempt, enrollment, quiz)
+    assert learner.read(describe, asset).name == "a.png"
+
+
+def test_a_text_names_only_what_its_author_may_read(db: Database, store: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"secret")
+    asset = upload(store, tmp_path / "a.png", "a.png", "image/png", control())
+    thief = db.add_person("instructor")
+    lesson = add_lesson(db, add_module(db, add_course(db, "Mine", instructor_id=thief.member_id)))
+    with psycopg.connect(db.address.with_(user=thief.login, password=thief.password).conninfo()) as connection:
+        with pytest.raises(psycopg.DatabaseError, match="no such file"):
+            connection.execute("UPDATE lessons SET content_html = %s WHERE id = %s", (f'<img src="asset:{asset}">', lesson))
+        connection.rollback()
+    with pytest.raises(NotFound):
+        db.store(thief).read(describe, asset)
 
 
 def test_knowing_a_hash_saves_no_byte_to_whoever_may_not_read_it(db: Database, store: Any, video: Path) -> None:

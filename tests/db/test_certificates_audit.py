@@ -19,7 +19,7 @@ from cryptography import x509
 from desktop.certificates.audit import LOG, MANIFEST, SIGNATURE, AuditScope, list_courses, save_bundle, verify_bundle
 from desktop.certificates.commands import add_key, distrust_key, issue, revoke, sign_one
 from desktop.certificates.keys import SigningKey, make_key
-from desktop.certificates.verify import Seal
+from desktop.certificates.sealing import Seal
 from desktop.errors import Cancelled, Invalid, NotAllowed
 from desktop.store.connection import Store
 from desktop.tasks import JobControl

@@ -11,8 +11,11 @@ from sqlalchemy import text
 from desktop import cli
 from desktop.members.commands import add_member
 from desktop.members.queries import MemberFields
+from desktop.store.advice import RULES, read_settings
+from desktop.store.announcement import Announcement, get_announcement, release
 from desktop.store.connection import Store
 from desktop.store.dsn import Dsn
+from desktop.version import application_version
 from tests.support.postgres import Database, Server
 
 
@@ -110,3 +113,71 @@ def test_the_first_administrator_lets_in_the_others(
         assert store.read(lambda session: session.scalar(text("SELECT count(*) FROM public.members"))) == 2
     assert cli.main([*asked, "--name", "Ann Lee"]) == 1
     assert capsys.readouterr().err
+
+
+def test_what_to_look_at_on_the_server_is_said(db: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    """The tests' own server is one that nobody should rely on."""
+    assert cli.main(["server", "check", db.dsn]) == 0
+    said = capsys.readouterr().out
+    assert "! A power cut can destroy the database.\n  Set fsync = on" in said
+    assert "! What was acknowledged in the last half second" in said
+    assert "· Dead rows are never cleared away" in said
+    assert "MD5" not in said
+    assert "not encrypted" not in said, "nobody listens on this computer"
+    assert said.index("! ") < said.index("· "), "what puts records at risk comes first"
+
+
+def test_each_rule_is_about_a_setting_that_every_server_has(postgres_server: Server) -> None:
+    with postgres_server.connect() as connection:
+        settings = read_settings(connection) | {"here": "no"}
+    assert not any(rule.applies(settings | SOUND) for rule in RULES)
+    for rule in RULES:
+        worse = [name for name, value in UNSOUND.items() if rule.applies(settings | SOUND | {name: value})]
+        assert worse, rule.finding
+
+
+SOUND = {
+    "ssl": "on",
+    "password_encryption": "scram-sha-256",
+    "fsync": "on",
+    "full_page_writes": "on",
+    "synchronous_commit": "on",
+    "archive_mode": "on",
+    "log_statement": "ddl",
+    "autovacuum": "on",
+    "max_connections": "400",
+    "shared_buffers": "262144",
+    "statements": "yes",
+}
+UNSOUND = {
+    "ssl": "off",
+    "password_encryption": "md5",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "archive_mode": "off",
+    "log_statement": "all",
+    "autovacuum": "off",
+    "max_connections": "100",
+    "shared_buffers": "16384",
+    "statements": "no",
+}
+
+
+def test_a_version_is_announced_with_the_upgrade(empty_database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["server", "install", empty_database, "--download", "http://example.org"]) == 1
+    assert "no address to download from" in capsys.readouterr().err
+    assert cli.main(["server", "upgrade", empty_database, "--download", "https://example.org/lms"]) == 0
+    assert "Older copies are told of version" in capsys.readouterr().out
+    with Store(empty_database) as store:
+        assert store.read(get_announcement, "0.0.1") == Announcement(
+            ".".join(map(str, release(application_version()))), "https://example.org/lms"
+        )
+        assert store.read(get_announcement, application_version()) is None
+        assert store.read(get_announcement, "99.0+3.gabc") is None
+
+
+@pytest.mark.parametrize(("older", "newer"), [("1.2", "1.10"), ("1.2", "1.2.1"), ("1.2+7.gabc.dirty", "2"), ("", "0.1")])
+def test_versions_are_compared_by_their_numbers(older: str, newer: str) -> None:
+    assert release(older) < release(newer)
+    assert not release(newer) < release(older)

@@ -424,7 +424,30 @@ BREAK_OUT = {
     "make up a token": "SELECT lms.exam_state(sha256('guess'))",
     "use the hash as the token": "SELECT lms.exam_state(sha256(:me))",
     "answer a question of another exam": "SELECT lms.save_exam_answer(:me, 1, 99, :foreign_question, '{}')",
-    "save as of a later entry": "SELECT lms.save_exam_answer(:me, 2, 1, :question, '{}')",
+    "save as of a later entry": "SELECT lms.save_exam_answer(:me, 3, 1, :question, '{}')",
+    "save as of an entry of nobody": "SELECT lms.save_exam_answer(:me, 0, 1, :question, '{}')",
+    "read with the token of before": "SELECT * FROM lms.get_exam_questions(:old)",
+    "submit with the token of before": "SELECT lms.submit_exam(:old, :version)",
+    "flag with the token of before": "SELECT lms.flag_exam_question(:old, :question, true)",
+    "read the receipt before the end": "SELECT lms.exam_receipt(:me)",
+    "read incidents": "SELECT * FROM lms.incidents",
+    "read what is in quarantine": "SELECT * FROM lms.late_answers",
+    "empty the quarantine": "DELETE FROM lms.late_answers",
+    "read heartbeats": "SELECT * FROM lms.heartbeats",
+    "read what others are told": "SELECT * FROM lms.seat_commands",
+    "read the roster": "SELECT * FROM lms.sitting_roster(:sitting)",
+    "read the audit log": "SELECT * FROM audit_logs",
+    "turn back the count of its guesses": "SELECT setval(format('lms.%I', 'guesses_' || :station)::regclass, 1)",
+    "end the exam of another seat": "SELECT lms.force_submit_seat(:other_seat, :other_version, 'Enough')",
+    "end its pause": "SELECT lms.resume_seat(:seat, :version)",
+    "come back after a termination": "SELECT lms.reinstate_seat(:seat, :version, 'Please')",
+    "clear itself": "SELECT lms.review_seat(:seat, :version, 'cleared', 'Nothing happened')",
+    "speak as the proctor": "SELECT lms.message_seat(:other_seat, 'Time is up')",
+    "note an incident as the proctor": "SELECT lms.note_incident(:sitting, :other_seat, 'note', 'high', '{}')",
+    "take another seat": "SELECT lms.roster_seat(:sitting, :enrollment, NULL, 'B1', 5, 600)",
+    "lock a station out": "SELECT lms.revoke_station(:station)",
+    "become the owner": "SET ROLE lms_owner",
+    "make a table": "CREATE TABLE public.mine (id integer)",
     "begin again": "SELECT lms.begin_exam(:me, :version)",
     "submit an outdated seat": "SELECT lms.submit_exam(:me, :version - 1)",
     "take a token that is too short": "SELECT lms.enter_exam('x', 'short')",
@@ -437,12 +460,15 @@ BREAK_OUT = {
 
 
 def test_neither_a_station_nor_a_candidate_gets_out(fresh: Exam) -> None:
-    mine, other = fresh.begin(), fresh.begin(fresh.other_desk, fresh.other_seat)
+    old, other = fresh.begin(), fresh.begin(fresh.other_desk, fresh.other_seat)
+    mine = fresh.enter()
     with fresh.association.installer() as installer:
         attempt = one(installer, "SELECT attempt_id FROM lms.seats WHERE id = %s", fresh.seat)
         question = one(installer, "SELECT question_id FROM lms.attempt_questions WHERE attempt_id = %s LIMIT 1", attempt)
     values = {
         "me": mine,
+        "old": old,
+        "other_seat": fresh.other_seat,
         "other": other,
         "seat": fresh.seat,
         "sitting": fresh.sitting,
@@ -457,11 +483,16 @@ def test_neither_a_station_nor_a_candidate_gets_out(fresh: Exam) -> None:
     for name, connect in (("station", lambda: fresh.at(fresh.desk)), ("lea", lambda: fresh.association.sign_in("lea"))):
         with connect() as caller:
             for what, attempted_sql in BREAK_OUT.items():
-                statement = re.sub(r":(\w+)", r"%(\1)s", attempted_sql)
+                statement = marked(attempted_sql)
                 if outcome(caller, statement, values) not in ("refused", "none"):
                     got_out.append((name, what))
     assert got_out == []
     assert state_of_everything(fresh) == before
+
+
+def marked(statement: str) -> str:
+    """With the marks of the driver for the names after a single colon."""
+    return re.sub(r"(?<!:):(\w+)", r"%(\1)s", statement.replace("%", "%%"))
 
 
 def outcome(caller: psycopg.Connection[Any], statement: str, values: dict[str, Any]) -> str:
@@ -481,6 +512,89 @@ def state_of_everything(exam: Exam) -> Any:
             " (SELECT array_agg(d ORDER BY attempt_id) FROM lms.attempt_delivery AS d)::text,"
             " (SELECT count(*) FROM quiz_answers), (SELECT count(*) FROM lms.incidents), (SELECT count(*) FROM lms.late_answers)"
         ).fetchone()
+
+
+# What a station sends in masses, and the reason that it hears.
+FLOODS = {
+    "an answer of more than 200 kB": (
+        "SELECT lms.save_exam_answer(:me, 1, 1, :question, jsonb_build_object('html', repeat('x', 200000)))",
+        "not-an-answer",
+    ),
+    "an answer that swells when it is read": (
+        "SELECT lms.save_exam_answer(:me, 1, 1, :question, '{\"html\": [1e100000, 1e100000]}')",
+        "not-an-answer",
+    ),
+    "an answer that is no object": ("SELECT lms.save_exam_answer(:me, 1, 1, :question, '[]')", "not-an-answer"),
+    "a sequence that overflows": ("SELECT lms.save_exam_answer(:me, 1, 4294967296, :question, '{}')", "no-such-session"),
+    "an incident with more than 10 kB of evidence": (
+        "SELECT lms.report_incident(:me, 'note', 'low', jsonb_build_object('text', repeat('x', 10000)), now())",
+        "not-an-incident",
+    ),
+    "an incident without evidence": ("SELECT lms.report_incident(:me, 'note', 'low', NULL, now())", "not-an-incident"),
+    "an incident whose kind is a text": ("SELECT lms.report_incident(:me, 'Look here', 'low', '{}', now())", "not-an-incident"),
+    "an incident of no severity": ("SELECT lms.report_incident(:me, 'note', 'fatal', '{}', now())", "not-an-incident"),
+    "an incident at no time": ("SELECT lms.report_incident(:me, 'note', 'low', '{}', 'infinity')", "not-an-incident"),
+    "a heartbeat with more answers than there can be": ("SELECT lms.heartbeat(:me, 2147483647, 0, 1, 0, 0)", "not-a-heartbeat"),
+    "a heartbeat from before the exam": ("SELECT lms.heartbeat(:me, 0, -1, 1, 0, 0)", "not-a-heartbeat"),
+    "a heartbeat without numbers": ("SELECT lms.heartbeat(:me, NULL, NULL, NULL, NULL, 0)", "not-a-heartbeat"),
+}
+
+
+def refusal(station: psycopg.Connection[Any], statement: str, values: dict[str, Any]) -> str | None:
+    """The hint of the refusal; None where it was done."""
+    try:
+        station.execute(marked(statement).encode(), values)
+    except psycopg.DatabaseError as refused:
+        return refused.diag.message_hint or str(refused)
+    return None
+
+
+def test_what_is_too_much_of_a_station_is_refused(fresh: Exam) -> None:
+    values: dict[str, Any] = {"me": fresh.begin()}
+    with fresh.at(fresh.desk) as station:
+        values["question"] = questions(station, values["me"])["essay"][0]
+        before = state_of_everything(fresh)
+        assert {what: refusal(station, statement, values) for what, (statement, _hint) in FLOODS.items()} == {
+            what: hint for what, (_statement, hint) in FLOODS.items()
+        }
+    assert state_of_everything(fresh) == before
+
+
+def test_a_station_that_floods_the_log_waits_a_minute_and_others_do_not(fresh: Exam) -> None:
+    mine, other = fresh.begin(), fresh.begin(fresh.other_desk, fresh.other_seat)
+    report = "SELECT lms.report_incident(:me, 'focus_lost', 'low', '{}', now())"
+    with fresh.at(fresh.desk) as station, fresh.at(fresh.other_desk) as neighbour:
+        said = [refusal(station, report, {"me": mine}) for _number in range(62)]
+        assert said == [None] * 59 + ["too-many-incidents"] * 3
+        assert refusal(neighbour, report, {"me": other}) is None
+        assert [json.loads(entry.text)["kind"] for entry in chain(fresh)[0]] == ["focus_lost"] * 59 + ["flooding", "focus_lost"]
+        with fresh.association.installer() as installer:
+            installer.execute("SET session_replication_role = replica")
+            installer.execute("UPDATE lms.incidents SET at = at - interval '61 seconds'")
+        assert refusal(station, report, {"me": mine}) is None
+        with fresh.association.installer() as installer:
+            installer.execute("SET session_replication_role = replica")
+            installer.execute(
+                "INSERT INTO lms.incidents SELECT sitting_id, number + n * 100, seat_id, kind, severity, at, entry, hash"
+                " FROM lms.incidents, generate_series(1, 90) AS n WHERE number <= 60"
+            )
+        assert refusal(station, report, {"me": mine}) == "too-many-incidents"
+
+
+def test_a_quarantine_that_is_full_takes_no_more_and_the_exam_goes_on(fresh: Exam) -> None:
+    old = fresh.begin()
+    mine = fresh.enter()
+    with fresh.at(fresh.desk) as station:
+        essay = questions(station, mine)["essay"][0]
+        with fresh.association.installer() as installer:
+            installer.execute(
+                "INSERT INTO lms.late_answers (seat_id, epoch, sequence, question_id, answer, reason)"
+                " SELECT %s, 1, n, %s, '{}', 'session_ended' FROM generate_series(1, 5000) AS n",
+                (fresh.seat, essay),
+            )
+        late_save = "SELECT lms.save_exam_answer(:me, 1, 9999, :question, '{}')"
+        assert refusal(station, late_save, {"me": old, "question": essay}) == "too-many-late"
+        assert save(station, mine, 2, 1, essay, "In time") == "saved"
 
 
 def test_guesses_are_counted_logged_and_stopped_even_when_they_are_rolled_back(fresh: Exam) -> None:

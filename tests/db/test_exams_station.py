@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +13,9 @@ import pytest
 
 from desktop.errors import ServerAway
 from desktop.exams.commands import enter, save
-from desktop.exams.station import EnteredSession, ExamJournal, Station
-from desktop.store.connection import Store
-from desktop.store.dsn import Dsn, Host
-from tests.support.association import PASSWORD, Association
-from tests.support.exams import Exam, Machine, plan_exam
+from desktop.exams.station import EnteredSession
+from tests.support.association import Association
+from tests.support.exams import Desk, Exam, plan_exam
 
 FAULTS = int(os.environ.get("LMS_EXAM_FAULTS", "50"))
 
@@ -34,42 +30,11 @@ def exam(planned: Exam, association: Association) -> Exam:
     return replace(planned, association=association)
 
 
-class Desk:
-    """A machine whose plug, cable and program can be pulled."""
-
-    def __init__(self, exam: Exam, machine: Machine, folder: Path) -> None:
-        self.exam = exam
-        self.address: Dsn = exam.association.database.address.with_(user=machine.login, password=PASSWORD)
-        with socket.socket() as unused:
-            unused.bind(("127.0.0.1", 0))
-            self.nowhere = replace(self.address, hosts=(Host("127.0.0.1", unused.getsockname()[1]),))
-        self.store = Store(self.address, connections=2)
-        self.path = folder / f"{machine.login}.sqlite3"
-        self.journal = ExamJournal(self.path)
-        self.station = Station(self.store, self.journal)
-
-    def crash(self) -> None:
-        """What a new process finds: the file, and nothing of the memory."""
-        self.journal.close()
-        self.journal = ExamJournal(self.path)
-        self.station = Station(self.store, self.journal)
-
-    def unplug(self) -> None:
-        """Break the connections that there are, and let there be no new ones."""
-        self.store.move(self.nowhere)
-        with self.exam.association.installer() as installer:
-            installer.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = %s", (self.address.user,))
-
-    def plug_in(self) -> None:
-        self.store.move(self.address)
-
-
 @pytest.fixture
 def desk(exam: Exam, tmp_path: Path) -> Iterator[Desk]:
     desk = Desk(exam, exam.desk, tmp_path)
     yield desk
-    desk.journal.close()
-    desk.store.close()
+    desk.close()
 
 
 def seat_down(exam: Exam, desk: Desk) -> UUID:
@@ -79,16 +44,6 @@ def seat_down(exam: Exam, desk: Desk) -> UUID:
     exam.act("authorize_seat")
     desk.station.begin()
     return next(given.id for given in desk.station.questions() if given.question["type"] == "essay")
-
-
-def stored(exam: Exam) -> dict[UUID, str]:
-    with exam.association.installer() as installer:
-        rows = installer.execute(
-            "SELECT qa.question_id, qa.answer_data::text FROM quiz_answers AS qa JOIN lms.seats AS s ON s.attempt_id = qa.quiz_attempt_id"
-            " WHERE s.id = %s",
-            (exam.seat,),
-        ).fetchall()
-    return {question: json.loads(answer)["html"] for question, answer in rows}
 
 
 def test_off_the_network_the_candidate_goes_on_and_after_a_crash_finds_everything(exam: Exam, desk: Desk) -> None:
@@ -114,7 +69,7 @@ def test_off_the_network_the_candidate_goes_on_and_after_a_crash_finds_everythin
     assert next(given.answer for given in desk.station.questions() if given.id == essay) == {"html": "<p>Sent, and typed offline</p>"}
     receipt = desk.station.submit()
     assert (receipt.answers, receipt.quarantined) == (1, 0)
-    assert stored(exam) == {essay: "<p>Sent, and typed offline</p>"}
+    assert desk.exam_answers() == {essay: "<p>Sent, and typed offline</p>"}
     assert desk.journal.waiting() == []
 
 
@@ -131,10 +86,21 @@ def test_what_one_candidate_left_at_a_desk_never_becomes_an_answer_of_the_next(e
     desk.station.begin()
     assert [given.answer for given in desk.station.questions() if given.id == essay] == [None]
     assert desk.station.send() == 0
-    assert (desk.station.submit().answers, desk.journal.waiting(), stored(exam)) == (0, [], {})
+    assert (desk.station.submit().answers, desk.journal.waiting(), desk.exam_answers()) == (0, [], {})
     with exam.association.sign_in("proctor") as proctor:
         late = proctor.execute("SELECT seat_id, answer ->> 'html', reason FROM lms.late_answers").fetchall()
     assert late == [(exam.seat, "<p>Lea's own</p>", "session_ended")]
+
+
+def test_more_incidents_than_the_log_takes_in_a_minute_wait_and_hold_up_nothing_else(exam: Exam, desk: Desk) -> None:
+    essay = seat_down(exam, desk)
+    for number in range(62):
+        desk.journal.notice("focus_lost", "low", {"number": number})
+    desk.station.send_remarks()
+    desk.station.send_remarks()
+    assert [one.evidence["number"] for one in desk.journal.noticed()] == [59, 60, 61]
+    desk.station.type(essay, {"html": "<p>Meanwhile</p>"})
+    assert (desk.station.send(), desk.station.beat().delivery) == (0, "active")
 
 
 def test_whether_the_code_was_spent_is_found_out_when_the_answer_was_lost(exam: Exam, desk: Desk) -> None:
@@ -183,5 +149,5 @@ def test_no_fault_loses_what_was_typed(exam: Exam, desk: Desk) -> None:
             case _:
                 desk.station.send()
     receipt = desk.station.submit()
-    assert stored(exam) == typed
+    assert desk.exam_answers() == typed
     assert (receipt.answers, receipt.quarantined) == (len(typed), 0)

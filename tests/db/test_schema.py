@@ -183,6 +183,7 @@ INSERT INTO lms.seats (sitting_id, enrollment_id, attempt_id, began_at)
 INSERT INTO lms.seat_commands (seat_id, command, body) SELECT id, 'message', '{}' FROM lms.seats;
 INSERT INTO lms.late_answers (seat_id, epoch, sequence, question_id, reason)
   SELECT s.id, 1, 1, q.id, 'superseded' FROM lms.seats AS s, quiz_questions AS q;
+INSERT INTO lms.privacy_requests (member_id, kind) SELECT id, 'inspection' FROM members;
 """
 """One row in every table that has a vocabulary."""
 

@@ -75,16 +75,16 @@ EVERY_TABLE = (
     " course_completions course_reviews live_sessions session_attendance quizzes quiz_questions quiz_attempts quiz_answers assignments"
     " assignment_submissions assignment_reviews lms.member_roles lms.member_logins lms.workspace lms.applied_files lms.certificate_templates lms.certificate_template_versions"
     " lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.scorm_sessions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks lms.certificates lms.signing_keys"
-    " lms.scorm_objectives lms.scorm_data lms.scorm_attempts lms.scorm_interactions lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades lms.lesson_imports lms.lesson_media lms.quiz_draws"
+    " lms.scorm_objectives lms.scorm_data lms.scorm_attempts lms.scorm_interactions lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades lms.session_waiting lms.meeting_accounts lms.privacy_requests lms.lesson_imports lms.lesson_media lms.quiz_draws"
     " lms.certificate_log lms.certificate_log_head lms.certificate_deliveries lms.ce_providers lms.ce_approvals lms.ce_filings"
-    " lms.assignment_extensions lms.grades lms.grading_claims lms.grading_comments lms.regrade_requests lms.annotations"
+    " lms.assignment_extensions lms.grades lms.grading_claims lms.grading_comments lms.regrade_requests lms.annotations lms.grading_schemes"
     " lms.stations lms.sittings lms.sitting_rooms lms.sitting_proctors lms.seats lms.start_codes lms.seat_sessions lms.heartbeats"
     " lms.seat_commands lms.late_answers lms.incidents lms.incident_heads"
 )
 INTERNAL_TABLES = (
     "lms.applied_files lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.chunks lms.chunk_uploads"
     " lms.assets lms.asset_chunks lms.question_versions lms.attempt_delivery lms.attempt_questions"
-    " lms.certificate_log_head lms.start_codes lms.seat_sessions lms.annotations"
+    " lms.certificate_log_head lms.start_codes lms.seat_sessions lms.annotations lms.grading_schemes"
 )
 ANON_READS = ("member_designations", "courses", "course_modules", "lessons", "lesson_attachments", "lms.workspace")
 
@@ -282,6 +282,15 @@ GRADES = [
     Case("mark a file of a foreign course", "finn", "SELECT lms.keep_annotation(gen_random_uuid(), %(submission)s, '{}')"),
     Case("mark one's own file", "otto", "SELECT lms.keep_annotation(gen_random_uuid(), %(submission)s, '{}')"),
     *each("lea otto finn proctor", "what is marked, before the release", "SELECT * FROM lms.list_annotations(%(submission)s)", NOTHING),
+    *each("lea otto finn proctor", "what another rubric would do", "SELECT * FROM lms.rubric_outcomes(%(assignment)s, '[]', 1)"),
+    *each("lea otto finn proctor", "another rubric", "SELECT lms.apply_rubric(%(assignment)s, '[]', 1, NULL)"),
+    *each("lea otto", "the gradebook", "SELECT * FROM lms.gradebook(%(course)s)"),
+    *each("finn proctor", "the gradebook of a foreign course", "SELECT * FROM lms.gradebook(%(course)s)"),
+    *each("finn proctor", "what a foreign course is graded by", "SELECT * FROM lms.gradebook_items(%(course)s)"),
+    *each("finn proctor", "how a foreign course is graded", "SELECT lms.get_grading_scheme(%(course)s)"),
+    *each("finn proctor", "what another scheme would do", "SELECT * FROM lms.grading_scheme_outcomes(%(course)s, NULL)"),
+    *each("lea otto finn proctor", "another scheme", "SELECT lms.set_grading_scheme(%(course)s, NULL, NULL)"),
+    *each("lea otto teacher", "final grades computed at will", "SELECT lms.refresh_final_grades(ARRAY[%(otto_enrollment)s::uuid])"),
     Case("write a grade by hand", "teacher", "UPDATE lms.grades SET score = 100"),
     Case("a comment for a foreign course", "finn", "INSERT INTO lms.grading_comments (member_id, course_id, comment)"
          " VALUES (%(finn)s, %(course)s, 'x')"),

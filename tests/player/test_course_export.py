@@ -17,7 +17,7 @@ from tests.support.drafts import draft
 async def test_every_page_completes_when_it_was_opened(play: Callable[..., Any], tmp_path: Path, form: Format, status: str) -> None:
     made = draft(("Basics", ("Terms", "Cases")), ("More", ("Practice",)))
     target = tmp_path / "course.zip"
-    export(made, form, target, lambda asset: tmp_path / asset)
+    export(made, form, target, lambda asset: tmp_path / asset, lambda _lesson, _name, _address: None)
     playing = await play(unpacked(target, tmp_path))
     manifest = playing.view.launch.package.manifest
     for item in manifest.default.launchable:

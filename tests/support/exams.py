@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import psycopg
 
+from desktop.exams.station import ExamJournal, Station
 from desktop.members.scram import verifier
+from desktop.store.assets import put
+from desktop.store.connection import Store
+from desktop.store.dsn import Dsn, Host
 from tests.support.association import PASSWORD, Association, one
 from tests.support.quizzes import add_quiz
 
@@ -85,9 +91,63 @@ class Exam:
         return token
 
 
-def plan_exam(association: Association, *, minutes: int = 60) -> Exam:
-    """A sitting that is open now."""
+class Desk:
+    """A machine whose plug, cable and program can be pulled."""
+
+    def __init__(self, exam: Exam, machine: Machine, folder: Path) -> None:
+        self.exam = exam
+        self.address: Dsn = exam.association.database.address.with_(user=machine.login, password=PASSWORD)
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            self.nowhere = replace(self.address, hosts=(Host("127.0.0.1", unused.getsockname()[1]),))
+        self.store = Store(self.address, connections=2)
+        self.path = folder / f"{machine.login}.sqlite3"
+        self.journal = ExamJournal(self.path)
+        self.station = Station(self.store, self.journal)
+
+    def crash(self) -> None:
+        """What a new process finds: the file, and nothing of the memory."""
+        self.journal.close()
+        self.journal = ExamJournal(self.path)
+        self.station = Station(self.store, self.journal)
+
+    def unplug(self) -> None:
+        """Break the connections that there are, and let there be no new ones."""
+        self.store.move(self.nowhere)
+        with self.exam.association.installer() as installer:
+            installer.execute("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE usename = %s", (self.address.user,))
+
+    def plug_in(self) -> None:
+        self.store.move(self.address)
+
+    def exam_answers(self) -> dict[UUID, str]:
+        """The texts of the essay and the like that the server has for the first seat."""
+        with self.exam.association.installer() as installer:
+            rows = installer.execute(
+                "SELECT qa.question_id, qa.answer_data ->> 'html' FROM quiz_answers AS qa"
+                " JOIN lms.seats AS s ON s.attempt_id = qa.quiz_attempt_id WHERE s.id = %s",
+                (self.exam.seat,),
+            ).fetchall()
+        return dict(rows)
+
+    def close(self) -> None:
+        self.journal.close()
+        self.store.close()
+
+
+def add_picture(association: Association, data: bytes) -> str:
+    """Store a picture; its asset."""
+    with association.database.store(association.people["admin"]) as store:
+        return store.write(put, data, "picture.png", "image/png")
+
+
+def plan_exam(association: Association, *, minutes: int = 60, picture: bytes | None = None) -> Exam:
+    """A sitting that is open now. The essay shows the picture, if there is one."""
     quiz = add_quiz(association, title="Final", quiz_type="final_exam")
+    if picture is not None:
+        shown = f"asset:{add_picture(association, picture)}"
+        with association.sign_in("admin") as admin:
+            admin.execute("UPDATE quiz_questions SET image_url = %s WHERE quiz_id = %s AND question_type = 'essay'", (shown, quiz))
     machines = []
     with association.sign_in("admin") as admin:
         for name in ("Desk 1", "Desk 2"):

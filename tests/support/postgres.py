@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -295,26 +295,45 @@ def _discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Server]:
-    """This worker's server: empty but for the template database."""
-    binaries = chosen_binaries()
-    template = _template_folder(binaries)
+@contextmanager
+def scratch_cluster() -> Iterator[Cluster]:
+    """A cluster that is not there yet; stopped and removed afterwards, by the next run if this one is killed."""
     folder = shared_folder() / f"run-{os.getpid()}-{secrets.token_hex(4)}"
-    cluster = Cluster(folder, binaries, postgres.server_account())
+    cluster = Cluster(folder, chosen_binaries(), postgres.server_account())
     alive = FileLock(folder.with_suffix(".lock"))
     alive.try_acquire()
     try:
-        shutil.copytree(template, folder)
-        if cluster.account is not None:
-            for path in (folder, *folder.rglob("*")):
-                os.chown(path, cluster.account.uid, cluster.account.gid)
-        yield Server(cluster, cluster.start())
+        yield cluster
     finally:
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
         alive.release()
         alive.path.unlink()
+
+
+def hand_over(cluster: Cluster) -> None:
+    """Give all of a cluster's files to the account that its server runs under."""
+    if cluster.account is not None:
+        for path in (cluster.folder, *cluster.folder.rglob("*")):
+            os.chown(path, cluster.account.uid, cluster.account.gid)
+
+
+@contextmanager
+def started(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """A server of one's own, empty but for the template database."""
+    with scratch_cluster() as cluster:
+        shutil.copytree(_template_folder(cluster.binaries), cluster.folder)
+        with (cluster.data / "postgresql.conf").open("a", encoding="utf-8") as conf:
+            conf.writelines(f"{name} = '{value}'\n" for name, value in (settings or {}).items())
+        hand_over(cluster)
+        yield Server(cluster, cluster.start())
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """This worker's server."""
+    with started() as server:
+        yield server
 
 
 @contextmanager

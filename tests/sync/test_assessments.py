@@ -322,3 +322,8 @@ def test_a_copy_of_a_lesson_has_its_quiz_with_questions_and_draws_and_its_assign
     brought = [change for change in paste(other, fragment).changes if change.table not in {"lessons", "lesson_attachments"}]
     assert [change.table for change in brought] == ["quizzes", "quiz_questions", "assignments"]
     assert {(change.after or {}).get("course_id", str(other.id)) for change in brought} <= {str(other.id), None}
+
+    everybodys = replace(fragment, banks=frozenset())  # as if the bank were the association's
+    assert everybodys.draws_fit(other.id)
+    (drawn_there,) = [change for change in paste(other, everybodys).changes if change.table == "quiz_draws"]
+    assert (drawn_there.after or {})["bank_id"] == str(bank)

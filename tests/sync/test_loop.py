@@ -14,6 +14,7 @@ from desktop.errors import NotAllowed, ReadOnly
 from desktop.store.assets import asset_of, fetch
 from desktop.sync import loop
 from desktop.sync.loop import Status, Sync
+from desktop.sync.outbox_file import export_outbox
 from desktop.tasks import JobControl
 from tests.support.courses import add_lesson
 from tests.sync.conftest import Author, Workshop
@@ -104,7 +105,7 @@ def test_an_author_who_is_dismissed_keeps_what_was_not_sent(
     assert ben.titles() == ["Ben's last words", "Duties"]
     with pytest.raises(ReadOnly):
         ben.set("lessons", terms, title="More")
-    assert ben.replica.export_outbox(tmp_path / "kept.json", workshop.course) == 1
+    assert export_outbox(ben.replica, tmp_path / "kept.json", workshop.course) == 1
     assert "Ben's last words" in (tmp_path / "kept.json").read_text("utf-8")
 
     workshop.db.superuser.write(

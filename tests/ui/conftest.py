@@ -127,7 +127,7 @@ class Memory:
     def read[**P, T](self, fn: Callable[Concatenate[Any, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         return fn(self.session, *args, **kwargs)
 
-    write = read
+    report = write = read
 
 
 @dataclass

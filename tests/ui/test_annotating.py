@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from io import BytesIO
 from uuid import uuid4
 
@@ -11,14 +12,17 @@ from PySide6.QtCore import QPointF, QSizeF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from reportlab.pdfgen.canvas import Canvas
 
 from desktop.errors import Invalid
-from desktop.grading.annotations import COLOURS, DRAWING, HIGHLIGHT, NOTE, Annotation, list_annotations
-from desktop.grading.commands import Work, submit_assignment
+from desktop.grading.annotations import COLOURS, DRAWING, HIGHLIGHT, NOTE, Annotation, keep_annotation, list_annotations, stored
+from desktop.grading.commands import Mark, Work, release_grades, save_grade, submit_assignment
 from desktop.grading.flattening import flatten
 from desktop.grading.queries import get_submission
+from desktop.ui.grading.handing_in import AssignmentPage
 from desktop.ui.grading.marks import draw_marks
+from desktop.ui.grading.own_work import OwnWorkPage
 from desktop.ui.grading.work import WorkView
 from tests.support.grading import put_file
 from tests.ui.accessibility import assert_accessible
@@ -144,4 +148,57 @@ async def test_marks_are_made_by_mouse_and_by_keys_and_the_server_has_them(assoc
 
     await view.save_copy(next((tmp_path).rglob("*.pdf")), tmp_path / "copy.pdf")
     assert len(read(tmp_path / "copy.pdf")[1]) == 2
+    await desk.context.settled()
+
+
+async def test_a_learner_sees_what_was_marked_once_it_is_released_and_changes_nothing(
+    association, sign_in, qtbot, until, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("LMS_HOME", str(tmp_path / "home"))
+    file = put_file(association, "lea", "Report.pdf", pdf(0))
+    lea = association.database.store(association.people["lea"])
+    receipt = lea.write(submit_assignment, association["lea_enrollment"], association["assignment"], uuid4(), Work(files=(file,))).value
+    tess = association.database.store(association.people["teacher"])
+    mark = Annotation(receipt.submission, file.asset, NOTE, 0, (((0.5, 0.5),),), COLOURS[1], "Where is this from?")
+    tess.write(keep_annotation, mark.id, receipt.submission, stored(mark))
+    desk = sign_in(association.database, association.people["lea"])
+    opened = []
+    desk.context.opened.connect(lambda place, arguments: opened.append((place, arguments)))
+
+    async def see():
+        """The file, by its link on the page of the assignment."""
+        page = AssignmentPage(
+            desk.context, association["course"], assignment=association["assignment"], enrollment=association["lea_enrollment"]
+        )
+        qtbot.addWidget(page)
+        page.resize(900, 900)
+        page.show()
+        await until(lambda: page.state == "content" and not page.loading, seconds=20)
+        next(one for one in page.findChildren(QPushButton) if one.text().startswith("Report.pdf")).click()
+        place, arguments = opened[-1]
+        assert place == "own-work"
+        own = OwnWorkPage(desk.context, **arguments)
+        qtbot.addWidget(own)
+        own.resize(900, 800)
+        own.show()
+        await until(lambda: own.state == "content", seconds=20)
+        pages = own.work.pages
+        await until(lambda: own.work.stack.currentWidget() is pages and pages.isEnabled(), seconds=20)
+        return own
+
+    before = await see()
+    assert before.work.pages.sheets.annotations == [], "not before the release"
+    before.close()
+    tess.write(save_grade, receipt.submission, "first", 0, uuid4(), Mark(Decimal(50)))
+    tess.write(release_grades, [receipt.submission])
+    after = await see()
+    assert_accessible(after)
+    pages = after.work.pages
+    assert [(one.words, one.author, one.mine) for one in pages.sheets.annotations] == [("Where is this from?", "", False)]
+    QTest.keyClicks(pages.sheets, "]")
+    assert pages.words.text() == "Where is this from?"
+    assert not pages.words.isEnabled()
+    QTest.keyClick(pages.sheets, Qt.Key.Key_Delete)
+    assert not any(tool.isVisible() for tool in pages.tools.values())
+    assert len(pages.sheets.annotations) == 1
     await desk.context.settled()

@@ -37,6 +37,7 @@ from desktop.scorm.commands import begin_session
 from desktop.scorm.journal import Journal, Save, journal_path
 from desktop.settings import HOME_VARIABLE, Settings, config_folder, data_folder
 from desktop.store import embedded, postgres
+from desktop.store.announcement import announce
 from desktop.store.dsn import Host
 from desktop.store.postgres import Cluster
 from desktop.store.secrets import Secrets
@@ -268,6 +269,20 @@ async def test_the_first_start_makes_the_sample_association_and_one_click_signs_
     assert sitting.notices == []
     assert cluster().postmaster() is None, "the last copy stops the server"
     assert watchdog.longest_ms < TALLEST_STALL_MS
+
+
+async def test_a_later_version_is_announced_to_who_signs_in(home, sit):
+    async with sit() as sitting:
+        await sitting.sign_in("Inés")
+        opened = sitting.application._opened
+        assert opened is not None
+        assert opened.server is not None
+        announce(opened.server.address().conninfo(), "99.1+5.gabc", "https://example.org/lms")
+        await sitting.sign_out()
+        await sitting.sign_in("Inés")
+        await sitting.until(lambda: any("Version 99.1 " in notice.message for notice in sitting.notices))
+        (told,) = (notice for notice in sitting.notices if "Version 99.1 " in notice.message)
+        assert told.button == "Download"
 
 
 async def test_who_was_signed_in_is_signed_in_again_at_the_next_start(home, sit):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from psycopg.types.json import Jsonb
 from PySide6.QtCore import QDateTime
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 
@@ -16,7 +17,9 @@ from desktop.grading.queries import list_tasks
 from desktop.ui.grading.bulk import CommentDialog, MissingDialog, check_upload, save_archive, save_table
 from desktop.ui.grading.learners import AssignmentLearnersPage, ExtendDialog
 from desktop.ui.grading.what_if import LateRuleDialog
+from desktop.ui.grading.what_if_rubric import RubricDialog
 from tests.support.association import one
+from tests.support.grading import RUBRIC
 from tests.ui.accessibility import assert_accessible
 
 
@@ -177,5 +180,38 @@ async def test_another_late_rule_is_looked_at_and_then_applied(open_page, associ
     await until(lambda: any("The late rule is changed" in notice.message for notice in desk.notices), seconds=20)
     with association.installer() as installer:
         assert one(installer, "SELECT final_score FROM assignment_submissions WHERE id = %s", mine) == 60
+    await until(lambda: not page.loading, seconds=20)
+    await page.context.settled()
+
+
+async def test_another_worth_of_the_rubric_is_looked_at_and_then_applied(open_page, association, until):
+    with association.installer() as installer:
+        installer.execute(
+            "UPDATE assignments SET rubric = %s, submission_type = 'text_entry' WHERE id = %s", (Jsonb(RUBRIC), association["assignment"])
+        )
+    lea = association.database.store(association.people["lea"])
+    work = Work(text="My page")
+    mine = lea.write(submit_assignment, association["lea_enrollment"], association["assignment"], uuid4(), work).value.submission
+    tess = association.database.store(association.people["teacher"])
+    given = {"facts": {"level": "some", "points": 30}, "style": {"level": "good", "points": 40}}
+    tess.write(save_grade, mine, "first", 0, uuid4(), Mark(Decimal(70), rubric=given))
+    tess.write(release_grades, [mine])
+    page, desk = await open_page()
+    await page.ask_what_if_rubric()
+    dialog = page.findChildren(RubricDialog)[-1]
+    QAbstractItemModelTester(dialog.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    assert_accessible(dialog)
+    assert mine not in {row.submission for row in dialog.model.rows}
+    field = dialog.fields["facts", "some"]
+    field.selectAll()
+    QTest.keyClicks(field, "80")
+    assert dialog.total.value == 120, "the assignment is worth what its criteria give, as before"
+    await until(lambda: dialog.apply_button.isEnabled() and mine in {row.submission for row in dialog.model.rows}, seconds=20)
+    (row,) = [row for row in dialog.model.rows if row.submission == mine]
+    assert (row.before, row.after, row.released) == (70, 120, True)
+    dialog.apply_button.click()
+    await until(lambda: any("The rubric is changed" in notice.message for notice in desk.notices), seconds=20)
+    with association.installer() as installer:
+        assert one(installer, "SELECT final_score FROM assignment_submissions WHERE id = %s", mine) == 120
     await until(lambda: not page.loading, seconds=20)
     await page.context.settled()

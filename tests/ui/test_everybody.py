@@ -92,7 +92,7 @@ async def test_an_instructor_may_take_their_own_course(db, taught, sign_in, look
 
 async def test_a_member_without_a_role_is_a_learner(db, taught, sign_in, look_around):
     found = await look_around(sign_in(db, db.add_person()))
-    assert set(found) == {"home", "learning", "catalogue", "certificates"}
+    assert set(found) == {"home", "learning", "catalogue", "live", "certificates"}
     assert "error" not in found.values()
 
 

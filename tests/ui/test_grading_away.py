@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from reportlab.pdfgen.canvas import Canvas
 
+from desktop.grading.annotations import NOTE, Annotation, keep_annotation, list_annotations, stored
 from desktop.grading.commands import Mark, Work, WorkFile, save_grade, submit_assignment
 from desktop.grading.taken import TakenWork
 from desktop.store.assets import upload
@@ -57,10 +60,16 @@ def give(page, score):
 async def test_a_queue_is_taken_along_graded_without_the_server_and_sent_when_it_is_back(desk, open_page, association, until, tmp_path):
     assignment, works = add_work(association, 3, submission_type="both")
     lea = association.database.store(association.people["lea"])
-    (tmp_path / "plan.txt").write_text("A table of costs")
-    asset = upload(lea, tmp_path / "plan.txt", "plan.txt", "text/plain", JobControl(lambda _done, _detail: None))
-    work = Work(text="My page", files=(WorkFile(asset, "plan.txt"),))
+    plan = Canvas(str(tmp_path / "plan.pdf"))
+    plan.drawString(72, 720, "A table of costs")
+    plan.save()
+    asset = upload(lea, tmp_path / "plan.pdf", "plan.pdf", "application/pdf", JobControl(lambda _done, _detail: None))
+    work = Work(text="My page", files=(WorkFile(asset, "plan.pdf"),))
     works.append(lea.write(submit_assignment, association["lea_enrollment"], assignment, uuid4(), work).value.submission)
+
+    cora = association.database.store(association.people["cora"])
+    seen = Annotation(works[-1], asset, NOTE, 0, (((0.5, 0.5),),), words="Whose costs?")
+    cora.write(keep_annotation, seen.id, seen.submission, stored(seen))
 
     tasks = await open_page(GradingPage)
     at = next(number for number, row in enumerate(tasks.model.rows) if row.id == assignment)
@@ -85,19 +94,28 @@ async def test_a_queue_is_taken_along_graded_without_the_server_and_sent_when_it
         give(page, score)
         page.go(1)
         await until(lambda following=following: page.form.piece.key.id == following and page.form.isEnabled(), seconds=20)
-    assert work_path(page.form.piece.files[0]).read_text() == "A table of costs", "files come along"
+    assert work_path(page.form.piece.files[0]).exists(), "files come along"
+    marks = page.work.pages.sheets
+    page.work.parts[1].click()
+    await until(lambda: page.work.pages.isEnabled() and [each.words for each in marks.annotations] == ["Whose costs?"], seconds=20)
+    marks.add(NOTE, 0, [marks.place(0).center()])
+    QTest.keyClicks(page.work.pages.words, "Of the year")
+    await until(lambda: page.work.annotations.waiting == 1, seconds=20)
     await until(lambda: page.saver.away, seconds=20)
 
-    cora = association.database.store(association.people["cora"])
     cora.write(save_grade, works[1], "first", 0, uuid4(), Mark(score=page.form.piece.points, feedback="<p>All of it.</p>"))
     later = await open_page(GraderPage, task.id, task.kind, task.course_id, task.title)  # in another window
     await until(lambda: [row.score for row in later.queue.rows[:3]] == [40, 50, 60], seconds=20)
 
     store.move(dsn)
+    await until(lambda: [each.words for each in cora.read(list_annotations, works[-1])] == ["Whose costs?", "Of the year"], seconds=30)
+    await until(lambda: page.work.annotations.waiting == 0, seconds=20)
+    with closing(TakenWork(*desk.context.replica.beside("taken"))) as taken:
+        assert [each.words for each in taken.annotations(works[-1])] == ["Whose costs?", "Of the year"], "also what was sent since"
     await until(lambda: later.saver.waiting == page.saver.waiting == 1 and not later.away, seconds=30)
     with association.installer() as installer:
-        stored = dict(installer.execute("SELECT submission_id, score FROM lms.grades WHERE assignment_id = %s", (assignment,)).fetchall())
-    assert stored == {works[0]: 40, works[1]: 100, works[2]: 60}, "nobody is overwritten"
+        graded = dict(installer.execute("SELECT submission_id, score FROM lms.grades WHERE assignment_id = %s", (assignment,)).fetchall())
+    assert graded == {works[0]: 40, works[1]: 100, works[2]: 60}, "nobody is overwritten"
     later._select(1)
     await until(later.conflict.isVisible, seconds=20)
     assert "Yours: 50 of 100" in later.conflict_words.text()
@@ -115,6 +133,8 @@ async def test_a_queue_is_taken_along_graded_without_the_server_and_sent_when_it
     tasks.table.selectRow(next(number for number, row in enumerate(tasks.model.rows) if row.id == assignment))
     await tasks.give_back()
     assert await later.takings.queues() == ()
+    with closing(TakenWork(*desk.context.replica.beside("taken"))) as taken:
+        assert taken.annotations(works[-1]) == ()
     path, key = desk.context.replica.beside("taken")
     assert b"Work of learner" not in path.read_bytes(), "it is other people's work"
     path.write_bytes(b"no database")

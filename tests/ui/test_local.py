@@ -13,16 +13,25 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop.changes import Changes
+from desktop.errors import Invalid
+from desktop.store.assets import upload
 from desktop.store.connection import Store
 from desktop.store.dsn import Dsn, Host
-from desktop.store.operations import Delta, Outcome, Pulled
+from desktop.store.operations import Delta, Operation, Outcome, Pulled
 from desktop.store.replica import Draft, Replica
 from desktop.sync.loop import Sync
+from desktop.sync.outbox_file import export_outbox, write_operations
+from desktop.sync.restored import list_restored
+from desktop.tasks import JobControl
 from desktop.ui.actions import ActionRegistry
 from desktop.ui.context import Context
 from desktop.ui.everything import ACTIONS
+from desktop.ui.notices import Notice
 from desktop.ui.sync.conflicts import ConflictBar, FieldChoice
+from desktop.ui.sync.keeping import keep_course
 from desktop.ui.sync.page import LocalPage, SyncCard
+from desktop.ui.widgets.badges import StatusPill
+from desktop.ui.widgets.surfaces import Dialog
 from tests.ui.accessibility import assert_accessible
 from tests.ui.conftest import Until
 
@@ -135,3 +144,64 @@ async def test_the_page_says_since_when_and_why_not(context: Context, replica: R
     finally:
         sync.stop()
         nobody.close()
+
+
+async def test_a_course_is_kept_with_its_files_and_taken_off_from_its_card(association, sign_in, qtbot, until, tmp_path):
+    """Before a real server: Tess keeps her course, edits nothing, and takes it off again."""
+    tess = association.people["teacher"]
+    desk = sign_in(association.database, tess)
+    desk.context.replica = replica = Replica(tmp_path / "replica", tess.member_id, "ab" * 32)
+    course = association["course"]
+    (tmp_path / "film.mp4").write_bytes(b"film" * 100_000)
+    store = association.database.store(tess)
+    asset = upload(store, tmp_path / "film.mp4", "film.mp4", "video/mp4", JobControl(lambda _fraction, _detail: None))
+    with association.installer() as installer:
+        installer.execute("UPDATE lessons SET content_url = %s WHERE id = %s", (f"asset:{asset}", association["text"]))
+    await keep_course(desk.context, course, "Ethics")
+    assert "on this computer with its files" in desk.notices[-1].message
+    page = LocalPage(desk.context)
+    qtbot.addWidget(page)
+    page.resize(900, 600)
+    page.show()
+    await until(lambda: page.state == "content" and not page.loading, seconds=20)
+    assert_accessible(page)
+    said = " ".join(label.text() for label in page.findChildren(QLabel))
+    assert "1 of 1 file is here" in said
+    assert any(pill.accessibleName() == "Kept offline" for pill in page.findChildren(StatusPill))
+    press(page, "Take off this computer…")
+    dialog = next(one for one in page.findChildren(Dialog) if one.isVisible())
+    dialog.accept()
+    await until(lambda: page.state == "empty", seconds=20)
+    assert replica.media.find(asset) is None
+    await desk.context.settled()
+    replica.close()
+
+
+async def test_changes_from_a_file_are_taken_and_a_wrong_file_is_named(context, replica, until, tmp_path):
+    file = tmp_path / "changes.json"
+    assert export_outbox(replica, file, COURSE) == 1
+    page = await opened(context, until)
+    told: list[Notice] = []
+    context.notices.posted.connect(told.append)
+    await page.import_changes(file)
+    assert told[-1].message == "0 changes were taken. 1 was here already."
+    with pytest.raises(Invalid, match="holds no changes"):
+        await page.import_changes(tmp_path / "nowhere.json")
+    page.close()
+    await context.settled()
+
+
+async def test_what_was_beyond_a_restored_server_is_brought_back_from_its_card(context, replica, until):
+    (operation,) = replica.pending(COURSE)
+    folder = replica.folder / f"{replica.member}.restored"
+    folder.mkdir()
+    again = Operation(uuid4(), "course_modules", MODULE, "update", {"title": "Before the restore"}, {"title": "Ethics"})
+    write_operations(folder / "2026-05-02 14.03 Ethics.json", COURSE, replica.member, [operation, again])
+    page = await opened(context, until)
+    assert_accessible(page)
+    assert any("2026-05-02 14.03 Ethics" in label.text() for label in page.findChildren(QLabel))
+    press(page, "Bring it back")
+    await until(lambda: not list_restored(replica) and not page.loading, seconds=20)
+    assert replica.read(lambda reader: reader.get("course_modules", MODULE))["title"] == "Before the restore"
+    page.close()
+    await context.settled()

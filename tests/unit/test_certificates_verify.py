@@ -17,10 +17,11 @@ from desktop.certificates.custody import recall_keys, remember_keys
 from desktop.certificates.keys import SigningKey, make_key
 from desktop.certificates.queries import KnownKey
 from desktop.certificates.render import render
+from desktop.certificates.sealing import Seal
 from desktop.certificates.signing import sign_pdf
 from desktop.certificates.snapshot import Snapshot
 from desktop.certificates.template import load_template
-from desktop.certificates.verify import FileVerification, Seal, Verification, judge
+from desktop.certificates.verify import FileVerification, Verification, judge
 from desktop.errors import Invalid, ServerAway
 
 SNAPSHOT = Snapshot(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Callable
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -14,7 +17,10 @@ from desktop.courses.draft import LESSONS, Draft
 from desktop.courses.export import Format, export
 from desktop.courses.report import Fate
 from desktop.errors import Invalid
-from desktop.questions.assessment import read_assessment
+from desktop.questions import qti1_writer
+from desktop.questions.assessment import WrittenAssessment, read_assessment
+from desktop.questions.model import Essay, MultipleChoice, Option, Question, Text
+from desktop.questions.storage import from_row
 from desktop.scorm.manifest import Standard
 from desktop.scorm.package import unpack
 from desktop.tasks import JobControl
@@ -156,6 +162,10 @@ def test_a_bomb_and_a_path_out_of_the_zip_are_lines_of_the_report(tmp_path: Path
 # Export
 
 
+def no_quiz(_lesson: UUID, _identifier: str, _address: Callable[[str], str]) -> None:
+    """A quiz that asks nothing yet."""
+
+
 @pytest.fixture
 def full(tmp_path: Path) -> tuple[Draft, Path]:
     """A course with everything that can leave, and something that cannot."""
@@ -180,7 +190,7 @@ def test_our_own_importer_takes_the_package_without_a_remark(
 ) -> None:
     made, files = full
     target = tmp_path / "out.zip"
-    report = export(made, form, target, lambda asset: files / asset)
+    report = export(made, form, target, lambda asset: files / asset, no_quiz)
     assert {line.what for line in report.of(Fate.DROPPED)} == {"Quiz", "Exam"}
     package = unpack(target, tmp_path / "package", JobControl(lambda _done, _detail: None))
     assert package.manifest.standard is standard
@@ -194,12 +204,30 @@ def test_our_own_importer_takes_the_package_without_a_remark(
 def test_a_cartridge_comes_back_as_it_left(full: tuple[Draft, Path], tmp_path: Path) -> None:
     made, files = full
     target = tmp_path / "out.imscc"
-    export(made, Format.CARTRIDGE, target, lambda asset: files / asset)
+    asset = "a" * 64
+    asked = [
+        Question(Text("Which?"), MultipleChoice((Option("a", Text("Iron"), True), Option("b", Text("Wood")))), points=Decimal(2)),
+        Question(Text("Look", f'<p>Look <img src="asset:{asset}" alt=""></p>'), Essay()),
+    ]
+    (files / asset).write_bytes(b"\x89PNG....")
+
+    def write_quiz(lesson: UUID, identifier: str, address: Callable[[str], str]) -> WrittenAssessment:
+        assert lesson == find(made, "Quiz")
+        data = qti1_writer.write(identifier, "Quiz", None, asked, address).data
+        return WrittenAssessment("Quiz", data, (("changed", "", "Look at it."),))
+
+    left = export(made, Format.CARTRIDGE, target, lambda name: files / name, write_quiz)
+    assert ("Quiz", "Look at it.") in [(line.what, line.why) for line in left.of(Fate.CHANGED)]
     again = draft()
     step, report = import_cartridge(target, again, keep, read_assessment)
     again.apply(step)
-    assert shape(again) == [("Basics & more", ["Text <1>", "Film", "Paper", "Link"])]
+    assert shape(again) == [("Basics & more", ["Text <1>", "Film", "Paper", "Link"]), ("Exam", ["Quiz"])]
     assert report.of(Fate.DROPPED) == []
+    rows = [change.after for change in step.changes if change.table == "quiz_questions"]
+    assert [from_row(row).type_name for row in rows if row is not None] == ["multiple_choice", "essay"]
+    assert from_row(rows[0] or {}) == asked[0]
+    assert "asset:" in str(rows[1]), "the picture came along"
+    assert asset not in str(rows[1]), "under the name that the workspace gives it"
 
 
 def test_a_file_that_cannot_be_had_and_a_place_that_cannot_be_written(full: tuple[Draft, Path], tmp_path: Path) -> None:
@@ -210,10 +238,10 @@ def test_a_file_that_cannot_be_had_and_a_place_that_cannot_be_written(full: tupl
             raise Invalid("The film is not here.")
         return files / asset
 
-    report = export(made, Format.SCORM_12, tmp_path / "out.zip", fetch)
+    report = export(made, Format.SCORM_12, tmp_path / "out.zip", fetch, no_quiz)
     assert ("Film", "The film is not here.") in [(line.what, line.why) for line in report.of(Fate.DROPPED)]
     with pytest.raises(Invalid, match="could not be written"):
-        export(made, Format.SCORM_12, tmp_path / "nowhere" / "out.zip", fetch)
+        export(made, Format.SCORM_12, tmp_path / "nowhere" / "out.zip", fetch, no_quiz)
     with pytest.raises(Invalid, match="Nothing in this course"):
-        export(draft(), Format.SCORM_12, tmp_path / "empty.zip", fetch)
+        export(draft(), Format.SCORM_12, tmp_path / "empty.zip", fetch, no_quiz)
     assert not list(tmp_path.glob("*.part"))

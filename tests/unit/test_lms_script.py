@@ -63,7 +63,8 @@ def test_help_lists_every_command_and_needs_no_set_up() -> None:
     said = run("--help")
     assert said.returncode == 0
     assert [line.split()[0] for line in said.stdout.splitlines() if line.startswith("  ")] == [
-        "server", "import", "verify", "check", "menu", "tour", "test", "bench", "prove", "conformance", "data", "build",
+        "server", "import", "verify", "sitting", "station", "check", "menu",
+        "tour", "test", "bench", "load", "prove", "conformance", "data", "build",
     ]  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -86,3 +88,32 @@ def test_no_room_in_the_middle_of_a_copy_leaves_nothing_and_the_next_one_works(m
     kept = media.find(asset)
     assert kept is not None
     assert kept.stat().st_size == 6 * CHUNK
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file that another program holds is opened by it below")
+def test_a_file_that_cannot_be_read_is_named_and_nothing_half_made_stays(media: Media, tmp_path: Path) -> None:
+    """A disk that fails in the middle; whoever opens a file that another program holds gets the same kind of error on Windows."""
+    broken = Path("/proc/self/mem")  # it opens, and its first byte cannot be read
+    with pytest.raises(Invalid, match=r"“film\.mp4” could not be copied: Input/output error") as refused:
+        media.keep(broken, "film.mp4", "video/mp4", quiet())
+    assert "Close the program that has it open" in refused.value.remedy
+    with pytest.raises(Invalid, match=r"“gone\.pdf” could not be copied: No such file"):
+        media.keep(tmp_path / "gone.pdf", "gone.pdf", "application/pdf", quiet())
+    assert list((tmp_path / "media").iterdir()) == []
+    assert media.waiting() == []
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="only Windows keeps others from a file that is open")
+def test_a_file_that_another_program_holds_is_named(media: Media, tmp_path: Path) -> None:
+    source = film(tmp_path / "film.mp4", CHUNK)
+    hold = (
+        "import sys, ctypes; h = ctypes.windll.kernel32.CreateFileW(sys.argv[1], 0xC0000000, 0, None, 3, 128, None); print(h, flush=True);"
+        " input()"
+    )
+    with subprocess.Popen([sys.executable, "-c", hold, str(source)], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        with pytest.raises(Invalid, match="could not be copied"):
+            media.keep(source, "film.mp4", "video/mp4", quiet())
+        holder.communicate(b"\n")
+    assert list((tmp_path / "media").iterdir()) == []

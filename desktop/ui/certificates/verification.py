@@ -11,7 +11,8 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.certificates.audit import BundleVerification, verify_bundle
-from desktop.certificates.verify import FileVerification, Seal, Verification, verify_code, verify_file, verify_number
+from desktop.certificates.sealing import Seal
+from desktop.certificates.verify import FileVerification, Verification, verify_code, verify_file, verify_number
 from desktop.courses.vocabulary import plain
 from desktop.i18n import _
 from desktop.ui.context import Context

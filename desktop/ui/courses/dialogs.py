@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from html import escape
 from typing import Any
+from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -26,8 +27,10 @@ from desktop.courses.commands import NewLesson, create_course, edit_course
 from desktop.courses.queries import CourseDetails
 from desktop.courses.starting import Template, list_originals, list_templates, start_from_copy, start_from_template
 from desktop.courses.vocabulary import CATEGORIES, DIFFICULTIES, FORMATS, PRICINGS, label
+from desktop.errors import ServerAway
 from desktop.i18n import _
 from desktop.scorm.report import ImportReport, Severity
+from desktop.sync.keeping import begin_course
 from desktop.ui.context import Context
 from desktop.ui.theme import Role, px, restyle
 from desktop.ui.widgets.buttons import Button, disabled
@@ -142,7 +145,10 @@ class NewCourseDialog(FormDialog):
                 )
 
     async def _offer_originals(self) -> None:
-        originals = await self._context.read(list_originals)
+        try:
+            originals = await self._context.read(list_originals)
+        except ServerAway:
+            return  # what is begun without the server begins empty
         if originals:
             self.beginning.insertSeparator(self.beginning.count())
         for original in originals:
@@ -150,16 +156,29 @@ class NewCourseDialog(FormDialog):
 
     async def _create(self, title: str) -> None:
         given = title, self.category.currentData(), self.description.toPlainText()
+        place = "course"
         with disabled(self.button):
             match self.beginning.currentData():
                 case None:
-                    course = await self._context.write(create_course, *given)
+                    place, course = await self._begin(*given)
                 case Template() as template:
                     course = await self._context.write(start_from_template, *given, template)
                 case original:
                     course = await self._context.write(start_from_copy, *given, original)
         self.accept()
-        self._context.open("course", course=course)
+        self._context.open(place, course=course)
+
+    async def _begin(self, title: str, category: str, description: str) -> tuple[str, UUID]:
+        """An empty course, and the place that shows it; on this computer, where the server is away."""
+        try:
+            return "course", await self._context.write(create_course, title, category, description)
+        except ServerAway:
+            if self._context.replica is None:
+                raise
+        done = await self._context.tasks.run(begin_course, self._context.replica, title, category, description)
+        self._context.broadcast(done.changes)
+        self._context.notices.info(_("The server is away: “{title}” is begun on this computer and sent later.").format(title=title))
+        return "course-editor", done.value
 
 
 class EditCourseDialog(FormDialog):

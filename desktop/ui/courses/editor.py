@@ -158,7 +158,7 @@ class CourseEditorPage(Page):
     # Making
 
     def build(self) -> QWidget:
-        self.files = CourseFiles(self.context, Media(self.context.here.folder / "media"))
+        self.files = CourseFiles(self.context, self.context.here.media)
         self.on("edit.undo", self._undo)
         self.on("edit.redo", self._redo)
         self.on("course-editor.add-module", self._add_module)

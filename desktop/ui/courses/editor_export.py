@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QWidget
@@ -21,6 +23,7 @@ from desktop.ui.widgets.labels import Label
 from desktop.ui.widgets.surfaces import Dialog
 
 if TYPE_CHECKING:
+    from desktop.store.replica import Replica
     from desktop.ui.courses.editor import CourseEditorPage
 
 FORMATS = {
@@ -69,7 +72,8 @@ async def export_to(page: CourseEditorPage, form: Format, target: Path) -> None:
     """Export what is on this computer, as it is now; then show the report."""
     await page.flush()
     draft = page.session.draft
-    report = await page.context.job(_("Exporting the course"), _exported, draft, form, target, page.files.media, page.context.store)
+    context = page.context
+    report = await context.job(_("Exporting the course"), _exported, draft, form, target, page.files.media, context.store, context.here)
     ReportDialog(_("“{name}” was written").format(name=target.name), report, page).open()
 
 
@@ -92,8 +96,13 @@ async def import_from(page: CourseEditorPage, path: Path) -> None:
     ReportDialog(_("“{name}” was imported").format(name=path.name), report, page).open()
 
 
-def _exported(control: JobControl, draft: Draft, form: Format, target: Path, media: Media, store: Any) -> Report:
-    return export(draft, form, target, lambda asset: media.get(store, asset, control))
+def _exported(control: JobControl, draft: Draft, form: Format, target: Path, media: Media, store: Any, replica: Replica) -> Report:
+    from desktop.questions.assessment import WrittenAssessment, write_assessment
+
+    def write_quiz(lesson: UUID, identifier: str, address: Callable[[str], str]) -> WrittenAssessment | None:
+        return replica.read(write_assessment, lesson, identifier, address)
+
+    return export(draft, form, target, lambda asset: media.get(store, asset, control), write_quiz)
 
 
 def _imported(control: JobControl, path: Path, draft: Draft, media: Media) -> tuple[Step, Report]:

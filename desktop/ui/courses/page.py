@@ -398,6 +398,9 @@ class CoursePage(Page):
         self.staff_menu.addAction(_("Edit the course"), lambda: self.context.open("course-editor", course=self.course_id))
         self.staff_menu.addAction(_("Edit details…"), self._edit)
         self.staff_menu.addAction(_("Packages…"), self._show_packages)
+        self.staff_menu.addAction(_("Gradebook"), lambda: self.context.open("gradebook", course=self.course_id))
+        if self.context.replica is not None:
+            self.staff_menu.addAction(_("Keep on this computer"), self._keep)
         self.staff_menu.addAction(_("Preview as a learner"), lambda: self.context.open("course", course=self.course_id, as_learner=True))
         self.staff_menu.addSeparator()
         if course.status == "published":
@@ -589,6 +592,12 @@ class CoursePage(Page):
         dialog.setFileMode(QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: self.import_package(Path(path), module))
         dialog.open()
+
+    def _keep(self) -> None:
+        from desktop.ui.sync.keeping import keep_course
+
+        assert self._course is not None
+        self.context.spawn(keep_course(self.context, self.course_id, self._course.title))
 
     def _show_packages(self) -> None:
         self.spawn(self._packages_shown())

@@ -28,7 +28,6 @@ from desktop.grading.rubric import copied, worth, write_rubric
 from desktop.i18n import _
 from desktop.questions.markup import from_plain, plain_text
 from desktop.questions.model import Text
-from desktop.store.media import Media
 from desktop.sync.exchange import exchange
 from desktop.ui.context import Context
 from desktop.ui.courses.editor import CourseFiles
@@ -80,7 +79,7 @@ class AssignmentEditorPage(Page):
     # Making
 
     def build(self) -> QWidget:
-        self.files = CourseFiles(self.context, Media(self.context.here.folder / "media"))
+        self.files = CourseFiles(self.context, self.context.here.media)
         self.formatter = Formatter(self.context, self.files, self)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

@@ -113,11 +113,9 @@ class GraderPage(Page):
         self.saver.answered.connect(self._answered)
         self.saver.state_changed.connect(self._show_saved)
         self.saver.state_changed.connect(self._look_for_server)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setChildrenCollapsible(False)
-        for part, share in ((self._make_queue(), 3), (self._make_work(), 6), (self._make_grade(), 4)):
-            split.addWidget(part)
-            split.setStretchFactor(split.count() - 1, share)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.setChildrenCollapsible(False)
+        self._add_part(self._make_queue(), 3)
         for action, handler in (
             ("grader.next", lambda: self.go(1)),
             ("grader.previous", lambda: self.go(-1)),
@@ -139,7 +137,11 @@ class GraderPage(Page):
         self._claiming = QTimer(self)
         self._claiming.setInterval(CLAIM_MS)
         self._claiming.timeout.connect(self._claim)
-        return split
+        return self._split
+
+    def _add_part(self, part: QWidget, share: int) -> None:
+        self._split.addWidget(part)
+        self._split.setStretchFactor(self._split.count() - 1, share)
 
     def _make_queue(self) -> QWidget:
         columns: tuple[Column[QueueRow], ...] = (
@@ -256,8 +258,13 @@ class GraderPage(Page):
     async def refresh(self) -> Empty | None:
         first_time, self._opened = not self._opened, True
         opening = [self.spawn(self.saver.open())] if first_time else []
+        reading = asyncio.ensure_future(self._read_queue(first_time))
         try:
-            rows = await self._read_queue(first_time)
+            if first_time:
+                await asyncio.sleep(0)  # the queue is read while the rest of the page is made
+                self._add_part(self._make_work(), 6)
+                self._add_part(self._make_grade(), 4)
+            rows = await reading
             self.away = False
         except ServerAway:
             rows = await self.takings.queue(self.task_id)

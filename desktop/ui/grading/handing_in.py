@@ -8,6 +8,7 @@ import mimetypes
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
@@ -173,8 +174,12 @@ class AssignmentPage(Page):
             card.body.addWidget(shown)
         if handed.url:
             card.body.addWidget(Label(handed.url, wrap=True))
-        for file in handed.files:
-            card.body.addWidget(ElidedLabel(_("{name} ({size})").format(name=file.name, size=size_text(file.size))))
+        for place, file in enumerate(handed.files):
+            see = Button(_("{name} ({size})").format(name=file.name, size=size_text(file.size)), "link", "document")
+            see.clicked.connect(partial(self._see, found, handed, place))
+            card.body.addWidget(see, 0, Qt.AlignmentFlag.AlignLeft)
+        if handed.files and (handed.result is not None or handed.status in ("returned", "resubmission_requested")):
+            card.body.addWidget(Label(_("Open a file to see what was marked on it."), Role.CAPTION, "muted", wrap=True))
         if handed.result is not None:
             self._add_result(card, found, handed, handed.result)
         elif handed.feedback:
@@ -182,6 +187,11 @@ class AssignmentPage(Page):
         for number, review in enumerate(received, 1):
             self._add_received(card, found, number, review)
         return card
+
+    def _see(self, found: OwnAssignment, handed: Handed, file: int) -> None:
+        assert self.enrollment_id is not None
+        back = {"course": self.course_id, "assignment": found.id, "enrollment": self.enrollment_id}
+        self.context.open("own-work", handed=handed, title=found.title, file=file, **back)
 
     def _add_received(self, card: Card, found: OwnAssignment, number: int, review: Received) -> None:
         card.body.addSpacing(px(8))

@@ -34,6 +34,7 @@ from desktop.ui.courses.editor_form import EDITORS, Editor
 from desktop.ui.dates import moment_text
 from desktop.ui.grading.bulk import CommentDialog, MissingDialog, say
 from desktop.ui.grading.what_if import LateRuleDialog
+from desktop.ui.grading.what_if_rubric import RubricDialog
 from desktop.ui.grading.words import late_text
 from desktop.ui.itemmodels import ROW_ROLE, Badge, Column, KeysetSource, VirtualModel
 from desktop.ui.page import Empty, Page
@@ -153,11 +154,13 @@ class AssignmentLearnersPage(Page):
         self.on("assignment-learners.comment", self.comment)
         self.on("assignment-learners.missing", self.ask_missing)
         self.on("assignment-learners.what-if", self.ask_what_if)
+        self.on("assignment-learners.what-if-rubric", self.ask_what_if_rubric)
         menu = QMenu(self)
         for words, action in (
             (_("Assign peer reviews"), "assignment-learners.deal"),
             (_("Zero for missing…"), "assignment-learners.missing"),
             (_("What if the late rule changes…"), "assignment-learners.what-if"),
+            (_("What if the rubric changes…"), "assignment-learners.what-if-rubric"),
         ):
             menu.addAction(words, partial(self.context.actions.run, action))
         self.more_button = Button(_("More"), "quiet", "more")
@@ -241,6 +244,10 @@ class AssignmentLearnersPage(Page):
     async def ask_what_if(self) -> None:
         """Look at another late rule before it is anybody's."""
         await LateRuleDialog(self.context, self.assignment_id, self).begin()
+
+    async def ask_what_if_rubric(self) -> None:
+        """Look at what the rubric's criteria and levels could be worth."""
+        await RubricDialog(self.context, self.assignment_id, self).begin()
 
     async def deal(self) -> None:
         """Deal what was handed in to the others to review."""

@@ -74,6 +74,7 @@ class GradingPage(Page):
         self.table.opened.connect(self.open_task)
         self.on("grading.take", self.take)
         self.on("grading.give-back", self.give_back)
+        self.on("grading.gradebook", self.open_gradebook)
         for action, work in (
             ("grading.download", choose_archive),
             ("grading.download-marks", choose_table),
@@ -87,6 +88,8 @@ class GradingPage(Page):
             (_("Upload marks…"), "grading.upload-marks"),
         ):
             menu.addAction(words, partial(self.context.actions.run, action))
+        menu.addSeparator()
+        menu.addAction(_("Gradebook of the course"), partial(self.context.actions.run, "grading.gradebook"))
         self.more_button = Button(_("More"), "quiet", "more")
         self.more_button.setMenu(menu)
         self.header.trailing.addWidget(self.more_button)
@@ -141,6 +144,14 @@ class GradingPage(Page):
         if task is not None:
             await self.takings.give_back(task.id)
             self.reload()
+
+    def open_gradebook(self) -> None:
+        """Of the course that the chosen task belongs to."""
+        task = self.chosen
+        if task is None:
+            self.context.notices.info(_("Choose what the course is graded by first."))
+        else:
+            self.context.open("gradebook", course=task.course_id)
 
     def _with_assignment(self, work: Callable[[Context, Task, QWidget], None]) -> None:
         task = self.chosen

@@ -231,7 +231,7 @@ class AnnotatedPages(QWidget):
     changed = Signal(object, bool)
     exporting = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, marking: bool = True) -> None:
         super().__init__()
         self.sheets = Sheets()
         self.sheets.marked.connect(self._marked)
@@ -295,6 +295,10 @@ class AnnotatedPages(QWidget):
         column.addLayout(more)
         column.addWidget(self.area, 1)
         column.addLayout(below)
+        if not marking:
+            for tool in (*self.tools.values(), self.colours, self.note_button, self.undo_button, self.delete_button):
+                tool.hide()
+            self.words.setPlaceholderText(_("Choose what is marked to read what is said about it; [ and ] go from one to the next."))
         self._chosen(None)
 
     def show_pdf(self, document: QPdfDocument, subject: tuple[UUID, str]) -> None:

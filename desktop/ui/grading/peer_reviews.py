@@ -67,7 +67,7 @@ class PeerReviewsPage(Page):
         self.list.setAccessibleName(_("Work to review"))
         self.list.setSpacing(px(4))
         self.list.currentRowChanged.connect(lambda _row: self._show())
-        self.work = WorkView(self.context)
+        self.work = WorkView(self.context, marking=False)
         self.form = MarkForm()
         for widget in (self.form.note, self.form.note_title, self.form.done, self.form.comments_button):
             widget.hide()

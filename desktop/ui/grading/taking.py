@@ -10,7 +10,7 @@ from uuid import UUID
 
 from desktop.grading.keeping import Answer
 from desktop.grading.queries import Piece, QueueRow, Task, WorkKey
-from desktop.grading.taken import Taken, TakenWork, take
+from desktop.grading.taken import FILE, Taken, TakenWork, take
 from desktop.i18n import _
 from desktop.tasks import JobControl
 from desktop.ui.context import Context
@@ -57,9 +57,6 @@ class Takings:
                 return work(taken, *args, **kwargs)
 
         return await self._context.tasks.run(run)
-
-
-FILE = "taken"
 
 
 def _taken(control: JobControl, /, store: Any, path: Path, key: str, task: Task) -> int:

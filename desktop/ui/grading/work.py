@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QImageReader
 from PySide6.QtPdf import QPdfDocument
+from PySide6.QtPdfWidgets import QPdfView
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.errors import LmsError
+from desktop.errors import Invalid, LmsError
 from desktop.grading.annotations import Annotation
+from desktop.grading.documents import AUDIO, OFFICE, VIDEO, check_document, convert, find_converter, is_media
 from desktop.grading.flattening import flatten
 from desktop.grading.queries import File, Piece
 from desktop.i18n import _
@@ -31,6 +34,9 @@ from desktop.ui.theme import Role, px, restyle
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.labels import Label
 
+if TYPE_CHECKING:
+    from desktop.ui.grading.playing import MediaView
+
 LARGEST_FETCHED = 200 << 20
 """Bytes of a file that is fetched without being asked for."""
 WIDEST = 2400
@@ -38,14 +44,16 @@ WIDEST = 2400
 
 
 class WorkView(QWidget):
-    """One piece of work at a time."""
+    """One piece of work at a time. Without ``marking`` what is marked on it is seen and not changed."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, marking: bool = True) -> None:
         super().__init__()
         self._context = context
         self._piece: Piece | None = None
         self._fetching: asyncio.Task[Any] | None = None
         self._shown: tuple[File, Path] | None = None
+        self._player: MediaView | None = None
+        self._printed: QPdfView | None = None
         self.parts: list[Button] = []
         self._bar = QHBoxLayout()
         self._bar.setContentsMargins(px(12), 0, px(12), px(6))
@@ -57,10 +65,7 @@ class WorkView(QWidget):
         self.reading = Reading()
         self.reading.setAccessibleName(_("The work"))
         self.reading.anchorClicked.connect(self._visit)
-        self.pdf = QPdfDocument(self)
-        self.pages = AnnotatedPages()
-        self.pages.changed.connect(self._marked)
-        self.pages.exporting.connect(self._ask_copy)
+        self._marking = marking
         self.annotations = AnnotationSaver(context, self)
         self.other = QWidget()
         self.other_words = Label("", Role.BODY, wrap=True)
@@ -73,13 +78,26 @@ class WorkView(QWidget):
         column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(2)
         self.stack = QStackedWidget()
-        for widget in (self.reading, self.pages, self.other):
-            self.stack.addWidget(widget)
+        self.stack.addWidget(self.reading)
+        self.stack.addWidget(self.other)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(px(8), 0, px(8), 0)
         outer.addLayout(self._bar)
         outer.addWidget(self.asked)
         outer.addWidget(self.stack, 1)
+
+    @cached_property
+    def pdf(self) -> QPdfDocument:
+        return QPdfDocument(self)
+
+    @cached_property
+    def pages(self) -> AnnotatedPages:
+        """Made when the first file is shown: most work is text, and the queue is to stand at once."""
+        pages = AnnotatedPages(marking=self._marking)
+        pages.changed.connect(self._marked)
+        pages.exporting.connect(self._ask_copy)
+        self.stack.addWidget(pages)
+        return pages
 
     def show_piece(self, piece: Piece) -> None:
         """Show this work, its text first."""
@@ -123,7 +141,10 @@ class WorkView(QWidget):
             self._fetching.cancel()
             self._fetching = None
         self._shown = None
-        self.pdf.close()
+        if self._player is not None:
+            self._player.stop()
+        if "pdf" in self.__dict__:
+            self.pdf.close()
 
     def _show_text(self, piece: Piece) -> None:
         self.reading.show_html(piece.html or from_plain(piece.text or ""))
@@ -167,8 +188,54 @@ class WorkView(QWidget):
         elif kind in (".txt", ".md", ".csv"):
             self.reading.show_plain(path.read_text("utf-8", errors="replace")[:1_000_000])
             self.stack.setCurrentWidget(self.reading)
+        elif kind in OFFICE:
+            await self._show_document(file, path)
+        elif kind in AUDIO | VIDEO:
+            self._show_media(file, path, video=kind in VIDEO)
         else:
             self._say(_("{file} cannot be shown here.").format(file=file.name), _("Open in another program"), file)
+
+    async def _show_document(self, file: File, path: Path) -> None:
+        """As a PDF, which is only looked at: where its lines fall depends on who makes it, so marks would mean nothing to another."""
+        piece, pdf = self._piece, path.with_name(f"{path.name}.pdf")
+        try:
+            if not pdf.exists():
+                await self._context.tasks.run(check_document, path)
+                converter = find_converter()
+                if converter is None:
+                    words = _("{file} can be shown here once LibreOffice is installed on this computer.")
+                    self._say(words.format(file=file.name), _("Open in another program"), file)
+                    return
+                await self._context.job(_("Making a PDF of {name}").format(name=file.name), convert, converter, path, pdf)
+        except LmsError as error:
+            if piece is self._piece:
+                words = "\n".join(filter(None, (f"{file.name}: {error.message}", error.remedy)))
+                # What is not what it says is handed to no other program
+                self._say(words, "" if isinstance(error, Invalid) else _("Open in another program"), file)
+            return
+        if piece is not self._piece:
+            return
+        self.pdf.load(str(pdf))
+        if self._printed is None:
+            self._printed = QPdfView(self)
+            self._printed.setAccessibleName(_("Pages of the document"))
+            self._printed.setPageMode(QPdfView.PageMode.MultiPage)
+            self._printed.setZoomMode(QPdfView.ZoomMode.FitToWidth)
+            self._printed.setDocument(self.pdf)
+            self.stack.addWidget(self._printed)
+        self.stack.setCurrentWidget(self._printed)
+
+    def _show_media(self, file: File, path: Path, *, video: bool) -> None:
+        if not is_media(path):
+            self._say(_("{file} says that it is a recording, and is none that can be played.").format(file=file.name))
+            return
+        if self._player is None:
+            from desktop.ui.grading.playing import MediaView  # codecs are loaded only once something is played
+
+            self._player = MediaView()
+            self.stack.addWidget(self._player)
+        self._player.show_file(path, file.name, video=video)
+        self.stack.setCurrentWidget(self._player)
 
     async def _show_pdf(self, file: File, path: Path) -> None:
         self.pdf.load(str(path))

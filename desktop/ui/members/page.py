@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLineEd
 
 from desktop.courses.queries import list_designations
 from desktop.courses.vocabulary import ENROLLMENT_STATUSES, label
+from desktop.errors import Invalid
 from desktop.i18n import N_, _, ngettext
 from desktop.learning.queries import MemberEnrollment, list_member_enrollments
 from desktop.members.commands import add_member, create_login, disable_login, enable_login, grant_role, reset_login, revoke_role
@@ -29,6 +32,7 @@ from desktop.members.queries import (
     list_member_keys,
     page_members,
 )
+from desktop.members.records import expire_enrollments
 from desktop.ui.context import Context
 from desktop.ui.courses.dialogs import FormDialog
 from desktop.ui.dates import date_text
@@ -36,10 +40,11 @@ from desktop.ui.home.figures import Ring
 from desktop.ui.home.page import line
 from desktop.ui.itemmodels import Badge, Column, KeysetSource, VirtualModel
 from desktop.ui.layouts import emptied
+from desktop.ui.members.records import EnrollmentDialog, MergeDialog, RequestsDialog, ask_to_erase, choose_export
 from desktop.ui.page import Empty, Page
 from desktop.ui.theme import Role, px, theme
 from desktop.ui.widgets.badges import Avatar, StatusPill
-from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.buttons import Button, IconButton
 from desktop.ui.widgets.fields import FilterChip, SearchField
 from desktop.ui.widgets.labels import ElidedLabel, Label
 from desktop.ui.widgets.states import EmptyState
@@ -53,6 +58,12 @@ TONES = {"active": "good", "lapsed": "warn", "suspended": "bad"}
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits that nobody confuses when reading a password aloud."""
 PANEL = 340
+RECORD_ACTIONS = (
+    ("member.merge", MergeDialog),
+    ("member.requests", RequestsDialog),
+    ("member.export", choose_export),
+    ("member.erase", ask_to_erase),
+)
 
 
 def new_password() -> str:
@@ -112,6 +123,7 @@ class PeopleSource(KeysetSource[MemberRow, MemberKey]):
 class PeoplePage(Page):
     title = N_("People")
     primary = "member.add"
+    secondary = ("member.import",)
     shows: ClassVar[frozenset[str]] = frozenset({"members", "lms.member_roles", "lms.member_logins"})
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
@@ -120,6 +132,10 @@ class PeoplePage(Page):
         self._selected: UUID | None = None
         super().__init__(context, parent)
         self.on("member.add", self._add)
+        self.on("member.import", lambda: self.context.open("import"))
+        self.on("member.expire", self._expire)
+        for action_id, do in RECORD_ACTIONS:
+            self.on(action_id, partial(self._with_member, do))
 
     # Making
 
@@ -214,6 +230,17 @@ class PeoplePage(Page):
             self._selected = row.id
             self.spawn(self.panel.show_member(row.id))
 
+    def _with_member(self, do: Callable[[MemberDetail, PeoplePage], object]) -> None:
+        if self.panel.member is None:
+            raise Invalid(_("Choose a member first."))
+        made = do(self.panel.member, self)
+        if isinstance(made, Dialog):
+            made.open()
+
+    async def _expire(self) -> None:
+        count = await self.context.write(expire_enrollments)
+        self.context.notices.done(ngettext("{n} enrolment has expired.", "{n} enrolments have expired.", count).format(n=f"{count:,}"))
+
     def _add(self) -> None:
         AddMemberDialog(self.context, self).open()
 
@@ -285,7 +312,24 @@ class MemberPanel(QScrollArea):
             second = label(ENROLLMENT_STATUSES, course.status)
             if course.certificate_number:
                 second = f"{second} · {course.certificate_number}"
-            self._column.addWidget(line(course.title, second, left=Ring(float(course.progress), 36)))
+            row = QHBoxLayout()
+            row.addWidget(line(course.title, second, left=Ring(float(course.progress), 36)), 1)
+            change = IconButton("more", _("Change the enrolment in {course}").format(course=course.title))
+            change.clicked.connect(lambda _on=False, course=course: EnrollmentDialog(course, self._page).open())
+            row.addWidget(change)
+            self._column.addLayout(row)
+        self._section(_("Record"))
+        record = QHBoxLayout()
+        record.setSpacing(px(8))
+        record.addWidget(self._button(_("Merge…"), lambda: MergeDialog(member, self._page).open()))
+        record.addWidget(self._button(_("Save…"), lambda: choose_export(member, self._page)))
+        record.addWidget(self._button(_("Erase…"), lambda: ask_to_erase(member, self._page)))
+        record.addStretch(1)
+        self._column.addLayout(record)
+        asked = QHBoxLayout()
+        asked.addWidget(self._button(_("Requests…"), lambda: RequestsDialog(member, self._page).open()))
+        asked.addStretch(1)
+        self._column.addLayout(asked)
         self._column.addStretch(1)
 
     def _section(self, title: str) -> None:

@@ -54,7 +54,6 @@ from desktop.questions.figures import QuestionFigures, get_figures
 from desktop.questions.model import NOTHING, ZERO, Question
 from desktop.questions.preview import ask, reveal
 from desktop.questions.vocabulary import TYPES
-from desktop.store.media import Media
 from desktop.sync.exchange import exchange
 from desktop.ui.context import Context
 from desktop.ui.courses.editor import CourseFiles
@@ -131,7 +130,7 @@ class QuizEditorPage(Page):
     # Making
 
     def build(self) -> QWidget:
-        self.files = CourseFiles(self.context, Media(self.context.here.folder / "media"))
+        self.files = CourseFiles(self.context, self.context.here.media)
         self.formatter = Formatter(self.context, self.files, self)
         self._save_pause = self._timer(SAVE_PAUSE_MS, lambda: self.spawn(self.keep()))
         self._preview_pause = self._timer(PREVIEW_PAUSE_MS, lambda: self.spawn(self._show_preview()))

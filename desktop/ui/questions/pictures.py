@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QLabel
 
@@ -23,8 +23,8 @@ from desktop.ui.theme import px
 WIDEST, HIGHEST = 640, 420
 """Pixels at nominal text."""
 
-type Find = Callable[[str], Awaitable[Path]]
-"""The file of an asset on this computer. Raises :class:`~desktop.errors.LmsError`."""
+type Find = Callable[[str], Awaitable[Path | bytes]]
+"""The file of an asset on this computer, or its bytes where it must not be kept. Raises :class:`~desktop.errors.LmsError`."""
 
 _IN_TEXT = re.compile(r"\basset:([0-9a-f]{64})")
 
@@ -51,10 +51,10 @@ def finder(context: Context) -> Find:
 async def load(context: Context, find: Find, asset: str) -> QImage | None:
     """The picture, or None where it cannot be had or read."""
     try:
-        path = await find(asset)
+        found = await find(asset)
     except LmsError:
         return None
-    image = await context.tasks.run(_decoded, path, px(WIDEST), px(HIGHEST))
+    image = await context.tasks.run(_decoded, found, px(WIDEST), px(HIGHEST))
     return None if image.isNull() else image
 
 
@@ -78,8 +78,15 @@ def _fetched(control: JobControl, store: Any, asset: str, target: Path) -> None:
     fetch(store, asset, target, control)
 
 
-def _decoded(path: Path, widest: int, highest: int) -> QImage:
-    reader = QImageReader(str(path))
+def _decoded(found: Path | bytes, widest: int, highest: int) -> QImage:
+    reader = QImageReader()
+    buffer = QBuffer()  # kept for as long as it is read from
+    if isinstance(found, bytes):
+        buffer.setData(found)
+        buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+        reader.setDevice(buffer)
+    else:
+        reader.setFileName(str(found))
     reader.setDecideFormatFromContent(True)
     reader.setAutoTransform(True)
     size = reader.size()

@@ -103,6 +103,7 @@ class TableView(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)  # else a long title is cut off at its beginning
         header.setSectionsMovable(True)
         header.setSortIndicatorClearable(False)
         header.setMinimumSectionSize(px(56))

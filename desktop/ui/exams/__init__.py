@@ -1,0 +1,1 @@
+"""Supervised exams: the candidate's station."""
