@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB, TSTZMULTIRANGE, Range
+from sqlalchemy.dialects.postgresql import INT4MULTIRANGE, JSONB, TSTZMULTIRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desktop.models.base import Base, Counter, Id, Now, Off, On, vocabulary
@@ -361,3 +361,46 @@ class ScormInteraction(Base):
     result: Mapped[str | None]
     weighting: Mapped[Decimal | None]
     latency_seconds: Mapped[Decimal | None]
+
+
+class VideoWatching(Base):
+    __tablename__ = "video_watching"
+    __table_args__ = (
+        CheckConstraint("replayed <@ played", name="video_watching_replayed_check"),
+        {"schema": "lms", "comment": "Which seconds of a video were played, and which of them again"},
+    )
+
+    progress_id: Mapped[UUID] = mapped_column(ForeignKey("public.lesson_progress.id", ondelete="CASCADE"), primary_key=True)
+    played: Mapped[list[Range[int]]] = mapped_column(INT4MULTIRANGE, server_default=text("'{}'"))
+    replayed: Mapped[list[Range[int]]] = mapped_column(INT4MULTIRANGE, server_default=text("'{}'"))
+
+
+class WatchingClock(Base):
+    __tablename__ = "watching_clocks"
+    __table_args__ = (
+        CheckConstraint("allowance >= 0", name="watching_clocks_allowance_check"),
+        {"schema": "lms", "comment": "How much a member can have watched: one clock for all videos, as nobody watches two at once"},
+    )
+
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("public.members.id", ondelete="CASCADE"), primary_key=True)
+    reported_at: Mapped[datetime]
+    allowance: Mapped[Decimal] = mapped_column(Numeric, server_default=text("0"))
+
+
+class LessonNote(Base):
+    __tablename__ = "lesson_notes"
+    __table_args__ = (
+        CheckConstraint("at_seconds >= 0", name="lesson_notes_at_seconds_check"),
+        CheckConstraint("btrim(body) <> '' AND char_length(body) <= 20000", name="lesson_notes_body_check"),
+        Index("idx_lesson_notes_member", "member_id", "lesson_id"),
+        Index("idx_lesson_notes_lesson", "lesson_id"),
+        {"schema": "lms", "comment": "What learners write for themselves beside a lesson; nobody else reads it"},
+    )
+
+    id: Mapped[Id]
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("public.members.id", ondelete="CASCADE"))
+    lesson_id: Mapped[UUID] = mapped_column(ForeignKey("public.lessons.id", ondelete="CASCADE"))
+    at_seconds: Mapped[int | None]
+    body: Mapped[str]
+    created_at: Mapped[Now]
+    updated_at: Mapped[Now]

@@ -65,6 +65,7 @@ class Store:
         self.dsn = Dsn.parse(dsn) if isinstance(dsn, str) else dsn
         self._statement_seconds = statement_seconds
         self._lock_seconds = lock_seconds
+        self._closed = False
         self._engine = sa.create_engine(
             "postgresql+psycopg://",
             creator=self._connect,
@@ -74,7 +75,7 @@ class Store:
             pool_use_lifo=True,
         )
         sa.event.listen(self._engine, "checkout", _checked_out)
-        sa.event.listen(self._engine, "checkin", _checked_in)
+        sa.event.listen(self._engine, "checkin", self._checked_in)
         sa.event.listen(self._engine, "before_cursor_execute", _about_to_execute)
 
     def read[**P, T](self, fn: Callable[Concatenate[Session, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -112,8 +113,14 @@ class Store:
 
     def close(self) -> None:
         """Close the connections that rest in the pool, and those in use as they come back."""
+        self._closed = True
         self._engine.dispose()
         self._close_standby()
+
+    def _checked_in(self, _connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info["rested_since"] = time.monotonic()
+        if self._closed:
+            record.close()  # the pool that it came from is gone
 
     def _close_standby(self) -> None:
         standby = self.__dict__.pop("_standby", None)
@@ -198,10 +205,6 @@ def check_version(server_version: int) -> None:
             ),
             remedy=_("Ask whoever looks after the server to upgrade it, or get the version of this application that fits."),
         )
-
-
-def _checked_in(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
-    record.info["rested_since"] = time.monotonic()
 
 
 def _checked_out(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:

@@ -90,6 +90,7 @@ BEGIN
     last_accessed_at = v_now,
     current_lesson_id = p_lesson
   WHERE id = p_enrollment;
+  PERFORM lms.start_watching(v_enrollment.member_id);
 END
 $$;
 COMMENT ON FUNCTION lms.open_lesson(uuid, uuid) IS 'Starts or resumes a lesson: counts the access and moves the resume point';
@@ -212,6 +213,8 @@ BEGIN
       )
       AND NOT EXISTS (SELECT FROM public.session_attendance AS a WHERE a.enrollment_id = p_enrollment AND a.eligible_for_credit)
       THEN 'Attend a live session of the course first.'
+    WHEN v_lesson.completion_criteria = 'time_spent' AND v_progress.time_spent_seconds < v_lesson.min_time_seconds
+      THEN 'Spend more time on this lesson first.'
     WHEN clock_timestamp() < v_progress.started_at + make_interval(secs => coalesce(v_lesson.min_time_seconds, 0))
       THEN 'Spend more time on this lesson first.'
   END;
@@ -221,49 +224,8 @@ BEGIN
   PERFORM lms.finish_lesson(p_enrollment, p_lesson);
 END
 $$;
-COMMENT ON FUNCTION lms.complete_lesson(uuid, uuid) IS 'Completes a lesson where its criteria allow it; the minimum time counts from its first opening';
-
-CREATE OR REPLACE FUNCTION lms.record_video(p_enrollment uuid, p_lesson uuid, p_position integer, p_watched integer) RETURNS void
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
-AS $$
-DECLARE
-  c_top_speed CONSTANT numeric := 2.0; -- the fastest that players offer
-  c_longest_report CONSTANT integer := 60; -- reports come every 10 s; a longer silence is no time on task
-  v_progress public.lesson_progress := lms.lock_progress(p_enrollment, p_lesson);
-  v_lesson public.lessons;
-  v_now timestamptz := clock_timestamp();
-  v_elapsed numeric := extract(epoch FROM v_now - v_progress.last_accessed_at);
-  v_watched integer;
-  v_percentage numeric;
-BEGIN
-  SELECT * INTO v_lesson FROM public.lessons AS l WHERE l.id = p_lesson;
-  IF v_lesson.lesson_type <> 'video' OR p_position IS NULL OR p_position < 0 OR p_watched IS NULL OR p_watched < 0 THEN
-    RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'That is no progress in a video.', HINT = 'not-a-video-position';
-  END IF;
-  -- What was watched only grows, by no more than could have been played since the last report.
-  v_watched := greatest(
-    v_progress.video_watched_seconds,
-    least(p_watched, v_progress.video_watched_seconds + ceil(v_elapsed * c_top_speed), v_lesson.video_duration_seconds)
-  );
-  v_percentage := CASE WHEN v_lesson.video_duration_seconds > 0 THEN least(round(100.0 * v_watched / v_lesson.video_duration_seconds, 2), 100) ELSE 0 END;
-
-  UPDATE public.lesson_progress
-  SET video_position_seconds = least(p_position, v_lesson.video_duration_seconds),
-    video_watched_seconds = v_watched,
-    video_completion_percentage = v_percentage,
-    time_spent_seconds = time_spent_seconds + least(v_elapsed, c_longest_report)::integer,
-    last_accessed_at = v_now
-  WHERE id = v_progress.id;
-  UPDATE public.enrollments SET last_accessed_at = v_now WHERE id = p_enrollment;
-
-  IF v_percentage >= 90 AND v_lesson.completion_criteria = 'video_watched' THEN
-    PERFORM lms.finish_lesson(p_enrollment, p_lesson);
-  END IF;
-END
-$$;
-COMMENT ON FUNCTION lms.record_video(uuid, uuid, integer, integer) IS
-  'Where the player is and how many seconds of the video have been watched in all; at most twice the time since the last report is believed';
+COMMENT ON FUNCTION lms.complete_lesson(uuid, uuid) IS 'Completes a lesson where its criteria allow it; a minimum time counts from its first opening, unless time spent is the criterion';
 
 GRANT EXECUTE ON FUNCTION
-  lms.locked_lessons(uuid), lms.open_lesson(uuid, uuid), lms.complete_lesson(uuid, uuid), lms.record_video(uuid, uuid, integer, integer)
+  lms.locked_lessons(uuid), lms.open_lesson(uuid, uuid), lms.complete_lesson(uuid, uuid)
 TO lms_member, lms_staff;

@@ -243,6 +243,7 @@ BEGIN
     status = 'inactive', erased_at = now()
   WHERE id = p_member OR merged_into = p_member;
   DELETE FROM lms.meeting_accounts WHERE member_id = p_member;
+  DELETE FROM lms.lesson_notes WHERE member_id = p_member;
   UPDATE lms.certificate_deliveries AS d SET address = 'erased'
   FROM lms.certificates AS c
   WHERE c.id = d.certificate_id AND c.member_id = p_member;

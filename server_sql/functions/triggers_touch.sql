@@ -45,3 +45,5 @@ CREATE OR REPLACE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.grading_sc
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lms.set_updated_at();
 CREATE OR REPLACE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.regrade_requests
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lms.set_updated_at();
+CREATE OR REPLACE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.lesson_notes
+  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION lms.set_updated_at();

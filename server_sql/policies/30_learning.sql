@@ -3,7 +3,8 @@
 SELECT lms.protect(
   'public.enrollments', 'public.lesson_progress', 'public.course_completions', 'public.session_attendance', 'lms.session_waiting',
   'lms.module_completions', 'lms.scorm_sessions', 'lms.scorm_objectives', 'lms.scorm_data', 'lms.scorm_attempts', 'lms.scorm_interactions',
-  'lms.certificates', 'lms.signing_keys', 'lms.certificate_log', 'lms.certificate_log_head', 'lms.certificate_deliveries'
+  'lms.certificates', 'lms.signing_keys', 'lms.certificate_log', 'lms.certificate_log_head', 'lms.certificate_deliveries',
+  'lms.video_watching', 'lms.watching_clocks', 'lms.lesson_notes'
 );
 
 GRANT SELECT ON
@@ -30,6 +31,16 @@ CREATE POLICY whole ON public.session_attendance FOR SELECT TO lms_administrator
 -- The place on a waiting list is one's own affair; staff read lms.session_roster().
 GRANT SELECT ON lms.session_waiting TO lms_member;
 CREATE POLICY own ON lms.session_waiting FOR SELECT TO lms_member USING (enrollment_id = ANY (ARRAY(SELECT lms.my_enrollments())));
+
+-- Notes are their writer's alone: nobody who teaches or administers reads them.
+GRANT SELECT, DELETE, INSERT (id, member_id, lesson_id, at_seconds, body), UPDATE (body) ON lms.lesson_notes TO lms_member;
+CREATE POLICY own ON lms.lesson_notes FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
+CREATE POLICY own_delete ON lms.lesson_notes FOR DELETE TO lms_member USING (member_id = (SELECT lms.current_member_id()));
+CREATE POLICY own_insert ON lms.lesson_notes FOR INSERT TO lms_member WITH CHECK (
+  member_id = (SELECT lms.current_member_id()) AND lesson_id = ANY (ARRAY(SELECT lms.open_lessons() UNION SELECT lms.taught_lessons()))
+);
+CREATE POLICY own_update ON lms.lesson_notes FOR UPDATE TO lms_member
+  USING (member_id = (SELECT lms.current_member_id())) WITH CHECK (member_id = (SELECT lms.current_member_id()));
 
 CREATE POLICY own ON lms.scorm_sessions FOR SELECT TO lms_member USING (enrollment_id = ANY (ARRAY(SELECT lms.my_enrollments())));
 CREATE POLICY taught ON lms.scorm_sessions FOR SELECT TO lms_staff USING (enrollment_id = ANY (ARRAY(SELECT lms.taught_enrollments())));

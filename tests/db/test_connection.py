@@ -152,6 +152,16 @@ def test_a_store_keeps_to_its_connections(db: Database) -> None:
         assert store.read(run, mine) == 2
 
 
+def test_what_is_in_use_when_a_store_is_closed_is_closed_as_it_comes_back(db: Database) -> None:
+    store = Store(db.address)
+    pid = store.read(lambda session: (store.close(), run(session, "SELECT pg_backend_pid()"))[1])
+    gone = "SELECT count(*) FROM pg_stat_activity WHERE pid = :pid"
+    deadline = time.monotonic() + 5
+    while db.superuser.read(run, gone, pid=pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_a_connection_that_the_server_ended_is_replaced(db: Database) -> None:
     with Store(db.address, connections=1) as store:
         victim = store.read(run, "SELECT pg_backend_pid()")

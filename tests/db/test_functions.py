@@ -280,29 +280,6 @@ def test_a_lesson_is_completed_by_its_criteria_only(association: Association, le
     assert progress(association, "lea_enrollment", "text")[0] == "in_progress"
 
 
-def test_a_video_is_watched_no_faster_than_twice(association: Association, lea: psycopg.Connection[Any]) -> None:
-    enrollment, lesson = association["lea_enrollment"], association["text"]
-    watched = "SELECT video_watched_seconds, video_position_seconds, status FROM lesson_progress WHERE lesson_id = %s"
-    with association.installer() as installer:
-        installer.execute(
-            "UPDATE lessons SET lesson_type = 'video', video_duration_seconds = 600, completion_criteria = 'video_watched' WHERE id = %s",
-            (lesson,),
-        )
-        lea.execute("SELECT lms.open_lesson(%s, %s)", (enrollment, lesson))
-        lea.execute("SELECT lms.record_video(%s, %s, 590, 600)", (enrollment, lesson))
-        seconds, position, status = row(lea, watched, lesson)
-        assert seconds <= 10
-        assert (position, status) == (590, "in_progress")
-        for _minute in range(5):
-            installer.execute(
-                "UPDATE lesson_progress SET last_accessed_at = last_accessed_at - interval '1 minute' WHERE lesson_id = %s", (lesson,)
-            )
-            lea.execute("SELECT lms.record_video(%s, %s, 590, 600)", (enrollment, lesson))
-        seconds, position, status = row(lea, watched, lesson)
-        assert seconds >= 600 * 0.9
-        assert status == "completed"
-
-
 # SCORM
 
 

@@ -75,7 +75,7 @@ EVERY_TABLE = (
     " course_completions course_reviews live_sessions session_attendance quizzes quiz_questions quiz_attempts quiz_answers assignments"
     " assignment_submissions assignment_reviews lms.member_roles lms.member_logins lms.workspace lms.applied_files lms.certificate_templates lms.certificate_template_versions"
     " lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.scorm_sessions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks lms.certificates lms.signing_keys"
-    " lms.scorm_objectives lms.scorm_data lms.scorm_attempts lms.scorm_interactions lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades lms.session_waiting lms.meeting_accounts lms.privacy_requests lms.lesson_imports lms.lesson_media lms.quiz_draws"
+    " lms.scorm_objectives lms.scorm_data lms.scorm_attempts lms.scorm_interactions lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades lms.session_waiting lms.meeting_accounts lms.privacy_requests lms.video_watching lms.watching_clocks lms.lesson_notes lms.lesson_imports lms.lesson_media lms.quiz_draws"
     " lms.certificate_log lms.certificate_log_head lms.certificate_deliveries lms.ce_providers lms.ce_approvals lms.ce_filings"
     " lms.assignment_extensions lms.grades lms.grading_claims lms.grading_comments lms.regrade_requests lms.annotations lms.grading_schemes"
     " lms.stations lms.sittings lms.sitting_rooms lms.sitting_proctors lms.seats lms.start_codes lms.seat_sessions lms.heartbeats"
@@ -85,6 +85,7 @@ INTERNAL_TABLES = (
     "lms.applied_files lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.chunks lms.chunk_uploads"
     " lms.assets lms.asset_chunks lms.question_versions lms.attempt_delivery lms.attempt_questions"
     " lms.certificate_log_head lms.start_codes lms.seat_sessions lms.annotations lms.grading_schemes"
+    " lms.video_watching lms.watching_clocks"
 )
 ANON_READS = ("member_designations", "courses", "course_modules", "lessons", "lesson_attachments", "lms.workspace")
 
@@ -100,6 +101,7 @@ OTHERS_ROWS = {
     "lms.scorm_interactions": "enrollment_id = %(otto_enrollment)s",
     "lms.certificates": "member_id = %(otto)s",
     "transactions": "member_id = %(otto)s",
+    "lms.lesson_notes": "member_id = %(otto)s",
     "assignment_submissions": "member_id = %(otto)s",
     "assignment_reviews": "submission_id = %(submission)s",
     "course_reviews": "member_id = %(otto)s",
@@ -410,7 +412,8 @@ FUNCTIONS = [
     *(Case(f"another's {what}", "lea", f"SELECT {call}") for what, call in {
         "lesson": "lms.open_lesson(%(otto_enrollment)s, %(text)s)",
         "completion": "lms.complete_lesson(%(otto_enrollment)s, %(text)s)",
-        "video": "lms.record_video(%(otto_enrollment)s, %(text)s, 1, 1)",
+        "video": "lms.record_watching(%(otto_enrollment)s, %(text)s, 1, '{[0,1)}')",
+        "time": "lms.record_time(%(otto_enrollment)s, %(text)s, 1)",
         "launch": "lms.begin_scorm(%(otto_enrollment)s, %(scorm)s, gen_random_uuid())",
         "record": "lms.save_scorm(%(otto_session)s, 99, '{\"items\": {}, \"required\": []}', 0)",
         "session": "lms.end_scorm(%(otto_session)s)",
@@ -422,7 +425,19 @@ FUNCTIONS = [
     Case("a lesson that is locked", "lea", "SELECT lms.open_lesson(%(lea_enrollment)s, %(locked)s)", INVALID),
     Case("complete what was never opened", "lea", "SELECT lms.complete_lesson(%(lea_enrollment)s, %(text)s)", INVALID),
     Case("complete a package by hand", "lea", "SELECT lms.complete_lesson(%(lea_enrollment)s, %(scorm)s)", INVALID),
-    Case("a video that is none", "lea", "SELECT lms.record_video(%(lea_enrollment)s, %(scorm)s, 1, 99999)", INVALID),
+    Case("a video without an end", "lea", "SELECT lms.record_watching(%(lea_enrollment)s, %(text)s, 1, '{[0,)}')", INVALID),
+    Case("time in a package", "lea", "SELECT lms.record_time(%(lea_enrollment)s, %(scorm)s, 60)", INVALID),
+    *each("lea finn", "where others stop in a video", "SELECT * FROM lms.video_heat(%(text)s, 10)"),
+    Case("what another watched", "lea", "SELECT lms.watching(%(otto_enrollment)s, %(text)s)", [(None,)]),
+    *each("teacher admin", "notes of a learner", "SELECT body FROM lms.lesson_notes", NOTHING),
+    Case("a note in another's name", "lea",
+         "INSERT INTO lms.lesson_notes (member_id, lesson_id, body) VALUES (%(otto)s, %(text)s, 'x')"),
+    Case("a note beside what is not open", "lea",
+         "INSERT INTO lms.lesson_notes (member_id, lesson_id, body) VALUES (%(lea)s, %(draft_lesson)s, 'x')"),
+    Case("give a note away", "lea", "UPDATE lms.lesson_notes SET member_id = %(otto)s"),
+    Case("start the clock earlier", "lea", "SELECT lms.start_watching(%(lea)s)"),
+    Case("use up another's time", "lea", "SELECT lms.believe_watched(%(otto)s, 1)"),
+    Case("a video that is none", "lea", "SELECT lms.record_watching(%(lea_enrollment)s, %(scorm)s, 1, '{[0,99999)}')", INVALID),
     Case("a record that is none", "lea", "SELECT lms.save_scorm(%(lea_session)s, 1, '[]', 0)", INVALID),
     Case("a record without a number", "lea", "SELECT lms.save_scorm(%(lea_session)s, NULL, '{\"items\": {}, \"required\": []}', 0)", INVALID),
     Case("an enormous record", "lea",

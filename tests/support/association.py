@@ -211,5 +211,6 @@ INSERT INTO live_sessions (id, course_id, title, session_date, duration_minutes,
 VALUES (%(session)s, %(course)s, 'Meet', now(), 60, 'https://example.org/meet', 'SECRET-MEETING', %(teacher)s);
 INSERT INTO session_attendance (session_id, enrollment_id, member_id, duration_minutes)
 VALUES (%(session)s, %(otto_enrollment)s, %(otto)s, 60);
+INSERT INTO lms.lesson_notes (member_id, lesson_id, body) VALUES (%(otto)s, %(text)s, 'SECRET-THOUGHT');
 INSERT INTO transactions (id, member_id, amount, description) VALUES (%(transaction)s, %(otto)s, 10, 'SECRET-PAYMENT')
 """

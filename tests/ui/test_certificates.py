@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 
@@ -75,7 +76,12 @@ def button(page, text) -> QAbstractButton:
     return next(found for found in page.findChildren(QAbstractButton) if found.text() == text and found.isVisible())
 
 
-def click(qtbot, page, text):
+async def click(qtbot, page, text):
+    """Once the button is there: a page that was just filled shows its widgets a turn of the loop later."""
+    for _turn in range(500):
+        if any(found.text() == text and found.isVisible() for found in page.findChildren(QAbstractButton)):
+            break
+        await asyncio.sleep(0.01)
     qtbot.mouseClick(button(page, text), LEFT)
 
 
@@ -109,7 +115,7 @@ async def test_why_there_is_none_is_said_in_place(db, learner, show, qtbot):
 async def test_the_saved_file_is_the_certificate(db, learner, show, qtbot, tmp_path, until):
     page = await show(CertificatePage(learner.context, take(db, learner)))
     path = tmp_path / "mine.pdf"
-    click(qtbot, page, "Save PDF…")
+    await click(qtbot, page, "Save PDF…")
     dialog = next(found for found in page.children() if found.inherits("QFileDialog"))
     assert dialog.selectedFiles()[0].endswith(f"{page.certificate.snapshot.number}.pdf")
     dialog.fileSelected.emit(str(path))
@@ -125,7 +131,7 @@ async def test_the_transcript_has_every_certificate_that_counts(db, learner, sho
     page = await show(CertificatePage(learner.context, take(db, learner)))
     for suffix in ("pdf", "csv"):
         path = tmp_path / f"mine.{suffix}"
-        click(qtbot, page, "Transcript of the holder…")
+        await click(qtbot, page, "Transcript of the holder…")
         dialog = [found for found in page.children() if found.inherits("QFileDialog")][-1]
         dialog.fileSelected.emit(str(path))
         dialog.close()
@@ -149,9 +155,9 @@ async def test_a_folder_that_refuses_the_file_is_named_in_plain_words(db, learne
 
 async def test_the_number_is_copied_and_verified_from_the_page(db, learner, show, qtbot, until):
     page = await show(CertificatePage(learner.context, take(db, learner)))
-    click(qtbot, page, "Copy number")
+    await click(qtbot, page, "Copy number")
     assert QGuiApplication.clipboard().text() == page.certificate.snapshot.number
-    click(qtbot, page, "Verify")
+    await click(qtbot, page, "Verify")
     await until(lambda: page.findChildren(Dialog))
     (dialog,) = page.findChildren(Dialog)
     assert "This certificate is valid." in labels(dialog)
@@ -165,7 +171,7 @@ def labels(widget) -> list[str]:
 
 async def test_it_is_printed_on_the_paper_that_the_dialog_was_given(db, learner, show, qtbot, tmp_path, until):
     page = await show(CertificatePage(learner.context, take(db, learner)))
-    click(qtbot, page, "Print…")
+    await click(qtbot, page, "Print…")
     (dialog,) = page.findChildren(QPrintDialog)
     path = tmp_path / "printed.pdf"
     dialog.printer().setOutputFileName(str(path))
@@ -202,9 +208,9 @@ def signing(show, until):
 
 async def test_the_web_page_that_verifies_has_the_key_of_the_day(home, db, administrator, signing, qtbot, until):
     page = await signing(administrator)
-    click(qtbot, page, "Make a key")
+    await click(qtbot, page, "Make a key")
     await until(lambda: page.signing.key is not None and not page.loading)
-    click(qtbot, page, "Web page…")
+    await click(qtbot, page, "Web page…")
     (dialog,) = page.findChildren(WebPageDialog)
     assert_accessible(dialog)
     dialog.ask.setText("http://db.example.org/rpc/verify_certificate")
@@ -225,11 +231,11 @@ async def test_the_web_page_that_verifies_has_the_key_of_the_day(home, db, admin
 async def test_an_administrator_makes_a_key_and_what_waits_is_signed(home, db, learner, administrator, signing, show, qtbot, until):
     certificate = issued(db, learner)
     page = await signing(administrator)
-    click(qtbot, page, "Make a key")
+    await click(qtbot, page, "Make a key")
     await until(lambda: page.signing.key is not None and not page.loading)
     assert "1 certificate waits for a signature." in labels(page.signing)
     assert_accessible(page)
-    click(qtbot, page, "Sign them")
+    await click(qtbot, page, "Sign them")
     await until(lambda: "Every valid certificate is signed." in labels(page.signing))
     found = learner.context.store.read(get_certificate, certificate)
     control = JobControl(lambda _fraction, _detail: None)
@@ -244,7 +250,7 @@ async def test_the_signed_file_is_what_its_holder_sees_and_saves(home, db, learn
     administrator.context.store.write(add_key, (key := make_key("Sample association")).public)
     keep(key)
     page = await show(CertificatePage(administrator.context, certificate=certificate))
-    click(qtbot, page, "Sign")
+    await click(qtbot, page, "Sign")
     await until(lambda: page.certificate.asset_id is not None and not page.loading)
     assert "certificate.sign" not in page.buttons
     holders = await show(CertificatePage(learner.context, certificate=certificate))
@@ -255,18 +261,18 @@ async def test_the_signed_file_is_what_its_holder_sees_and_saves(home, db, learn
 
 async def test_without_the_key_one_is_told_where_to_get_it(home, db, learner, administrator, show, qtbot, until):
     page = await show(CertificatePage(administrator.context, certificate=issued(db, learner)))
-    click(qtbot, page, "Sign")
+    await click(qtbot, page, "Sign")
     await until(lambda: administrator.notices)
     assert "not on this computer" in administrator.notices[-1].message
 
 
 async def test_a_backup_brings_the_key_to_another_computer(home, db, administrator, signing, qtbot, until, monkeypatch):
     page = await signing(administrator)
-    click(qtbot, page, "Make a key")
+    await click(qtbot, page, "Make a key")
     await until(lambda: page.signing.key is not None and not page.loading)
     key = page.signing.key
     assert key is not None
-    click(qtbot, page, "Save a backup…")
+    await click(qtbot, page, "Save a backup…")
     (dialog,) = page.findChildren(BackupDialog)
     assert_accessible(dialog)
     qtbot.keyClicks(dialog.password, "short")
@@ -302,11 +308,11 @@ async def test_a_distrusted_key_signs_nothing_more_and_what_it_signed_says_so(
 ):
     certificate = issued(db, learner)
     page = await signing(administrator)
-    click(qtbot, page, "Make a key")
+    await click(qtbot, page, "Make a key")
     await until(lambda: page.signing.key is not None and not page.loading)
-    click(qtbot, page, "Sign them")
+    await click(qtbot, page, "Sign them")
     await until(lambda: "Every valid certificate is signed." in labels(page.signing))
-    click(qtbot, page, "Distrust…")
+    await click(qtbot, page, "Distrust…")
     (dialog,) = page.findChildren(DistrustDialog)
     assert_accessible(dialog)
     qtbot.mouseClick(dialog.button, LEFT)
@@ -322,7 +328,7 @@ async def test_a_distrusted_key_signs_nothing_more_and_what_it_signed_says_so(
 
 async def test_revoking_asks_why_and_the_page_says_what_became_of_it(db, learner, administrator, show, qtbot, until):
     page = await show(CertificatePage(administrator.context, certificate=issued(db, learner)))
-    click(qtbot, page, "Revoke…")
+    await click(qtbot, page, "Revoke…")
     (dialog,) = page.findChildren(RevokeDialog)
     assert_accessible(dialog)
     qtbot.mouseClick(dialog.button, LEFT)
@@ -331,7 +337,7 @@ async def test_revoking_asks_why_and_the_page_says_what_became_of_it(db, learner
     qtbot.mouseClick(dialog.button, LEFT)
     await until(lambda: page.certificate.status == "revoked" and not page.loading)
     assert page.status.text == "Revoked"
-    click(qtbot, page, "Issue another")
+    await click(qtbot, page, "Issue another")
     await until(lambda: page.certificate.status == "valid" and not page.loading)
 
 
@@ -339,14 +345,14 @@ async def test_replacing_shows_the_new_one_and_the_old_one_leads_to_it(db, learn
     old = issued(db, learner)
     page = await show(CertificatePage(administrator.context, certificate=old))
     number = page.certificate.snapshot.number
-    click(qtbot, page, "Replace…")
+    await click(qtbot, page, "Replace…")
     (dialog,) = page.findChildren(Dialog)
-    click(qtbot, dialog, "Replace it")
+    await click(qtbot, dialog, "Replace it")
     await until(lambda: page.certificate.snapshot.number != number and not page.loading)
     assert page.status.text == "Valid"
     before = await show(CertificatePage(administrator.context, certificate=old))
     assert before.status.text == "Replaced"
-    click(qtbot, before, "Show the newer one")
+    await click(qtbot, before, "Show the newer one")
     assert administrator.opened[-1] == ("certificate", {"enrollment": page.certificate.enrollment_id})
 
 
@@ -394,7 +400,7 @@ async def test_administrators_search_and_filter_all_that_was_issued(db, learner,
     await until(lambda: titles() == ["Ethics"] and not page.loading)
     qtbot.keyClicks(page.search, "nothing of the kind")
     await until(lambda: page.views.currentWidget() is page.nothing and not page.loading)
-    click(qtbot, page, "Clear search and filters")
+    await click(qtbot, page, "Clear search and filters")
     await until(lambda: len(titles()) == 4 and not page.loading)
     assert_accessible(page)
 
@@ -403,15 +409,15 @@ async def test_what_is_due_is_issued_one_by_one_and_all_at_once(db, learner, adm
     for title in ("Ethics", "Medicare", "Claims"):
         take(db, learner, title)
     page = await show(CertificatesPage(administrator.context))
-    click(qtbot, page, "Due")
+    await click(qtbot, page, "Due")
     await until(lambda: page.due.rowCount() == 3 and not page.loading)
     assert_accessible(page)
     at = page.due_table.visualRect(page.due.index(0, 0)).center()
     qtbot.mouseClick(page.due_table.viewport(), LEFT, pos=at)
-    click(qtbot, page, "Issue")
+    await click(qtbot, page, "Issue")
     await until(lambda: page.due.rowCount() == 2 and not page.loading)
     assert administrator.notices[-1].message == "The certificate of Amara Okafor was issued."
-    click(qtbot, page, "Issue all")
+    await click(qtbot, page, "Issue all")
     await until(lambda: page.views.currentWidget() is page.nothing and not page.loading)
     assert administrator.notices[-1].message == "2 certificates were issued."
     assert page.nothing.sentence == "Everybody who completed a course has their certificate."
@@ -428,9 +434,9 @@ async def test_issuing_all_can_be_cancelled_and_keeps_what_was_issued(db, learne
             job.cancel()
 
     administrator.context.tasks.listeners.append(stop)
-    click(qtbot, page, "Due")
+    await click(qtbot, page, "Due")
     await until(lambda: page.due.rowCount() == 6 and not page.loading)
-    click(qtbot, page, "Issue all")
+    await click(qtbot, page, "Issue all")
     await until(lambda: administrator.notices)
     await until(lambda: not page.loading)
     count = administrator.context.store.read(count_certificates, CertificateFilter())
@@ -446,7 +452,7 @@ async def test_who_gets_none_is_listed_with_the_reason(db, learner, administrato
         connection.execute("UPDATE courses SET completion_certificate = false WHERE title = 'Medicare'")
         connection.execute("UPDATE enrollments SET status = 'dropped' WHERE course_id IN (SELECT id FROM courses WHERE title = 'Ethics')")
     page = await show(CertificatesPage(administrator.context))
-    click(qtbot, page, "Not due")
+    await click(qtbot, page, "Not due")
     await until(lambda: page.held.rowCount() == 2 and not page.loading)
     reasons = {page.held.row(at).course_title: page.held.index(at, 4).data() for at in range(2)}
     assert reasons == {"Medicare": "Course issues no certificates", "Ethics": "Course dropped"}
@@ -455,7 +461,7 @@ async def test_who_gets_none_is_listed_with_the_reason(db, learner, administrato
     await until(lambda: page.held.rowCount() == 1 and not page.loading)
     qtbot.keyClicks(page.search, "medicare")
     await until(lambda: page.views.currentWidget() is page.nothing and not page.loading)
-    click(qtbot, page, "Clear search and filters")
+    await click(qtbot, page, "Clear search and filters")
     await until(lambda: page.held.rowCount() == 2 and not page.loading)
 
 
