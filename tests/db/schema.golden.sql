@@ -920,6 +920,22 @@ ALTER TABLE lms.lesson_media OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.lesson_media IS 'H.264 and AAC media of packages, and what they were converted to';
 
+CREATE TABLE lms.lesson_notes (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    member_id uuid NOT NULL,
+    lesson_id uuid NOT NULL,
+    at_seconds integer,
+    body text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT lesson_notes_at_seconds_check CHECK ((at_seconds >= 0)),
+    CONSTRAINT lesson_notes_body_check CHECK (((btrim(body) <> ''::text) AND (char_length(body) <= 20000)))
+);
+
+ALTER TABLE lms.lesson_notes OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.lesson_notes IS 'What learners write for themselves beside a lesson; nobody else reads it';
+
 CREATE TABLE lms.meeting_accounts (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     member_id uuid NOT NULL,
@@ -1279,6 +1295,28 @@ CREATE TABLE lms.tombstones (
 ALTER TABLE lms.tombstones OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.tombstones IS 'Authored rows that were deleted from a course or bank; what went with a deleted parent is implied by it';
+
+CREATE TABLE lms.video_watching (
+    progress_id uuid NOT NULL,
+    played int4multirange DEFAULT '{}'::int4multirange NOT NULL,
+    replayed int4multirange DEFAULT '{}'::int4multirange NOT NULL,
+    CONSTRAINT video_watching_replayed_check CHECK ((replayed <@ played))
+);
+
+ALTER TABLE lms.video_watching OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.video_watching IS 'Which seconds of a video were played, and which of them again';
+
+CREATE TABLE lms.watching_clocks (
+    member_id uuid NOT NULL,
+    reported_at timestamp with time zone NOT NULL,
+    allowance numeric DEFAULT 0 NOT NULL,
+    CONSTRAINT watching_clocks_allowance_check CHECK ((allowance >= (0)::numeric))
+);
+
+ALTER TABLE lms.watching_clocks OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.watching_clocks IS 'How much a member can have watched: one clock for all videos, as nobody watches two at once';
 
 CREATE TABLE lms.workspace (
     singleton boolean DEFAULT true NOT NULL,
@@ -1651,6 +1689,9 @@ ALTER TABLE ONLY lms.lesson_imports
 ALTER TABLE ONLY lms.lesson_media
     ADD CONSTRAINT lesson_media_pkey PRIMARY KEY (lesson_id, package_url, path);
 
+ALTER TABLE ONLY lms.lesson_notes
+    ADD CONSTRAINT lesson_notes_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY lms.meeting_accounts
     ADD CONSTRAINT meeting_accounts_account_key UNIQUE (account);
 
@@ -1773,6 +1814,12 @@ ALTER TABLE ONLY lms.sitting_rooms
 
 ALTER TABLE ONLY lms.grades
     ADD CONSTRAINT unique_submission_stage UNIQUE (submission_id, stage);
+
+ALTER TABLE ONLY lms.video_watching
+    ADD CONSTRAINT video_watching_pkey PRIMARY KEY (progress_id);
+
+ALTER TABLE ONLY lms.watching_clocks
+    ADD CONSTRAINT watching_clocks_pkey PRIMARY KEY (member_id);
 
 ALTER TABLE ONLY lms.workspace
     ADD CONSTRAINT workspace_pkey PRIMARY KEY (singleton);
@@ -1949,6 +1996,10 @@ CREATE INDEX idx_late_answers_question ON lms.late_answers USING btree (question
 CREATE INDEX idx_lesson_media_converted ON lms.lesson_media USING btree (converted_url);
 
 CREATE INDEX idx_lesson_media_waiting ON lms.lesson_media USING btree (lesson_id) WHERE ((converted_url IS NULL) AND (failure IS NULL));
+
+CREATE INDEX idx_lesson_notes_lesson ON lms.lesson_notes USING btree (lesson_id);
+
+CREATE INDEX idx_lesson_notes_member ON lms.lesson_notes USING btree (member_id, lesson_id);
 
 CREATE INDEX idx_meeting_accounts_member ON lms.meeting_accounts USING btree (member_id);
 
@@ -2251,6 +2302,8 @@ CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.grades FOR EACH ROW W
 CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.grading_comments FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
 
 CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.grading_schemes FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
+
+CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.lesson_notes FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
 
 CREATE TRIGGER trigger_set_updated_at BEFORE UPDATE ON lms.regrade_requests FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION lms.set_updated_at();
 
@@ -2621,6 +2674,12 @@ ALTER TABLE ONLY lms.lesson_imports
 ALTER TABLE ONLY lms.lesson_media
     ADD CONSTRAINT lesson_media_lesson_id_fkey FOREIGN KEY (lesson_id) REFERENCES public.lessons(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY lms.lesson_notes
+    ADD CONSTRAINT lesson_notes_lesson_id_fkey FOREIGN KEY (lesson_id) REFERENCES public.lessons(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.lesson_notes
+    ADD CONSTRAINT lesson_notes_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY lms.meeting_accounts
     ADD CONSTRAINT meeting_accounts_added_by_fkey FOREIGN KEY (added_by) REFERENCES public.members(id) ON DELETE SET NULL;
 
@@ -2770,6 +2829,12 @@ ALTER TABLE ONLY lms.stations
 
 ALTER TABLE ONLY lms.tombstones
     ADD CONSTRAINT tombstones_scope_id_fkey FOREIGN KEY (scope_id) REFERENCES lms.row_clocks(scope_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.video_watching
+    ADD CONSTRAINT video_watching_progress_id_fkey FOREIGN KEY (progress_id) REFERENCES public.lesson_progress(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.watching_clocks
+    ADD CONSTRAINT watching_clocks_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.assignment_reviews
     ADD CONSTRAINT assignment_reviews_reviewer_id_fkey FOREIGN KEY (reviewer_id) REFERENCES public.members(id) ON DELETE CASCADE;
