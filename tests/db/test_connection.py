@@ -154,7 +154,12 @@ def test_a_store_keeps_to_its_connections(db: Database) -> None:
 
 def test_what_is_in_use_when_a_store_is_closed_is_closed_as_it_comes_back(db: Database) -> None:
     store = Store(db.address)
-    pid = store.read(lambda session: (store.close(), run(session, "SELECT pg_backend_pid()"))[1])
+
+    def close_meanwhile(session: Session) -> Any:
+        store.close()
+        return run(session, "SELECT pg_backend_pid()")
+
+    pid = store.read(close_meanwhile)
     gone = "SELECT count(*) FROM pg_stat_activity WHERE pid = :pid"
     deadline = time.monotonic() + 5
     while db.superuser.read(run, gone, pid=pid):
