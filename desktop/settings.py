@@ -77,6 +77,9 @@ THEME = option("appearance.theme", "system", N_("Colours of the application"), (
 LANGUAGE = option("appearance.language", "", N_("Language, as in es; empty follows the system"))
 REDUCED_MOTION = option("appearance.reduced-motion", False, N_("Show changes without movement"))
 TEXT_SCALE = option("appearance.text-scale", 1.0, N_("Size of text, as a multiple of the system's"))
+VIDEO_SPEED = option("video.speed", 1.0, N_("How fast films play, as a multiple of their own speed"))
+VIDEO_CAPTIONS = option("video.captions", "", N_("Captions that films show, by their name; empty for none"))
+VIDEO_VOLUME = option("video.volume", 1.0, N_("How loud films are, from 0 to 1"))
 LAST_WORKSPACE = option("workspace.last", "", N_("The workspace that opens at start"))
 LAST_PERSON = option("workspace.person", "", N_("Who is signed in again at start"))
 

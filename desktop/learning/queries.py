@@ -85,6 +85,9 @@ class LessonContent:
     scorm_manifest_url: str | None
     video_provider: str | None
     video_duration_seconds: int | None
+    transcript_url: str | None
+    enable_video_controls: bool
+    allow_download: bool
     completion_criteria: str
     min_time_seconds: int | None
     estimated_duration_minutes: int | None
@@ -185,6 +188,9 @@ def get_lesson(session: Session, lesson_id: UUID, enrollment_id: UUID | None = N
             Lesson.scorm_manifest_url,
             Lesson.video_provider,
             Lesson.video_duration_seconds,
+            Lesson.transcript_url,
+            Lesson.enable_video_controls,
+            Lesson.allow_download,
             Lesson.completion_criteria,
             Lesson.min_time_seconds,
             Lesson.estimated_duration_minutes,

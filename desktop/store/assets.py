@@ -104,19 +104,19 @@ def fetch(store: Store, asset_id: str, target: Path, control: JobControl) -> Pat
     """
     asset = store.read(describe, asset_id)
     if manifest_id(asset.chunks) != asset_id:
-        raise _damaged(asset.name)
+        raise damaged(asset.name)
     part = target.with_name(target.name + ".part")
     target.parent.mkdir(parents=True, exist_ok=True)
     with part.open("r+b" if part.exists() else "w+b") as file:
         ordinal = _keep_good(file, asset.chunks)
         while ordinal < len(asset.chunks):
             control.report(ordinal, len(asset.chunks), asset.name)
-            batch = store.read(_get_chunks, asset_id, ordinal, _FETCHED_AT_ONCE)
+            batch = store.read(get_chunks, asset_id, ordinal, _FETCHED_AT_ONCE)
             if not batch:
-                raise _damaged(asset.name)
+                raise damaged(asset.name)
             for data in batch:
                 if ordinal == len(asset.chunks) or sha256(data).digest() != asset.chunks[ordinal]:
-                    raise _damaged(asset.name)
+                    raise damaged(asset.name)
                 file.write(data)
                 ordinal += 1
         file.flush()
@@ -167,8 +167,11 @@ def _put_asset(session: Session, name: str, media_type: str, chunks: list[bytes]
     return asset_id
 
 
-def _get_chunks(session: Session, asset_id: str, first: int, count: int) -> list[bytes]:
-    """Straight from the driver and in binary: as text every byte would travel as two digits."""
+def get_chunks(session: Session, asset_id: str, first: int, count: int) -> list[bytes]:
+    """``count`` chunks of an asset from the ordinal ``first`` on, unproved; fewer at its end.
+
+    Straight from the driver and in binary: as text every byte would travel as two digits.
+    """
     driver = session.connection().connection.driver_connection
     assert driver is not None
     with driver.cursor(binary=True) as cursor:
@@ -176,7 +179,8 @@ def _get_chunks(session: Session, asset_id: str, first: int, count: int) -> list
         return [data for (data,) in cursor]
 
 
-def _damaged(name: str) -> Invalid:
+def damaged(name: str) -> Invalid:
+    """What is said of an asset whose bytes are not those that its id promises."""
     return Invalid(
         _("The stored file “{name}” is damaged: what arrived is not what was stored.").format(name=name),
         remedy=_("Ask an administrator to store the file again."),

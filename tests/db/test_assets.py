@@ -54,7 +54,7 @@ class Counted:
 
     def asked_from(self) -> list[int]:
         """The first chunk of each batch that was asked for."""
-        return [args[1] for name, args in self.calls if name == "_get_chunks"]
+        return [args[1] for name, args in self.calls if name == "get_chunks"]
 
 
 def control(at: Callable[[int], object] = lambda _chunk: None) -> JobControl:

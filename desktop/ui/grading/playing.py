@@ -4,34 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt, QUrl
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer, QVideoFrame, QVideoSink
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from desktop.i18n import _
+from desktop.learning.captions import clock
 from desktop.ui.theme import Role, px
 from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.film import Picture
 from desktop.ui.widgets.labels import Label
 
 STEP_MS = 5000
 """For one press of an arrow key on the slider."""
-
-
-class Picture(QWidget):
-    """The frame of a video that is shown just now; it is part of the page, and no window of its own as Qt's widget for videos is."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sink = QVideoSink(self)
-        self.sink.videoFrameChanged.connect(lambda _frame: self.update())
-        self.setMinimumSize(px(160), px(90))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), Qt.GlobalColor.black)
-        self.sink.videoFrame().paint(painter, QRectF(self.rect()), QVideoFrame.PaintOptions())
-        painter.end()
 
 
 class MediaView(QWidget):
@@ -99,7 +84,7 @@ class MediaView(QWidget):
         self.slider.setRange(0, self.player.duration())
         self.slider.setValue(self.player.position())
         self.slider.blockSignals(False)
-        self.time.setText(f"{_clock(self.player.position())} / {_clock(self.player.duration())}")
+        self.time.setText(f"{clock(self.player.position() / 1000)} / {clock(self.player.duration() / 1000)}")
 
     def _moved(self, position: int) -> None:
         self.player.setPosition(position)
@@ -110,8 +95,3 @@ class MediaView(QWidget):
         self.words.setText(_("This recording cannot be played here: {reason}").format(reason=words))
         for widget in (self.play_button, self.slider):
             widget.setEnabled(False)
-
-
-def _clock(milliseconds: int) -> str:
-    minutes, seconds = divmod(milliseconds // 1000, 60)
-    return f"{minutes}:{seconds:02d}"

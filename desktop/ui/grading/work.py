@@ -29,7 +29,7 @@ from desktop.ui.grading.annotating import AnnotationSaver
 from desktop.ui.grading.marks import draw_marks
 from desktop.ui.grading.pages import AnnotatedPages
 from desktop.ui.grading.words import size_text
-from desktop.ui.learning.lesson import Reading
+from desktop.ui.learning.reading import Reading
 from desktop.ui.theme import Role, px, restyle
 from desktop.ui.widgets.buttons import Button
 from desktop.ui.widgets.labels import Label

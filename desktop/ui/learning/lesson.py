@@ -1,84 +1,58 @@
-"""A lesson that is open: reading, PDF, link. Packages go on to the player, quizzes and assignments to their pages.
+"""A lesson that is open: reading, document, film, page of another site, link. Packages, quizzes and assignments have pages of their own.
 
-What cannot be shown here says so.
+Beside it stand the course's contents, one's notes, what is said in the film, and its files. Time in front of it and seconds of film that
+were played are told to the server as they pass.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QLocale, Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QHideEvent, QImage, QResizeEvent, QShowEvent
 from PySide6.QtPdf import QPdfDocument
 from PySide6.QtPdfWidgets import QPdfView
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.courses.outline import Outline, OutlineLesson, Progress, build
 from desktop.courses.queries import list_outline
-from desktop.courses.richtext import sanitize
 from desktop.courses.vocabulary import LESSON_TYPES, duration, label
+from desktop.errors import Invalid, NotFound, ServerAway
 from desktop.i18n import _
+from desktop.learning.captions import Cue, chapters_of, decode, find_chapters, parse_cues
 from desktop.learning.commands import complete_lesson, open_lesson
-from desktop.learning.queries import LessonContent, get_lesson
+from desktop.learning.queries import Attachment, LessonContent, get_lesson
+from desktop.learning.watching import Spans, get_played, record_time, record_watching
 from desktop.settings import cache_folder
 from desktop.store.assets import asset_of, fetch
+from desktop.store.streaming import AssetFile, make_room
 from desktop.tasks import JobControl
 from desktop.ui.context import Context
+from desktop.ui.learning.beside import WIDTH, Beside
+from desktop.ui.learning.reading import COLUMN, Reading, load_picture
 from desktop.ui.page import Empty, Page
-from desktop.ui.theme import Role, px, theme
+from desktop.ui.theme import Role, px
 from desktop.ui.widgets.badges import StatusPill
-from desktop.ui.widgets.buttons import Button, disabled
+from desktop.ui.widgets.buttons import Button, IconButton, disabled
 from desktop.ui.widgets.labels import Label
 from desktop.ui.widgets.surfaces import Dialog
 
+if TYPE_CHECKING:
+    from desktop.ui.learning.video import VideoView
+
 ELSEWHERE = frozenset({"scorm", "quiz", "assignment"})
 """Types of lessons that have a page of their own."""
-
-COLUMN = 720
-"""Widest line of a reading, in pixels at nominal text."""
-
-
-class Reading(QTextBrowser):
-    """An author's HTML as text: no scripts (there is no engine for them), nothing fetched from anywhere, links only by hand."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setOpenLinks(False)
-        self.setAccessibleName(_("Lesson text"))
-        self.setFrameShape(QTextBrowser.Shape.NoFrame)
-        self.setViewportMargins(0, 0, 0, 0)
-        self._shown: str | None = None
-        theme().changed.connect(self._recolour)
-
-    def loadResource(self, kind: int, name: QUrl | str) -> Any:
-        # Pictures inside the document (data:) are decoded by the document itself; anything else would be a request to somebody.
-        return super().loadResource(kind, name) if QUrl(name).scheme() == "data" else None
-
-    def show_html(self, html: str) -> None:
-        self._shown = html
-        body, text, link = theme().font(Role.BODY), theme().colour("text").name(), theme().colour("accent_text").name()
-        self.document().setDefaultStyleSheet(
-            f"body {{ font-size: {round(body.pixelSize() * 1.1)}px; line-height: 150%; color: {text}; }} a {{ color: {link}; }}"
-            " p { margin: 0 0 12px 0; } h1, h2, h3 { margin: 18px 0 8px 0; }"
-        )
-        self.setHtml(f"<body>{sanitize(html)}</body>")
-        self.document().setDocumentMargin(0)
-
-    def show_plain(self, words: str) -> None:
-        self._shown = None
-        self.setPlainText(words)
-
-    def _recolour(self) -> None:
-        """The colours are in the document: another look makes it anew, at the same place."""
-        if self._shown is not None:
-            at = self.verticalScrollBar().value()
-            self.show_html(self._shown)
-            self.verticalScrollBar().setValue(at)
+TIME_MS = 30_000
+"""Between two reports of time in front of a lesson."""
+ROOM = 640
+"""Pixels at nominal text that a lesson wants for itself; in a narrower window the panels beside it are closed at first."""
+SUBTITLES = (".vtt", ".srt")
 
 
 class LessonPage(Page):
@@ -90,6 +64,13 @@ class LessonPage(Page):
         self.course_id, self.lesson_id, self.enrollment_id = course, lesson, enrollment
         self._opened = False
         self._played = False
+        self._film: AssetFile | None = None
+        self._film_at: float | None = None
+        self._since = time.monotonic()
+        self.video: VideoView | None = None
+        self._clock = QTimer()
+        self._clock.setInterval(TIME_MS)
+        self._clock.timeout.connect(lambda: self.spawn(self._tell_time()))
         self._lesson: LessonContent | None = None
         self._outline = Outline(())
         super().__init__(context, parent)
@@ -128,6 +109,16 @@ class LessonPage(Page):
         for widget in (self.reading, self.pdf_view, self.elsewhere):
             self.stack.addWidget(widget)
         self.stack.setMaximumWidth(px(COLUMN))
+        self.beside = Beside(self.context, self.lesson_id, self._moment)
+        self.beside.contents.opened.connect(self._open_lesson)
+        self.beside.notes.sought.connect(self._seek)
+        self.beside.transcript.sought.connect(self._seek)
+        self.beside.files.save_asked.connect(self._save_file)
+        self.beside_button = IconButton("sidebar", _("Contents, notes and files"))
+        self.beside_button.setCheckable(True)
+        self.beside_button.clicked.connect(self.beside.setVisible)
+        self.header.trailing.addWidget(self.beside_button)
+        self._show_beside(self.width() >= px(ROOM + WIDTH))
         self.done_pill = StatusPill(_("Completed"), "good")
         self.previous_button = Button(_("Previous"), "quiet", "chevron-left")
         self.next_button = Button(_("Next"), "quiet", "chevron-right")
@@ -151,12 +142,18 @@ class LessonPage(Page):
         middle.setContentsMargins(px(32), px(4), px(32), 0)
         middle.addWidget(self.stack, 100)
         middle.addStretch(1)
-        content = QWidget()
-        column = QVBoxLayout(content)
+        column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(middle, 1)
         column.addLayout(foot)
+        content = QWidget()
+        content.setMinimumWidth(px(ROOM) - 2 * px(32))  # the panels beside it go before they are in the way
+        row = QHBoxLayout(content)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(column, 1)
+        row.addWidget(self.beside)
         return content
 
     # Reading
@@ -174,13 +171,18 @@ class LessonPage(Page):
             self._play(lesson)
         first = self._lesson is None
         self._lesson = lesson
+        if not first and lesson.lesson_type == "video" and self._film is None:
+            await self._show(lesson)  # shown again, after something else was
         self._outline = build(*rows, now=datetime.now(UTC), enrolled=self.enrollment_id is not None, unlocked=self.enrollment_id is None)
         parts = (label(LESSON_TYPES, lesson.lesson_type), duration(lesson.estimated_duration_minutes))
         self.set_title(lesson.title, " · ".join(part for part in parts if part))
         self.header.set_breadcrumb(*self.breadcrumb)
         if first:
             await self._show(lesson)
+            await self.beside.notes.refresh()
+            await self._show_files(lesson)
         self._show_state(lesson)
+        await self.beside.contents.show_outline(self._outline, self.lesson_id, enrolled=self.enrollment_id is not None)
         return None
 
     async def _show(self, lesson: LessonContent) -> None:
@@ -188,12 +190,53 @@ class LessonPage(Page):
         if lesson.lesson_type == "text" or (lesson.lesson_type == "embedded_content" and lesson.content_html):
             self.reading.show_html(lesson.content_html or "")
             self.stack.setCurrentWidget(self.reading)
+            if wanted := self.reading.wanted:
+                self.spawn(self._fetch_pictures(wanted))
         elif lesson.lesson_type == "pdf" and asset is not None:
             path = await self.context.job(_("Fetching {name}").format(name=lesson.title), _fetched, self.context.store, asset)
             self.pdf.load(str(path))
             self.stack.setCurrentWidget(self.pdf_view)
+        elif lesson.lesson_type == "video" and asset is not None:
+            await self._open_film(lesson, asset)
         else:
             self._show_elsewhere(lesson)
+
+    async def _fetch_pictures(self, assets: tuple[str, ...]) -> None:
+        self.reading.show_pictures(await self.context.job(_("Fetching pictures"), _pictures, self.context.store, assets, px(COLUMN)))
+
+    async def _open_film(self, lesson: LessonContent, asset: str) -> None:
+        from desktop.ui.learning.video import VideoView  # codecs are loaded only once there is a film
+
+        played: Spans = ()
+        if self.enrollment_id is not None:
+            played = await self.context.read(get_played, self.enrollment_id, self.lesson_id)
+        self._film = await self.context.tasks.run(_film, self.context.store, asset)
+        if self.video is None:
+            self.video = VideoView(self.context.settings)
+            self.video.reporter.due.connect(lambda spans, at: self._leave_with(self._tell_watched(spans, at)))
+            self.video.moved.connect(self.beside.transcript.follow)
+            self.stack.addWidget(self.video)
+            self.stack.setMaximumWidth(px(2 * COLUMN))
+            tracks, transcript, chapters = await self.context.tasks.run(_words, self.context.store, lesson)
+            self.video.show_captions(tracks)
+            written = find_chapters(lesson.description or "", lesson.video_duration_seconds)
+            self.video.show_chapters(chapters_of(chapters) or written)
+            if isinstance(transcript, str):
+                self.beside.transcript.show_text(transcript)
+            elif transcript:
+                self.beside.transcript.show_cues(transcript)
+            self.beside.tabs.set_enabled("transcript", bool(transcript))
+        at = self._film_at if self._film_at is not None else float(lesson.video_position_seconds)
+        self.video.open_film(self._film, at=at, watched=played, controls=lesson.enable_video_controls)
+        self.stack.setCurrentWidget(self.video)
+
+    async def _show_files(self, lesson: LessonContent) -> None:
+        files = lesson.attachments
+        if lesson.lesson_type == "video" and lesson.allow_download and lesson.content_url:
+            film = Attachment(lesson.id, _("The film"), lesson.content_url, "video", None, _("To watch without a connection."))
+            files = (film, *files)
+        await self.beside.files.show_files(files)
+        self.beside.tabs.set_enabled("files", bool(files))
 
     def _show_elsewhere(self, lesson: LessonContent) -> None:
         url = lesson.content_url or ""
@@ -208,12 +251,16 @@ class LessonPage(Page):
             self.stack.setCurrentWidget(self.elsewhere)
             return
         on_the_web = url.startswith(("https://", "http://"))
-        self.visit_button.setVisible(on_the_web)
-        if on_the_web:
+        self.visit_button.setVisible(on_the_web or lesson.lesson_type == "live_session")
+        if lesson.lesson_type == "live_session":
+            self.elsewhere_text.setText(_("This lesson is a live session."))
+            self.elsewhere_second.setText(_("It is completed once you have attended one of the course."))
+            self.visit_button.setText(_("Open the live sessions"))
+        elif on_the_web:
             self.elsewhere_text.setText(_("This lesson is on the web."))
             self.elsewhere_second.setText(QUrl(url).host())
         else:
-            self.elsewhere_text.setText(_("A lesson of this kind cannot be opened here yet."))
+            self.elsewhere_text.setText(_("Nothing is in this lesson yet."))
             self.elsewhere_second.setText(label(LESSON_TYPES, lesson.lesson_type))
         self.stack.setCurrentWidget(self.elsewhere)
 
@@ -227,7 +274,95 @@ class LessonPage(Page):
         self.previous_button.setEnabled(self._neighbour(-1) is not None)
         self.next_button.setEnabled(self._neighbour(1) is not None)
 
+    # Time, and what was watched
+
+    def _moment(self) -> float | None:
+        return self.video.position if self.video is not None else None
+
+    def _seek(self, seconds: float) -> None:
+        if self.video is not None:
+            self.video.seek(seconds)
+
+    async def _tell_watched(self, spans: Spans, at: int) -> None:
+        """What the player has played since the last time. While the server is away it goes along with the next report."""
+        if self.enrollment_id is None or self.video is None:
+            return
+        try:
+            await self.context.write(record_watching, self.enrollment_id, self.lesson_id, at, spans)
+        except ServerAway:
+            self.video.reporter.give_back(spans)
+        else:
+            self.video.show_played(spans)
+
+    async def _tell_time(self) -> None:
+        """The time that the lesson was in front of somebody."""
+        now = time.monotonic()
+        spent, self._since = now - self._since, now
+        if self.enrollment_id is not None and self.isVisible() and self.window().isActiveWindow() and self._opened:
+            await self.context.write(record_time, self.enrollment_id, self.lesson_id, min(round(spent), TIME_MS // 1000))
+
+    def _leave_with(self, coroutine: Any) -> None:
+        """Start what must not end with the page."""
+        try:
+            self.context.spawn(coroutine)
+        except RuntimeError:  # the application is ending, and its loop has ended
+            coroutine.close()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._since = time.monotonic()
+        self._clock.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._clock.stop()
+        if event.spontaneous():  # a window that is only minimised goes on
+            return
+        if self.video is not None and self._film is not None:
+            self._film_at, self._film, self._stale = self.video.position, None, True
+            self.video.release()
+        if self._lesson is not None and self.beside.notes.field.toPlainText().strip():
+            self._leave_with(self.beside.notes.leave())
+
+    async def save(self) -> None:
+        """Ctrl+S: the note that was begun, and the seconds that were played."""
+        if self.video is not None:
+            self.video.reporter.report()
+        if self._lesson is not None:
+            await self.beside.notes.add()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        roomy = self.width() >= px(ROOM + WIDTH)
+        if self._lesson is not None and roomy != (event.oldSize().width() >= px(ROOM + WIDTH)):
+            self._show_beside(roomy)
+
+    def _show_beside(self, shown: bool) -> None:
+        self.beside.setVisible(shown)
+        self.beside_button.setChecked(shown)
+
     # Doing
+
+    def _open_lesson(self, lesson: OutlineLesson) -> None:
+        if lesson.row.id != self.lesson_id and lesson.lock is None:
+            self.context.open("lesson", course=self.course_id, lesson=lesson.row.id, enrollment=self.enrollment_id)
+
+    def _save_file(self, file: Attachment) -> None:
+        """Ask where to, or leave for the web."""
+        asset = asset_of(file.file_url)
+        if asset is None:
+            self.ask_to_visit(file.file_url)
+            return
+        dialog = QFileDialog(self, _("Save the file"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.selectFile(file.file_name)
+        dialog.fileSelected.connect(lambda chosen: self.spawn(self._saved_file(asset, Path(chosen))))
+        dialog.open()
+
+    async def _saved_file(self, asset: str, target: Path) -> None:
+        await self.context.job(_("Saving {name}").format(name=target.name), _saved, self.context.store, asset, target)
+        self.context.notices.done(_("{name} was saved.").format(name=target.name))
 
     async def _complete(self) -> None:
         if self.enrollment_id is None:
@@ -258,6 +393,8 @@ class LessonPage(Page):
     def _visit(self) -> None:
         if self._lesson is not None and self._lesson.lesson_type in ELSEWHERE:
             self._play(self._lesson)
+        elif self._lesson is not None and self._lesson.lesson_type == "live_session":
+            self.context.open("live")
         elif self._lesson is not None:
             self.ask_to_visit(self._lesson.content_url or "")
 
@@ -282,3 +419,75 @@ def _fetched(control: JobControl, /, store: Any, asset: str) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         fetch(store, asset, target, control)
     return target
+
+
+def _saved(control: JobControl, /, store: Any, asset: str, target: Path) -> None:
+    fetch(store, asset, target, control)
+
+
+def _pictures(control: JobControl, /, store: Any, assets: tuple[str, ...], widest: int) -> dict[str, QImage]:
+    """The pictures of a text. One that is not to be had is an empty place in it, as on any page."""
+    found = {}
+    for asset in assets:
+        target = cache_folder() / "pictures" / asset
+        if not target.exists():
+            try:
+                fetch(store, asset, target, control)
+            except NotFound:
+                continue
+        found[asset] = load_picture(target, widest)
+    return found
+
+
+def _film(store: Any, asset: str) -> AssetFile:
+    folder = cache_folder() / "films"
+    make_room(folder)
+    return AssetFile(store, asset, folder)
+
+
+def _words(store: Any, lesson: LessonContent) -> tuple[dict[str, tuple[Cue, ...]], str | tuple[Cue, ...], tuple[Cue, ...]]:
+    """What is said in a film: captions by their name, the transcript (with its times where it has some), and the chapters of a file."""
+    tracks: dict[str, tuple[Cue, ...]] = {}
+    chapters: tuple[Cue, ...] = ()
+    for file in lesson.attachments:
+        asset = asset_of(file.file_url)
+        if asset is None or not file.file_name.lower().endswith(SUBTITLES):
+            continue
+        cues = _cues(_bytes(store, asset))
+        if file.file_name.lower().startswith("chapters"):
+            chapters = cues
+        elif cues:
+            tracks[file.description or _language(file.file_name)] = cues
+    transcript: str | tuple[Cue, ...] = next(iter(tracks.values()), ())
+    asset = asset_of(lesson.transcript_url)
+    if asset is not None:
+        data = _bytes(store, asset)
+        cues = _cues(data)
+        if cues:
+            transcript = cues
+            tracks.setdefault(_("Captions"), cues)
+        elif not data.startswith((b"%PDF", b"PK")):
+            transcript = decode(data)
+    return tracks, transcript, chapters
+
+
+def _bytes(store: Any, asset: str) -> bytes:
+    target = cache_folder() / "words" / asset
+    if not target.exists():
+        fetch(store, asset, target, JobControl(lambda _progress, _detail: None))
+    return target.read_bytes()
+
+
+def _cues(data: bytes) -> tuple[Cue, ...]:
+    try:
+        return parse_cues(decode(data))
+    except Invalid:
+        return ()  # a transcript without times, or a file that only is called captions
+
+
+def _language(file_name: str) -> str:
+    """``intro.es.vtt`` is in Spanish; where the name says nothing it is the name."""
+    parts = file_name.rsplit(".", 2)
+    locale = QLocale(parts[1]) if len(parts) == 3 else QLocale.c()
+    known = locale.language() is not QLocale.Language.C
+    return locale.nativeLanguageName() if known else parts[0]

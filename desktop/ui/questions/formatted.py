@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QListView, QStyle, QStyledItemDel
 
 from desktop.courses.richtext import sanitize
 from desktop.store.assets import asset_url
-from desktop.ui.learning.lesson import Reading
+from desktop.ui.learning.reading import Reading
 from desktop.ui.theme import Role, colour, font, px
 
 
