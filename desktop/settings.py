@@ -80,6 +80,8 @@ TEXT_SCALE = option("appearance.text-scale", 1.0, N_("Size of text, as a multipl
 VIDEO_SPEED = option("video.speed", 1.0, N_("How fast films play, as a multiple of their own speed"))
 VIDEO_CAPTIONS = option("video.captions", "", N_("Captions that films show, by their name; empty for none"))
 VIDEO_VOLUME = option("video.volume", 1.0, N_("How loud films are, from 0 to 1"))
+SPELLING = option("editor.spelling", "en_US", N_("Dictionary that texts are checked with, as in en_US; empty for none"))
+SPELLING_WORDS = option("editor.own-words", "", N_("Words that the spelling check was taught, one in a line"))
 LAST_WORKSPACE = option("workspace.last", "", N_("The workspace that opens at start"))
 LAST_PERSON = option("workspace.person", "", N_("Who is signed in again at start"))
 

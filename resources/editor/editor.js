@@ -7,6 +7,7 @@ import { Table, TableCell, TableHeader, TableRow } from "@tiptap/extension-table
 import { Placeholder } from "@tiptap/extensions";
 import { DOMSerializer } from "@tiptap/pm/model";
 import StarterKit from "@tiptap/starter-kit";
+import { Spelling, learn, misspelt, nextMisspelt, replaceWord, useDictionary } from "./spelling.js";
 import { fromWord, isFromWord } from "./word.js";
 
 const PAUSE_MS = 350; // text goes out when the keys have rested for so long,
@@ -286,9 +287,10 @@ function start(options) {
             BlockAttributes, Subscript, Superscript, Marked, Language, Picture, Media, Callout,
             PlainTable, TableRow, PlainCell, PlainHeader,
             Placeholder.configure({ placeholder: options.placeholder }),
+            Spelling(post),
         ],
         editorProps: {
-            attributes: { role: "textbox", "aria-multiline": "true", "aria-label": options.label, spellcheck: String(options.spelling) },
+            attributes: { role: "textbox", "aria-multiline": "true", "aria-label": options.label, spellcheck: "false" },
             transformPastedHTML(pasted) {
                 if (!isFromWord(pasted)) return pasted;
                 const cleaned = fromWord(pasted);
@@ -317,6 +319,7 @@ function start(options) {
                 if (command && key === "z" && !event.shiftKey && !editor.can().undo()) return Boolean(post({ kind: "asked", what: "undo" }));
                 if (command && (key === "y" || (key === "z" && event.shiftKey)) && !editor.can().redo()) return Boolean(post({ kind: "asked", what: "redo" }));
                 if (command && key === "k") return Boolean(post({ kind: "asked", what: "link" }));
+                if (event.key === "F7") return nextMisspelt(editor, post) || Boolean(post({ kind: "asked", what: "no-misspelt" }));
                 if (event.altKey && event.key === "F10") return Boolean(post({ kind: "asked", what: "toolbar" }));
                 if (event.key === "F6" || event.key === "Escape") return Boolean(post({ kind: "asked", what: event.shiftKey ? "previous" : "next" }));
                 return false;
@@ -403,6 +406,11 @@ window.LessonText = {
     },
     selectedText: () => editor.state.doc.textBetween(editor.state.selection.from, editor.state.selection.to, " "),
     focus: () => editor.commands.focus(),
+    dictionary: (language, words) => useDictionary(editor, language, words),
+    learn: (word) => learn(editor, word),
+    replaceWord: (place, by) => replaceWord(editor, place, by),
+    nextMisspelt: () => nextMisspelt(editor, post),
+    misspelt: () => misspelt(editor),
 };
 
 post({ kind: "ready" });

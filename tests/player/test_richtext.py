@@ -18,9 +18,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from desktop.errors import Invalid
+from desktop.settings import SPELLING_WORDS
 from desktop.ui.context import Context
 from desktop.ui.widgets.richtext import RichText
 from desktop.ui.widgets.richtext_page import BUNDLE
+from desktop.ui.widgets.spelling import dictionaries, language_name
 from tests.player.conftest import until
 from tests.ui.conftest import context, settings, tasks
 
@@ -377,3 +379,86 @@ async def test_the_words_of_the_toolbar(write: Write) -> None:
     writing.press("Ctrl+A")
     writing.press("Ctrl+B")
     await until(writing.editor.buttons["bold"].isChecked)
+
+
+# Spelling
+
+
+async def marked(writing: Writing, expected: list[str]) -> None:
+    found = None
+    for _turn in range(300):
+        found = await writing.js("LessonText.misspelt()")
+        if found == expected:
+            return
+        await asyncio.sleep(0.02)
+    assert found == expected
+
+
+async def test_words_that_the_dictionary_does_not_know_are_marked(write: Write) -> None:
+    writing = await write()
+    await writing.open(
+        "<p>A deductable is the amount that you’re to pay befor NABIP pays at https://exampel.org/teh, form 1095x.</p>"
+        '<pre><code>teh = 1</code></pre><p><code>teh</code> and <span lang="de">Krankenversicherung</span></p>'
+    )
+    await marked(writing, ["deductable", "befor"])
+    assert "deductable" in writing.editor.html
+    assert "misspelt" not in writing.editor.html
+
+
+async def test_a_word_is_marked_once_it_is_finished(write: Write) -> None:
+    writing = await write()
+    await writing.open()
+    shown = "document.querySelectorAll('.misspelt').length"
+    writing.type("Recieve")
+    await marked(writing, ["Recieve"])
+    assert await writing.js(shown) == 0
+    writing.type(" it")
+    await writing.reads("<p>Recieve it</p>")
+    assert await writing.js(shown) == 1
+
+
+async def test_a_suggestion_takes_the_words_place_by_mouse_and_by_key(write: Write, context: Context) -> None:
+    writing = await write()
+    said: list[Any] = []
+    context.notices.posted.connect(said.append)
+    await writing.open("<p>You <strong>recieve</strong> the benifits.</p>")
+    await marked(writing, ["recieve", "benifits"])
+    box = await writing.js("(({left, top, width, height}) => [left + width / 2, top + height / 2])(document.querySelector('.misspelt').getBoundingClientRect())")  # fmt: skip # noqa: E501
+    QTest.mouseClick(writing.hands, Qt.MouseButton.RightButton, pos=QPoint(round(box[0]), round(box[1])))
+    await take_offer(writing, "receive")
+    await writing.reads("<p>You <strong>receive</strong> the benifits.</p>")
+    writing.press("F7")
+    await take_offer(writing, "Add “benifits” to the dictionary")
+    await marked(writing, [])
+    assert context.settings.get(SPELLING_WORDS) == "benifits"
+    writing.press("F7")
+    await until(lambda: said)
+    assert "finds nothing" in said[0].message
+
+
+async def take_offer(writing: Writing, text: str) -> None:
+    """Choose an entry of the menu beside a misspelt word."""
+    await until(lambda: writing.editor.offer is not None)
+    menu, writing.editor.offer = writing.editor.offer, None
+    assert menu is not None
+    next(action for action in menu.actions() if action.text() == text).trigger()
+    menu.close()
+
+
+async def test_another_dictionary_and_none(write: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LMS_HOME", str(tmp_path))
+    folder = tmp_path / "data" / "dictionaries"
+    folder.mkdir(parents=True)
+    (folder / "es_MX.aff").write_bytes(b"SET ISO8859-1\nSFX S Y 1\nSFX S 0 s .\n")
+    (folder / "es_MX.dic").write_bytes("2\nprima/S\naño/S\n".encode("latin-1"))
+    assert dictionaries().keys() >= {"es_MX", "en_US"}
+    assert language_name("es_MX") == "español de México"
+    writing = await write()
+    await writing.open("<p>primas años premium</p>")
+    await marked(writing, ["primas", "años"])
+    writing.editor._choose_dictionary("es_MX")
+    await marked(writing, ["premium"])
+    writing.editor._choose_dictionary("")
+    await marked(writing, [])
+    writing.editor._fill_spelling()
+    assert [action.text() for action in writing.editor.spelling_button.menu().actions() if action.isChecked()] == ["No spelling check"]

@@ -17,7 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWebEngineCore import QWebEnginePage
 from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QHBoxLayout, QMenu, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
@@ -26,6 +27,7 @@ from shiboken6 import delete
 from desktop.courses.richtext import CALLOUTS, losses, sanitize, summary
 from desktop.errors import LmsError
 from desktop.i18n import N_, _, ngettext
+from desktop.settings import SPELLING, SPELLING_WORDS
 from desktop.ui.context import Context
 from desktop.ui.player.warm import may_start
 from desktop.ui.theme import FAMILY, Role, px, theme
@@ -34,6 +36,7 @@ from desktop.ui.widgets.fields import FlowLayout
 from desktop.ui.widgets.labels import Label, Picture
 from desktop.ui.widgets.richtext_dialogs import LinkDialog, PictureDialog
 from desktop.ui.widgets.richtext_page import BUNDLE, SCHEME, Files, TextHandler, TextPage, address, new_profile
+from desktop.ui.widgets.spelling import dictionaries, language_name
 
 SOURCE_PAUSE_MS = 350
 START_SECONDS = 20.0
@@ -105,6 +108,7 @@ class RichText(QWidget):
         self._number = 0  # of the text that is open
         self._state: dict[str, Any] = {}
         self._ready: asyncio.Future[None] | None = None
+        self.offer: QMenu | None = None
         self._turn = asyncio.Lock()
         self.page: TextPage | None = None
         self._make_source()
@@ -262,6 +266,11 @@ class RichText(QWidget):
                 (_("Clear formatting"), "clear", None),
             ],
         )
+        self.spelling_button = IconButton("spelling", _("Spelling"))
+        self.spelling_button.setMenu(QMenu(self.spelling_button))
+        self.spelling_button.menu().aboutToShow.connect(self._fill_spelling)
+        self.spelling_button.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
+        flow.addWidget(self.spelling_button)
         self.undo_button = self._tool("undo", _("Undo typing"), "Ctrl+Z", lambda: self.run("undo"))
         self.redo_button = self._tool("redo", _("Redo typing"), "Ctrl+Shift+Z", lambda: self.run("redo"))
         self.source_button = Button(_("Source"), "plain")
@@ -397,6 +406,8 @@ class RichText(QWidget):
                 self._show_state(message)
             case "asked":
                 self._asked(str(message["what"]))
+            case "misspelt":
+                self._offer(message)
             case "word":
                 if message["pictures"]:
                     self._context.notices.warn(
@@ -415,9 +426,10 @@ class RichText(QWidget):
     def _start(self) -> None:
         if self.page is None:
             return
-        options = {"label": self._label, "placeholder": _("Write, paste, or drop a picture"), "spelling": True}
+        options = {"label": self._label, "placeholder": _("Write, paste, or drop a picture")}
         self.page.runJavaScript(f"LessonText.start({json.dumps(options)})")
         self._restyle()
+        self._use_dictionary()
         if self._ready is not None and not self._ready.done():
             self._ready.set_result(None)
 
@@ -465,6 +477,8 @@ class RichText(QWidget):
                 self._ask_link()
             case "toolbar":
                 self.style_box.setFocus(Qt.FocusReason.TabFocusReason)
+            case "no-misspelt":
+                self._context.notices.info(_("The spelling check finds nothing in this text."))
             case "next":
                 self.left.emit(True)
             case "previous":
@@ -515,6 +529,64 @@ class RichText(QWidget):
         self.notice_text.setText(sentence)
         self.convert_button.setVisible(convert)
         self.notice.setVisible(bool(sentence))
+
+    # Spelling
+
+    def _use_dictionary(self) -> None:
+        """Have the page check with the dictionary that was chosen, if this computer has it."""
+        if self.page is not None:
+            chosen = self._context.settings.get(SPELLING)
+            language = chosen if chosen in dictionaries() else ""
+            self.page.runJavaScript(f"LessonText.dictionary({json.dumps(language)}, {json.dumps(self._own_words())})")
+
+    def _own_words(self) -> list[str]:
+        return [word for word in self._context.settings.get(SPELLING_WORDS).split("\n") if word]
+
+    def _fill_spelling(self) -> None:
+        menu, chosen = self.spelling_button.menu(), self._context.settings.get(SPELLING)
+        menu.clear()
+        following = menu.addAction(_("Next misspelt word"), self.next_misspelt)
+        following.setShortcut(QKeySequence("F7"))
+        menu.addSeparator()
+        for name in ("", *dictionaries()):
+            action = menu.addAction(language_name(name) if name else _("No spelling check"), partial(self._choose_dictionary, name))
+            action.setCheckable(True)
+            action.setChecked(name == chosen)
+
+    def _choose_dictionary(self, name: str) -> None:
+        self._context.settings.set(SPELLING, name)
+        self._use_dictionary()
+
+    def next_misspelt(self) -> None:
+        """Select the next word that the dictionary does not know, and offer what it could be."""
+        self._context.spawn(self._next_misspelt(), self)
+
+    async def _next_misspelt(self) -> None:
+        self.view.setFocus()
+        if await self._js("JSON.stringify(LessonText.nextMisspelt())") is False:
+            self._asked("no-misspelt")
+
+    def _offer(self, found: dict[str, Any]) -> None:
+        """Beside a misspelt word: what it could be, and that it is none."""
+        self.offer = menu = QMenu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        place = json.dumps({"from": found["from"], "to": found["to"], "word": found["word"]})
+        for word in found["suggestions"]:
+            menu.addAction(word, partial(self._run_js, f"LessonText.replaceWord({place}, {json.dumps(word)})"))
+        if not found["suggestions"]:
+            menu.addAction(_("No suggestions")).setEnabled(False)
+        menu.addSeparator()
+        menu.addAction(_("Add “{word}” to the dictionary").format(word=found["word"]), partial(self._learn, found["word"]))
+        scale = self.view.zoomFactor()
+        menu.popup(self.view.mapToGlobal(QPoint(round(found["x"] * scale), round(found["y"] * scale))))
+
+    def _learn(self, word: str) -> None:
+        self._context.settings.set(SPELLING_WORDS, "\n".join(dict.fromkeys((*self._own_words(), word))))
+        self._run_js(f"LessonText.learn({json.dumps(word)})")
+
+    def _run_js(self, program: str) -> None:
+        if self.page is not None:
+            self.page.runJavaScript(program)
 
     # Asking
 

@@ -26,6 +26,8 @@ from PySide6.QtWebEngineCore import (
 )
 from shiboken6 import isValid
 
+from desktop.ui.widgets import spelling
+
 log = logging.getLogger(__name__)
 
 SCHEME = b"lessontext"
@@ -98,6 +100,12 @@ class TextHandler(QWebEngineUrlSchemeHandler):
                 _reply(job, "text/html", self.document)
             case b"GET" if path in _TYPES:
                 _reply(job, _TYPES[path], (FILES / path).read_bytes())
+            case b"GET" if path.startswith("dictionary/"):
+                data = spelling.read(path.removeprefix("dictionary/"))
+                if data is None:
+                    job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
+                else:
+                    _reply(job, "text/plain; charset=utf-8", data)
             case b"GET" if path.startswith("asset/") and self._files is not None:
                 self._spawn(self._send(job, self._files, path.removeprefix("asset/").partition("/")[0]))
             case _:
