@@ -1,4 +1,4 @@
-"""Tables that come from elsewhere: CSV in any encoding and with any separator, and workbooks, as rows of text.
+"""Tables that come from elsewhere: CSV in any encoding and with any separator, and workbooks, as rows of text; and tables that go there.
 
 Every line is kept, empty cells at its end aside, with the number that a spreadsheet program shows beside it: what is refused is named by
 the line where it stands.
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ LARGEST = 50 << 20
 MOST_ROWS = 200_000
 WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
 SEPARATORS = ",;\t|"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet program computes begins with one of these; text that does is written with an apostrophe before it."""
 MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 
 
@@ -149,3 +153,56 @@ def _cell(value: Any) -> str:
             return str(value)
         case _:
             return str(value)
+
+
+type Cell = str | Decimal | int | date | None
+"""What a line of a table that is written may hold."""
+
+
+def write_table(lines: Iterable[Iterable[Cell]], path: Path, sheet: str) -> None:
+    """Write a table, the first line of which names its columns: as CSV where the name of the file says so, else as a workbook.
+
+    Raises :class:`~desktop.errors.Invalid` where it cannot be written there.
+    """
+    try:
+        if path.suffix.casefold() == ".csv":
+            write_csv(lines, path)
+        else:
+            write_xlsx(lines, path, sheet)
+    except OSError as error:
+        raise Invalid(
+            _("{name} could not be written.").format(name=path.name), remedy=_("Choose another folder."), details=str(error)
+        ) from error
+
+
+def write_csv(lines: Iterable[Iterable[Cell]], path: Path) -> None:
+    """UTF-8 with a byte order mark, which spreadsheets need to read names; nothing in it is computed by them."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        for line in lines:
+            writer.writerow([f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell for cell in line])
+
+
+def write_xlsx(lines: Iterable[Iterable[Cell]], path: Path, sheet: str) -> None:
+    """A workbook with one sheet: numbers as numbers, days as days, the head and the first column held still."""
+    from xlsxwriter import Workbook
+
+    with Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        page = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", sheet)[:31])
+        head, number = book.add_format({"bold": True, "text_wrap": True, "valign": "top"}), book.add_format({"num_format": "0.00"})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        page.freeze_panes(1, 1)
+        page.set_column(0, 1, 28)
+        for row, line in enumerate(lines):
+            for column, cell in enumerate(line):
+                match cell:
+                    case Decimal():
+                        page.write_number(row, column, float(cell), number)
+                    case int():
+                        page.write_number(row, column, cell)
+                    case datetime():
+                        page.write_datetime(row, column, cell.replace(tzinfo=None), day)
+                    case date():
+                        page.write_datetime(row, column, cell, day)
+                    case str():
+                        page.write_string(row, column, cell, head if row == 0 else None)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +13,6 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.orm import Session
 
 from desktop.changes import Changes, Done
-from desktop.grading.bulk import FORMULA
 from desktop.i18n import _
 
 QUIZ, ASSIGNMENT, SCORM, ATTENDANCE = "quiz", "assignment", "scorm", "attendance"
@@ -228,28 +225,3 @@ def table(gradebook: Gradebook, status: Callable[[str], str]) -> list[list[str |
         scores = (entry.scores.get(item.id) for item in gradebook.items)
         lines.append([entry.name, entry.email, entry.cohort, status(entry.status), *scores, entry.grade, entry.final_grade])
     return lines
-
-
-def write_csv(lines: Iterable[Iterable[str | Decimal | None]], path: Path) -> None:
-    """UTF-8 with a byte order mark, which spreadsheets need to read names; nothing in it is computed by them."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        for line in lines:
-            writer.writerow([f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell for cell in line])
-
-
-def write_xlsx(lines: Iterable[Iterable[str | Decimal | None]], path: Path) -> None:
-    """A workbook with one sheet: scores as numbers, the head and the names held still."""
-    from xlsxwriter import Workbook
-
-    with Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheet = book.add_worksheet(_("Gradebook")[:31])
-        head, number = book.add_format({"bold": True, "text_wrap": True, "valign": "top"}), book.add_format({"num_format": "0.00"})
-        sheet.freeze_panes(1, 1)
-        sheet.set_column(0, 1, 28)
-        for row, line in enumerate(lines):
-            for column, cell in enumerate(line):
-                if isinstance(cell, Decimal):
-                    sheet.write_number(row, column, float(cell), number)
-                elif cell is not None:
-                    sheet.write_string(row, column, cell, head if row == 0 else None)

@@ -107,6 +107,7 @@ PLACES: tuple[Place, ...] = (
         parent="catalogue",
     ),
     Place("quiz-regrade", N_("Regrade"), "grade", _Later("desktop.ui.questions.regrade", "RegradePage"), roles=STAFF, parent="catalogue"),
+    Place("reports", N_("Reports"), "report", _Later("desktop.ui.reports.page", "ReportsPage"), roles=STAFF),
     Place("certificates", N_("Certificates"), "certificate", _Later("desktop.ui.certificates.certificates", "CertificatesPage")),
     Place(
         "certificate", N_("Certificate"), "certificate", _Later("desktop.ui.certificates.page", "CertificatePage"), parent="certificates"
@@ -458,6 +459,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("ce.add-approval", N_("Add approval…"), icon="plus", place="continuing", roles=ADMINISTRATORS),
     Action("ce.providers", N_("Provider numbers…"), icon="numbers", place="continuing", roles=ADMINISTRATORS),
+    Action("report.export", N_("Export the report…"), icon="download", place="reports"),
     Action("certificate.save", N_("Save PDF…"), icon="download", place="certificate"),
     Action("certificate.print", N_("Print…"), "Ctrl+P", "document", place="certificate"),
     Action(

@@ -8,21 +8,21 @@ from pathlib import Path
 from typing import ClassVar
 from uuid import UUID
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.courses.vocabulary import ENROLLMENT_STATUSES, label
-from desktop.errors import Invalid
 from desktop.grading.bulk import safe_name
-from desktop.grading.gradebook import Entry, Gradebook, Item, get_gradebook, table, write_csv, write_xlsx
+from desktop.grading.gradebook import Entry, Gradebook, Item, get_gradebook, table
 from desktop.i18n import N_, _, ngettext
+from desktop.spreadsheets import write_table
 from desktop.ui.context import Context
 from desktop.ui.itemmodels import Column
 from desktop.ui.itemmodels.rows import RowsModel
 from desktop.ui.page import Empty, Page
 from desktop.ui.questions.fields import number_text
 from desktop.ui.theme import Role, px
+from desktop.ui.widgets.exporting import choose_table_file
 from desktop.ui.widgets.fields import FilterBar, FilterChip, SearchField
 from desktop.ui.widgets.labels import Label
 from desktop.ui.widgets.states import EmptyState
@@ -183,28 +183,12 @@ class GradebookPage(Page):
         """Ask where the gradebook should be written, and as what."""
         if self.gradebook is None:
             return
-        dialog = QFileDialog(self, _("Export the gradebook"), "", _("Excel workbooks (*.xlsx);;CSV files (*.csv)"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("xlsx")
-        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix("csv" if "csv" in kind else "xlsx"))
-        dialog.selectFile(_("Gradebook of {title}").format(title=safe_name(self.gradebook.title)))
-        dialog.fileSelected.connect(lambda path: self.spawn(self.export(Path(path))))
-        dialog.open()
+        name = _("Gradebook of {title}").format(title=safe_name(self.gradebook.title))
+        choose_table_file(self, _("Export the gradebook"), name, lambda path: self.spawn(self.export(path)))
 
     async def export(self, path: Path) -> None:
         """Write everybody's scores, whoever is searched for, as the file's name says."""
         gradebook = await self.context.read(get_gradebook, self.course_id)
         lines = table(gradebook, lambda status: label(ENROLLMENT_STATUSES, status))
-        write = write_csv if path.suffix.casefold() == ".csv" else write_xlsx
-
-        def save() -> None:
-            try:
-                write(lines, path)
-            except OSError as error:
-                raise Invalid(
-                    _("{name} could not be written.").format(name=path.name), remedy=_("Choose another folder."), details=str(error)
-                ) from error
-
-        await self.context.tasks.run(save)
+        await self.context.tasks.run(write_table, lines, path, _("Gradebook"))
         self.context.notices.done(_("The gradebook is in {name}.").format(name=path.name))

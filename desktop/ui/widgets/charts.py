@@ -34,35 +34,40 @@ class Sparkline(QWidget):
     minimumSizeHint = sizeHint
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if len(self._values) < 2:
-            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        room = QRectF(self.rect()).adjusted(px(3), px(4), -px(4), -px(3))
-        low, high = min(self._values), max(self._values)
-        span = (high - low) or 1
-        points = [
-            QPointF(room.left() + room.width() * i / (len(self._values) - 1), room.bottom() - room.height() * (value - low) / span)
-            for i, value in enumerate(self._values)
-        ]
-        line = QPainterPath(points[0])
-        for before, after in pairwise(points):
-            middle = (before.x() + after.x()) / 2
-            line.cubicTo(QPointF(middle, before.y()), QPointF(middle, after.y()), after)
-        area = QPainterPath(line)
-        area.lineTo(room.bottomRight())
-        area.lineTo(room.bottomLeft())
-        fill = QLinearGradient(room.topLeft(), room.bottomLeft())
-        tint = QColor(colour(self._token))
-        tint.setAlphaF(0.18)
-        fill.setColorAt(0, tint)
-        fill.setColorAt(1, Qt.GlobalColor.transparent)
-        painter.fillPath(area, fill)
-        painter.setPen(QPen(colour(self._token), 1.75, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-        painter.drawPath(line)
-        painter.setBrush(colour(self._token))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawEllipse(points[-1], px(2.5), px(2.5))
+        paint_sparkline(painter, QRectF(self.rect()), self._values, self._token)
+
+
+def paint_sparkline(painter: QPainter, area: QRectF, values: Sequence[float], token: str = "accent_text") -> None:
+    """A line through ``values`` that fills ``area``; fewer than two are no line."""
+    if len(values) < 2:
+        return
+    room = area.adjusted(px(3), px(4), -px(4), -px(3))
+    low, high = min(values), max(values)
+    span = (high - low) or 1
+    points = [
+        QPointF(room.left() + room.width() * i / (len(values) - 1), room.bottom() - room.height() * (value - low) / span)
+        for i, value in enumerate(values)
+    ]
+    line = QPainterPath(points[0])
+    for before, after in pairwise(points):
+        middle = (before.x() + after.x()) / 2
+        line.cubicTo(QPointF(middle, before.y()), QPointF(middle, after.y()), after)
+    filled = QPainterPath(line)
+    filled.lineTo(room.bottomRight())
+    filled.lineTo(room.bottomLeft())
+    fill = QLinearGradient(room.topLeft(), room.bottomLeft())
+    tint = QColor(colour(token))
+    tint.setAlphaF(0.18)
+    fill.setColorAt(0, tint)
+    fill.setColorAt(1, Qt.GlobalColor.transparent)
+    painter.fillPath(filled, fill)
+    painter.setPen(QPen(colour(token), 1.75, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    painter.drawPath(line)
+    painter.setBrush(colour(token))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawEllipse(points[-1], px(2.5), px(2.5))
 
 
 class BarChart(QWidget):

@@ -1,0 +1,1 @@
+"""Reports: figures, courses, and who needs attention."""
