@@ -88,11 +88,12 @@ class GraderPage(Page):
         course: UUID,
         title: str = "",
         work: UUID | None = None,
+        question: UUID | None = None,
         parent: QWidget | None = None,
     ) -> None:
         self.task_id, self.kind, self.course_id = task, kind, course
         self._name = title
-        self._wanted: WorkKey | None = None if work is None else WorkKey(work)
+        self._wanted: WorkKey | None = None if work is None else WorkKey(work, question)
         self._all: tuple[QueueRow, ...] = ()
         self._known: OrderedDict[WorkKey, Piece] = OrderedDict()
         self._coming: set[WorkKey] = set()
@@ -132,7 +133,6 @@ class GraderPage(Page):
         self.header.trailing.addWidget(self.learners_button)
         self.similarity_button = Button(_("Similarity"), "quiet", "copy")
         self.similarity_button.clicked.connect(self.open_similarity)
-        self.similarity_button.setVisible(self.kind == ASSIGNMENT)
         self.header.trailing.addWidget(self.similarity_button)
         self._claiming = QTimer(self)
         self._claiming.setInterval(CLAIM_MS)
@@ -630,8 +630,7 @@ class GraderPage(Page):
 
     def open_similarity(self) -> None:
         """What submissions have in common."""
-        if self.kind == ASSIGNMENT:
-            self.context.open("similarity", task=self.task_id, course=self.course_id, title=self._name)
+        self.context.open("similarity", task=self.task_id, kind=self.kind, course=self.course_id, title=self._name)
 
     def open_learners(self) -> None:
         """Extensions and peer reviews."""

@@ -83,13 +83,15 @@ def _units(text: str, at: int) -> int:
 
 
 class SimilarityPage(Page):
-    """``context.open("similarity", task=…, course=…, title=…)``."""
+    """``context.open("similarity", task=…, course=…, title=…)``; ``kind`` is an assignment, or the essays of a quiz."""
 
     title = N_("Similarity")
     shows: ClassVar[frozenset[str]] = frozenset({"assignment_submissions"})
 
-    def __init__(self, context: Context, task: UUID, course: UUID, title: str = "", parent: QWidget | None = None) -> None:
-        self.task_id, self.course_id, self._name = task, course, title
+    def __init__(
+        self, context: Context, task: UUID, course: UUID, title: str = "", kind: str = ASSIGNMENT, parent: QWidget | None = None
+    ) -> None:
+        self.task_id, self.course_id, self._name, self.kind = task, course, title, kind
         self.pair: Likeness | None = None
         super().__init__(context, parent)
 
@@ -116,13 +118,13 @@ class SimilarityPage(Page):
         split.setStretchFactor(1, 3)
         self.header.set_breadcrumb(
             _("Grading"),
-            lambda: self.context.open("grader", task=self.task_id, kind=ASSIGNMENT, course=self.course_id, title=self._name),
+            lambda: self.context.open("grader", task=self.task_id, kind=self.kind, course=self.course_id, title=self._name),
         )
         return split
 
     async def refresh(self) -> Empty | None:
         store: Any = self.context.store
-        rows = await self.context.job(_("Comparing texts"), compare_texts, store, self.task_id)
+        rows = await self.context.job(_("Comparing texts"), compare_texts, store, self.task_id, self.kind)
         self.model.set_rows(rows)
         words = ngettext(
             "{n} pair is alike; what that means is yours to say.", "{n} pairs are alike; what that means is yours to say.", len(rows)
@@ -149,4 +151,6 @@ class SimilarityPage(Page):
         """To one of the two in the grader."""
         if self.pair is not None:
             key = (self.pair.left, self.pair.right)[side].key
-            self.context.open("grader", task=self.task_id, kind=ASSIGNMENT, course=self.course_id, title=self._name, work=key.id)
+            self.context.open(
+                "grader", task=self.task_id, kind=self.kind, course=self.course_id, title=self._name, work=key.id, question=key.question
+            )
