@@ -71,7 +71,7 @@ def played(desk, association):
     return desk.context.store.read(get_played, association["lea_enrollment"], association["text"])
 
 
-async def test_a_film_that_is_watched_completes_its_lesson(film, association, until, qtbot):
+async def test_a_film_that_is_watched_completes_its_lesson_and_its_author_sees_where(film, association, sign_in, until, qtbot):
     page, desk = await film()
     assert_accessible(page)
     qtbot.mouseClick(page.video.play_button, LEFT)
@@ -83,6 +83,16 @@ async def test_a_film_that_is_watched_completes_its_lesson(film, association, un
     heat = association.database.store(association.people["teacher"]).read(list_heat, association["text"], 3)
     assert [part.viewers for part in heat] == [1, 1, 1]
     await desk.context.settled()
+
+    page.hide()
+    author = sign_in(association.database, association.people["teacher"])
+    preview: Any = LessonPage(author.context, association["course"], association["text"])
+    qtbot.addWidget(preview)
+    preview.resize(1200, 760)
+    preview.show()
+    await until(lambda: preview.state == "content" and preview.video.heat.isVisible(), seconds=15)
+    assert preview.video.heat.accessibleName().startswith("Watched by 1 learner.")
+    await author.context.settled()
 
 
 async def test_jumping_to_the_end_is_not_watching(film, association, until, qtbot):

@@ -7,6 +7,7 @@ were played are told to the server as they pass.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -28,7 +29,7 @@ from desktop.i18n import _
 from desktop.learning.captions import Cue, chapters_of, decode, find_chapters, parse_cues
 from desktop.learning.commands import complete_lesson, open_lesson
 from desktop.learning.queries import Attachment, LessonContent, get_lesson
-from desktop.learning.watching import Spans, get_played, record_time, record_watching
+from desktop.learning.watching import Spans, get_played, list_heat, record_time, record_watching
 from desktop.settings import cache_folder
 from desktop.store.assets import asset_of, fetch
 from desktop.store.streaming import AssetFile, make_room
@@ -52,6 +53,7 @@ TIME_MS = 30_000
 """Between two reports of time in front of a lesson."""
 ROOM = 640
 """Pixels at nominal text that a lesson wants for itself; in a narrower window the panels beside it are closed at first."""
+HEAT_PARTS = 120
 SUBTITLES = (".vtt", ".srt")
 
 
@@ -229,6 +231,10 @@ class LessonPage(Page):
         at = self._film_at if self._film_at is not None else float(lesson.video_position_seconds)
         self.video.open_film(self._film, at=at, watched=played, controls=lesson.enable_video_controls)
         self.stack.setCurrentWidget(self.video)
+        if self.enrollment_id is None and self.context.identity.roles & {"instructor", "administrator"}:
+            with contextlib.suppress(NotFound):  # somebody else's course: there is nothing to see
+                parts = await self.context.report(list_heat, self.lesson_id, HEAT_PARTS)
+                self.video.heat.show_parts(parts, float(lesson.video_duration_seconds or 0))
 
     async def _show_files(self, lesson: LessonContent) -> None:
         files = lesson.attachments

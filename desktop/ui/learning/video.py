@@ -13,9 +13,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, 
 from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSlider, QStyle, QStyleOptionSlider, QVBoxLayout, QWidget
 
-from desktop.i18n import _
+from desktop.i18n import _, ngettext
 from desktop.learning.captions import Chapter, Cue, clock, showing
-from desktop.learning.watching import TOP_SPEED, Spans, merged
+from desktop.learning.watching import TOP_SPEED, HeatPart, Spans, merged
 from desktop.settings import VIDEO_CAPTIONS, VIDEO_SPEED, VIDEO_VOLUME, Settings
 from desktop.store.streaming import AssetFile
 from desktop.ui.learning.reporting import Reporter
@@ -119,6 +119,50 @@ class Timeline(QSlider):
         opt.state &= ~QStyle.StateFlag.State_MouseOver
 
 
+class Heat(QWidget):
+    """For those who teach: how many learners played each part of the film, and, darker, how many of them again."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.parts: tuple[HeatPart, ...] = ()
+        self.setFixedHeight(px(40))
+        self.hide()
+
+    def show_parts(self, parts: tuple[HeatPart, ...], length: float) -> None:
+        self.parts = parts
+        most = max((part.viewers for part in parts), default=0)
+        self.setVisible(most > 0)
+        if most == 0:
+            return
+        fewest = min(range(len(parts)), key=lambda at: parts[at].viewers)
+        again = max(range(len(parts)), key=lambda at: parts[at].again)
+        words = [
+            ngettext("Watched by {n} learner.", "Watched by {n} learners.", most).format(n=f"{most:,}"),
+            _("The fewest, {n}, at {time}.").format(n=f"{parts[fewest].viewers:,}", time=clock(fewest * length / len(parts))),
+        ]
+        if parts[again].again:
+            words.append(
+                _("Played again most often at {time}, by {n}.").format(n=f"{parts[again].again:,}", time=clock(again * length / len(parts)))
+            )
+        self.setAccessibleName(" ".join(words))
+        self.setToolTip("\n".join(words))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        most = max((part.viewers for part in self.parts), default=0)
+        if not most:
+            return
+        painter = QPainter(self)
+        painter.setPen(Qt.PenStyle.NoPen)
+        left, step = px(7), (self.width() - 2 * px(7)) / len(self.parts)
+        light = QColor(colour("accent"))
+        light.setAlphaF(0.3)
+        for at, part in enumerate(self.parts):
+            for count, tint in ((part.viewers, light), (part.again, colour("accent"))):
+                high = (self.height() - 1) * count / most
+                painter.fillRect(QRectF(left + at * step, self.height() - high, step + 0.5, high), tint)
+
+
 class Stage(Picture):
     """The picture, with the words that are said over its lower edge."""
 
@@ -206,6 +250,7 @@ class VideoView(QWidget):
         inner.setSpacing(px(4))
         inner.addWidget(self.stage, 1)
         inner.addWidget(self.trouble)
+        inner.addWidget(self.heat)
         inner.addWidget(self.timeline)
         inner.addWidget(self.bar)
         outer = QVBoxLayout(self)
@@ -221,6 +266,7 @@ class VideoView(QWidget):
 
     def _make_controls(self) -> None:
         self.timeline = Timeline(self.body)
+        self.heat = Heat(self.body)
         self.bar = QWidget(self.body)
         self.play_button = IconButton("play", _("Play (Space)"), self.bar)
         self.back_button = IconButton("rewind", _("Back 10 seconds (J)"), self.bar)
