@@ -195,6 +195,8 @@ class Review:
     text: str | None
     author: str | None
     featured: bool
+    helpful: int
+    mine: bool
     created_at: datetime
 
 
@@ -608,6 +610,8 @@ def list_reviews(session: Session, course_id: UUID, limit: int = 5) -> ReviewSum
             CourseReview.review_text.label("text"),
             (Member.first_name + " " + Member.last_name).label("author"),
             CourseReview.is_featured.label("featured"),
+            CourseReview.helpful_count.label("helpful"),
+            (CourseReview.member_id == sa.func.lms.current_member_id(type_=sa.Uuid())).label("mine"),
             CourseReview.created_at,
         )
         .outerjoin(Member, Member.id == CourseReview.member_id)

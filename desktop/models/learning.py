@@ -166,6 +166,19 @@ class CourseReview(Base):
     updated_at: Mapped[Now]
 
 
+class ReviewVote(Base):
+    __tablename__ = "review_votes"
+    __table_args__ = (
+        Index("idx_review_votes_member", "member_id"),
+        {"schema": "lms", "comment": "Who found which review of a course helpful, or not"},
+    )
+
+    review_id: Mapped[UUID] = mapped_column(ForeignKey("public.course_reviews.id", ondelete="CASCADE"), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("public.members.id", ondelete="CASCADE"), primary_key=True)
+    helpful: Mapped[bool]
+    created_at: Mapped[Now]
+
+
 class LiveSession(Base):
     __tablename__ = "live_sessions"
     __table_args__ = (

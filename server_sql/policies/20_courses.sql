@@ -2,6 +2,7 @@
 
 SELECT lms.protect(
   'public.courses', 'public.course_modules', 'public.lessons', 'public.lesson_attachments', 'public.live_sessions', 'public.course_reviews',
+  'lms.review_votes',
   'lms.certificate_templates', 'lms.certificate_template_versions', 'lms.row_clocks', 'lms.tombstones', 'lms.push_outcomes', 'lms.lesson_imports', 'lms.lesson_media'
 );
 
@@ -129,6 +130,9 @@ CREATE POLICY taught ON public.course_reviews FOR SELECT TO lms_staff USING (cou
 CREATE POLICY whole ON public.course_reviews TO lms_administrator
   USING ((SELECT lms.has_role('administrator')))
   WITH CHECK ((SELECT lms.has_role('administrator')) AND (moderated_by IS NULL OR moderated_by = (SELECT lms.current_member_id())));
+
+GRANT SELECT ON lms.review_votes TO lms_member;
+CREATE POLICY own ON lms.review_votes FOR SELECT TO lms_member USING (member_id = (SELECT lms.current_member_id()));
 
 GRANT SELECT ON lms.certificate_templates TO lms_member;
 GRANT INSERT (id, name, definition, is_default, designation_id, created_by), UPDATE (name, definition, is_default, designation_id), DELETE

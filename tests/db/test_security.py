@@ -75,7 +75,7 @@ EVERY_TABLE = (
     " course_completions course_reviews live_sessions session_attendance quizzes quiz_questions quiz_attempts quiz_answers assignments"
     " assignment_submissions assignment_reviews lms.member_roles lms.member_logins lms.workspace lms.applied_files lms.certificate_templates lms.certificate_template_versions"
     " lms.row_clocks lms.tombstones lms.push_outcomes lms.module_completions lms.scorm_sessions lms.chunks lms.chunk_uploads lms.assets lms.asset_chunks lms.certificates lms.signing_keys"
-    " lms.scorm_objectives lms.scorm_data lms.scorm_attempts lms.scorm_interactions lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades lms.session_waiting lms.meeting_accounts lms.privacy_requests lms.video_watching lms.watching_clocks lms.lesson_notes lms.lesson_imports lms.lesson_media lms.quiz_draws"
+    " lms.scorm_objectives lms.scorm_data lms.scorm_attempts lms.scorm_interactions lms.question_versions lms.attempt_delivery lms.attempt_questions lms.regrades lms.session_waiting lms.meeting_accounts lms.privacy_requests lms.video_watching lms.watching_clocks lms.lesson_notes lms.review_votes lms.lesson_imports lms.lesson_media lms.quiz_draws"
     " lms.certificate_log lms.certificate_log_head lms.certificate_deliveries lms.ce_providers lms.ce_approvals lms.ce_filings"
     " lms.assignment_extensions lms.grades lms.grading_claims lms.grading_comments lms.regrade_requests lms.annotations lms.grading_schemes"
     " lms.stations lms.sittings lms.sitting_rooms lms.sitting_proctors lms.seats lms.start_codes lms.seat_sessions lms.heartbeats"
@@ -105,6 +105,7 @@ OTHERS_ROWS = {
     "assignment_submissions": "member_id = %(otto)s",
     "assignment_reviews": "submission_id = %(submission)s",
     "course_reviews": "member_id = %(otto)s",
+    "lms.review_votes": "member_id <> lms.current_member_id()",
     "lms.member_roles": "member_id <> lms.current_member_id()",
     "lms.member_logins": "member_id <> lms.current_member_id()",
 }
@@ -360,6 +361,12 @@ WRITES = [
     Case("engagement score", "admin", "UPDATE members SET engagement_score = 1"),
     Case("an approved review of one's own", "lea",
          "INSERT INTO course_reviews (course_id, member_id, rating, is_approved) VALUES (%(course)s, %(lea)s, 5, true)"),
+    *each("paula finn", "review what one has not begun", "SELECT lms.write_review(%(course)s, 1, NULL, 'Never been there')", INVALID),
+    Case("six stars", "lea", "SELECT lms.write_review(%(course)s, 6, NULL, NULL)", INVALID),
+    Case("find one's own review helpful", "otto", "SELECT lms.vote_review(%(review)s, true)"),
+    Case("find helpful what one may not read", "lea", "SELECT lms.vote_review(%(review)s, true)"),
+    Case("vote by hand", "lea", "INSERT INTO lms.review_votes (review_id, member_id, helpful) VALUES (%(review)s, %(lea)s, true)"),
+    Case("approve one's own review", "otto", "UPDATE course_reviews SET is_approved = true"),
     Case("approve a review", "teacher", "UPDATE course_reviews SET is_approved = true"),
     Case("moderate in another's name", "admin", "UPDATE course_reviews SET is_approved = true, moderated_by = %(teacher)s"),
     Case("change what a review says", "admin", "UPDATE course_reviews SET rating = 5"),

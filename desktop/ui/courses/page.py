@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import ClassVar
 from uuid import UUID
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QFrame, QHBoxLayout, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.courses.commands import add_lesson, add_module, archive, publish, unpublish
 from desktop.courses.outline import Outline, OutlineLesson, build
 from desktop.courses.publishing import Problem, problems
-from desktop.courses.queries import CourseDetails, ReviewSummary, get_course, get_publish_facts, list_outline, list_reviews
+from desktop.courses.queries import CourseDetails, get_course, get_publish_facts, list_outline, list_reviews
+from desktop.courses.reviews import get_own_review, list_own_votes
 from desktop.courses.vocabulary import (
     CATEGORIES,
     DIFFICULTIES,
@@ -33,13 +34,13 @@ from desktop.courses.vocabulary import (
 from desktop.i18n import _, ngettext
 from desktop.learning.commands import drop, enroll
 from desktop.ui.context import Context
-from desktop.ui.courses.cards import STAR, star_path
 from desktop.ui.courses.cover import Wanted, covers
 from desktop.ui.courses.outline import OutlineView
-from desktop.ui.dates import date_text, since_text
+from desktop.ui.courses.reviews import CourseReviews
+from desktop.ui.dates import date_text
 from desktop.ui.layouts import emptied
 from desktop.ui.page import Empty, Page, breathe
-from desktop.ui.theme import Role, colour, px, theme
+from desktop.ui.theme import Role, px
 from desktop.ui.widgets.badges import StatusPill
 from desktop.ui.widgets.buttons import Button, disabled
 from desktop.ui.widgets.fields import FlowLayout
@@ -55,6 +56,8 @@ ONE_COLUMN = 760
 QWIDGETSIZE_MAX = 16_777_215
 """Qt's own, which PySide does not name."""
 REVIEWS = 4
+REVIEWERS = ("in_progress", "completed")
+"""States of an enrolment in which one may review the course."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,59 +92,6 @@ class CoverBanner(QWidget):
         covers().draw(painter, QPointF(0, 0), Wanted(*self._course, self.width(), self.height(), self.devicePixelRatioF(), (radius, 0.0)))
 
 
-class Stars(QWidget):
-    """A rating as five stars."""
-
-    def __init__(self, rating: float, parent: QWidget | None = None, *, side: int = 14) -> None:
-        super().__init__(parent)
-        self._rating = rating
-        self._side = px(side)
-        self.setFixedSize(self._side * 5 + px(8), self._side)
-        self.setAccessibleName(_("{n} of 5 stars").format(n=f"{rating:g}"))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for number in range(5):
-            centre = QPointF(self._side * (number + 0.5) + px(2) * number, self._side / 2)
-            star_path(painter, centre, self._side / 2, STAR, max(0.0, min(1.0, self._rating - number)))
-
-
-class RatingBars(QWidget):
-    """How many reviews gave how many stars."""
-
-    def __init__(self, summary: ReviewSummary, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._counts = summary.counts
-        self.setFixedSize(px(220), px(18) * 5)
-        listed = ", ".join(_("{stars} stars: {n}").format(stars=stars, n=self._counts.get(stars, 0)) for stars in range(5, 0, -1))
-        self.setAccessibleName(listed)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(theme().font(Role.CAPTION, tabular=True))
-        most = max(self._counts.values(), default=1)
-        for row, stars in enumerate(range(5, 0, -1)):
-            y, high = px(18) * row, px(18)
-            count = self._counts.get(stars, 0)
-            painter.setPen(colour("faint"))
-            painter.drawText(QRectF(0, y, px(14), high), Qt.AlignmentFlag.AlignVCenter, str(stars))
-            bar = QRectF(px(18), y + high / 2 - px(3), self.width() - px(58), px(6))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colour("sunken" if theme().name != "contrast" else "hover"))
-            painter.drawRoundedRect(bar, px(3), px(3))
-            if count:
-                painter.setBrush(STAR)
-                painter.drawRoundedRect(QRectF(bar.left(), bar.top(), max(px(6), bar.width() * count / most), bar.height()), px(3), px(3))
-            painter.setPen(colour("muted"))
-            painter.drawText(
-                QRectF(self.width() - px(36), y, px(36), high),
-                int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight),
-                f"{count:,}",
-            )
-
-
 class CoursePage(Page):
     shows: ClassVar[frozenset[str]] = frozenset(
         {"courses", "course_modules", "lessons", "enrollments", "lesson_progress", "course_reviews", "certificates"}
@@ -172,7 +122,8 @@ class CoursePage(Page):
     def build(self) -> QWidget:
         self.description = Label("", wrap=True)
         self.description.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.objectives, self.prerequisites, self.reviews = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        self.objectives, self.prerequisites = QVBoxLayout(), QVBoxLayout()
+        self.reviews = CourseReviews(self.context, self.course_id)
         self.check = QFrame()
         self.check.setProperty("card", True)
         self._problems = QVBoxLayout(self.check)
@@ -205,7 +156,7 @@ class CoursePage(Page):
         content.addLayout(head)
         content.addWidget(self.outline_view)
         main.addLayout(content)
-        main.addLayout(self.reviews)
+        main.addWidget(self.reviews)
         main.addStretch(1)
         self._columns = columns = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         columns.setSpacing(px(28))
@@ -275,9 +226,11 @@ class CoursePage(Page):
 
     async def refresh(self) -> Empty | None:
         course = await self.context.read(get_course, self.course_id)
-        rows, reviews = await asyncio.gather(
+        rows, reviews, own, votes = await asyncio.gather(
             self.context.read(list_outline, self.course_id, course.enrollment_id),
             self.context.read(list_reviews, self.course_id, REVIEWS),
+            self.context.read(get_own_review, self.course_id),
+            self.context.read(list_own_votes, self.course_id),
         )
         found: tuple[Problem, ...] = ()
         now = datetime.now(UTC)
@@ -290,7 +243,7 @@ class CoursePage(Page):
         await breathe()
         self._show_problems(course, found)
         await breathe()
-        self._show_reviews(course, reviews)
+        self.reviews.show_reviews(course, reviews, own, votes, may_write=course.enrollment_status in REVIEWERS)
         return None
 
     async def _show(self, course: CourseDetails, enrolled: bool) -> None:
@@ -424,42 +377,6 @@ class CoursePage(Page):
             )
             line.addWidget(Label(problem.message, wrap=True), 1)
             self._problems.addLayout(line)
-
-    def _show_reviews(self, course: CourseDetails, summary: ReviewSummary) -> None:
-        emptied(self.reviews)
-        self.reviews.setSpacing(px(12))
-        if course.rating is None:
-            return
-        self.reviews.addWidget(Label(_("Reviews"), Role.HEADING))
-        figures = QHBoxLayout()
-        figures.setSpacing(px(24))
-        score = QVBoxLayout()
-        score.setSpacing(px(4))
-        score.addWidget(Label(f"{course.rating:.1f}", Role.DISPLAY))
-        score.addWidget(Stars(float(course.rating)))
-        score.addWidget(Label(ngettext("{n} review", "{n} reviews", course.reviews).format(n=f"{course.reviews:,}"), Role.CAPTION, "muted"))
-        score.addStretch(1)
-        figures.addLayout(score)
-        figures.addWidget(RatingBars(summary))
-        figures.addStretch(1)
-        self.reviews.addLayout(figures)
-        for review in summary.shown:
-            if not (review.text or review.title):
-                continue
-            column = QVBoxLayout()
-            column.setSpacing(px(3))
-            line = QHBoxLayout()
-            line.addWidget(Stars(review.rating, side=12))
-            line.addWidget(
-                Label(" · ".join(part for part in (review.author, since_text(review.created_at)) if part), Role.CAPTION, "faint")
-            )
-            line.addStretch(1)
-            column.addLayout(line)
-            if review.title:
-                column.addWidget(Label(review.title, Role.STRONG, wrap=True))
-            if review.text:
-                column.addWidget(Label(review.text, token="muted", wrap=True))
-            self.reviews.addLayout(column)
 
     # What to do next
 
