@@ -1087,6 +1087,17 @@ ALTER TABLE lms.regrades OWNER TO lms_owner;
 
 COMMENT ON TABLE lms.regrades IS 'Who changed which scores after the fact, and why';
 
+CREATE TABLE lms.review_votes (
+    review_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    helpful boolean NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE lms.review_votes OWNER TO lms_owner;
+
+COMMENT ON TABLE lms.review_votes IS 'Who found which review of a course helpful, or not';
+
 CREATE TABLE lms.row_clocks (
     scope_id uuid NOT NULL,
     scope text NOT NULL,
@@ -1728,6 +1739,9 @@ ALTER TABLE ONLY lms.regrade_requests
 ALTER TABLE ONLY lms.regrades
     ADD CONSTRAINT regrades_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY lms.review_votes
+    ADD CONSTRAINT review_votes_pkey PRIMARY KEY (review_id, member_id);
+
 ALTER TABLE ONLY lms.row_clocks
     ADD CONSTRAINT row_clocks_pkey PRIMARY KEY (scope_id);
 
@@ -2028,6 +2042,8 @@ CREATE INDEX idx_regrade_requests_submission ON lms.regrade_requests USING btree
 CREATE INDEX idx_regrades_quiz ON lms.regrades USING btree (quiz_id);
 
 CREATE INDEX idx_regrades_regraded_by ON lms.regrades USING btree (regraded_by);
+
+CREATE INDEX idx_review_votes_member ON lms.review_votes USING btree (member_id);
 
 CREATE INDEX idx_scorm_attempts_lesson ON lms.scorm_attempts USING btree (lesson_id);
 
@@ -2745,6 +2761,12 @@ ALTER TABLE ONLY lms.regrades
 
 ALTER TABLE ONLY lms.regrades
     ADD CONSTRAINT regrades_regraded_by_fkey FOREIGN KEY (regraded_by) REFERENCES public.members(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY lms.review_votes
+    ADD CONSTRAINT review_votes_member_id_fkey FOREIGN KEY (member_id) REFERENCES public.members(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY lms.review_votes
+    ADD CONSTRAINT review_votes_review_id_fkey FOREIGN KEY (review_id) REFERENCES public.course_reviews(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY lms.scorm_attempts
     ADD CONSTRAINT scorm_attempts_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id) ON DELETE CASCADE;
