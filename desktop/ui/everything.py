@@ -108,6 +108,7 @@ PLACES: tuple[Place, ...] = (
     ),
     Place("quiz-regrade", N_("Regrade"), "grade", _Later("desktop.ui.questions.regrade", "RegradePage"), roles=STAFF, parent="catalogue"),
     Place("reports", N_("Reports"), "report", _Later("desktop.ui.reports.page", "ReportsPage"), roles=STAFF),
+    Place("payments", N_("Payments"), "payment", _Later("desktop.ui.learning.payments", "PaymentsPage"), roles=ADMINISTRATORS),
     Place("reviews", N_("Reviews"), "star", _Later("desktop.ui.courses.reviewing", "ReviewsPage"), roles=ADMINISTRATORS),
     Place("certificates", N_("Certificates"), "certificate", _Later("desktop.ui.certificates.certificates", "CertificatesPage")),
     Place(

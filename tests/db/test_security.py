@@ -452,6 +452,8 @@ FUNCTIONS = [
          INVALID),
     Case("learn before paying", "paula", "SELECT lms.open_lesson(%(paula_enrollment)s, %(text)s)"),
     Case("confirm one's own payment", "paula", "SELECT lms.confirm_payment(%(paula_enrollment)s)"),
+    *each("lea otto teacher proctor", "a payment that is said to have failed", "SELECT lms.end_payment(%(transaction)s, 'failed', 'x')"),
+    Case("a payment that turns into money", "admin", "SELECT lms.end_payment(%(transaction)s, 'completed', 'x')", INVALID),
     Case("confirm a payment as an instructor", "teacher", "SELECT lms.confirm_payment(%(paula_enrollment)s)"),
     Case("lift one's own suspension", "paula", "SELECT lms.set_enrollment_status(%(paula_enrollment)s, 'enrolled')"),
     Case("lift a suspension that waits for money", "teacher", "SELECT lms.set_enrollment_status(%(paula_enrollment)s, 'enrolled')", INVALID),
