@@ -1,4 +1,4 @@
-"""What was changed by whom, and which files made the schema: migrations 0001 and 0002."""
+"""What was changed by whom, and which files made the schema: migrations 0001, 0002 and 0029."""
 
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ class AuditLog(Base):
     __table_args__ = (
         CheckConstraint(r"action IN ('insert', 'update', 'delete') OR action ~ '^[a-z_]+\.[a-z_]+$'", name="audit_logs_action_check"),
         Index("idx_audit_logs_row", "row_id", "id"),
+        Index("idx_audit_logs_table", "table_name", "id"),
         Index("idx_audit_logs_member", "member_id", "id", postgresql_where=text("member_id IS NOT NULL")),
         Index("idx_audit_logs_occurred", "occurred_at", postgresql_using="brin"),
         {"schema": "public", "comment": "Who changed what and when; appended by triggers and functions only"},

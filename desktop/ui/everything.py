@@ -137,6 +137,7 @@ PLACES: tuple[Place, ...] = (
         _Later("desktop.ui.certificates.continuing", "ContinuingEducationPage"),
         roles=ADMINISTRATORS,
     ),
+    Place("audit", N_("Audit log"), "clock", _Later("desktop.ui.upkeep.audit", "AuditPage"), roles=ADMINISTRATORS),
     Place("player", N_("Lesson"), "play", _Later("desktop.ui.player.page", "PlayerPage"), parent="catalogue"),
 )
 
@@ -163,6 +164,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("course-editor.add-module", N_("Add module"), "Ctrl+Shift+M", "plus", place="course-editor", roles=STAFF),
     Action("course-editor.add-lesson", N_("Add lesson"), "Ctrl+Shift+L", "plus", place="course-editor", roles=STAFF),
     Action("course-editor.find", N_("Find and replace in the course"), "Ctrl+Shift+H", "search", place="course-editor", roles=STAFF),
+    Action(
+        "audit.save",
+        N_("Save the entries…"),
+        icon="download",
+        place="audit",
+        roles=ADMINISTRATORS,
+        hint=N_("As a table, a line for each field"),
+    ),
+    Action("audit.record", N_("Everything about this record"), icon="filter", place="audit", roles=ADMINISTRATORS),
     Action("sync.now", N_("Sync now"), icon="cloud", place="local", roles=STAFF, hint=N_("Send what waits, and fetch what others wrote")),
     Action(
         "sync.import", N_("Import changes…"), icon="upload", place="local", roles=STAFF, hint=N_("What was exported on another computer")

@@ -2115,6 +2115,8 @@ CREATE INDEX idx_audit_logs_occurred ON public.audit_logs USING brin (occurred_a
 
 CREATE INDEX idx_audit_logs_row ON public.audit_logs USING btree (row_id, id);
 
+CREATE INDEX idx_audit_logs_table ON public.audit_logs USING btree (table_name, id);
+
 CREATE INDEX idx_course_completions_course ON public.course_completions USING btree (course_id, completed_at);
 
 CREATE INDEX idx_course_completions_member ON public.course_completions USING btree (member_id, completed_at);

@@ -1,0 +1,1 @@
+"""Looking after an association: what was changed by whom."""
