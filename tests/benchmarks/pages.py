@@ -1,4 +1,4 @@
-"""Pages opened for the first time after a year of use, by those who use them: until they are filled and painted, next to their SQL."""
+"""Every place opened for the first time after a year of use, by those who have it: until it is filled and painted, next to its SQL."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from desktop.store.connection import connect
+from desktop.ui.everything import PLACES
+from desktop.ui.places import Places
 from tests.benchmarks.application import Home, home
 from tests.benchmarks.report import Line
 from tests.data.load import fill
 from tests.data.year_one import Year
 
-PLACES = {
-    "administrator": ("catalogue", "people", "course"),
-    "instructor": ("catalogue", "learners", "course"),
-    "proctor": ("catalogue",),
-    "learner": ("learning", "catalogue", "course"),
-}
+ROLES = ("administrator", "instructor", "proctor", "learner")
+
+
+def places_of(role: str) -> tuple[str, ...]:
+    """Every place of the rail that a member with this role has, Home aside, and the page of a course."""
+    rail = Places(PLACES, frozenset({"learner", role})).rail()
+    return (*(place.id for place in rail if place.id != "home"), "course")
 
 
 def measure(scale: float = 1.0) -> Iterator[Line]:
@@ -32,7 +35,8 @@ def measure(scale: float = 1.0) -> Iterator[Line]:
     with home(with_a_year) as made:
         course = busiest_course(made)
         arguments = {"course": json.dumps({"course": course})}
-        for role, places in PLACES.items():
+        for role in ROLES:
+            places = places_of(role)
             made.sign_in_at_start(logins[role])
             _started, figures = made.run("pages", *(f"{place}={arguments.get(place, '{}')}" for place in places))
             for place in ("home", *places):
