@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 
 import pytest
+from PySide6.QtCore import QDate
 from PySide6.QtWidgets import QLabel
 
 from desktop.members.commands import grant_role, revoke_role
-from desktop.ui.upkeep.audit import AuditPage
+from desktop.ui.upkeep.audit import AuditPage, DaysDialog
 
 
 @pytest.fixture
@@ -72,4 +73,21 @@ async def test_the_entries_that_are_shown_are_saved(open_audit, until, tmp_path)
     assert {line["Action"] for line in lines} <= {"update"}
     assert len({line["Entry"] for line in lines}) == page.model.rowCount()
     assert "in audit.csv" in desk.notices[-1].message
+    await desk.context.settled()
+
+
+async def test_the_days_are_asked_for_and_both_are_included(open_audit, until):
+    page, desk = await open_audit()
+    count = page.model.rowCount()
+    page.when_chip.choose(0)
+    (dialog,) = page.findChildren(DaysDialog)
+    dialog.first.setDate(QDate(2000, 1, 2))
+    dialog.last.setDate(QDate(2000, 1, 1))
+    dialog.give()
+    assert not dialog.trouble.isHidden()
+    dialog.last.setDate(QDate(2000, 1, 3))
+    dialog.give()
+    await until(lambda: not page.loading and page.views.currentWidget() is page.nothing)
+    page.show_days(QDate.currentDate().addDays(-1).toPython(), QDate.currentDate().addDays(1).toPython())
+    await until(lambda: not page.loading and page.model.rowCount() == count and page.views.currentWidget() is page.table)
     await desk.context.settled()

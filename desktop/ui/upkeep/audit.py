@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDateEdit, QFileDialog, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.errors import Invalid
 from desktop.i18n import N_, _, ngettext
 from desktop.ui.context import Context
-from desktop.ui.dates import moment_text
+from desktop.ui.courses.dialogs import FormDialog
+from desktop.ui.dates import date_format, moment_text
 from desktop.ui.itemmodels import Badge, Column, KeysetSource, VirtualModel
 from desktop.ui.layouts import emptied
 from desktop.ui.page import Empty, Page
@@ -44,7 +45,8 @@ from desktop.upkeep.queries import (
 ACTIONS = {"insert": N_("Added"), "update": N_("Changed"), "delete": N_("Removed"), COMMAND: N_("Decision")}
 """A decision is a command of the application that says more than the rows it changed: a revoked certificate, a regrade."""
 TONES = {"insert": "good", "update": "info", "delete": "bad"}
-DAYS = {1: N_("The last 24 hours"), 7: N_("The last 7 days"), 30: N_("The last 30 days"), 365: N_("The last year")}
+DAYS = {1: N_("The last 24 hours"), 7: N_("The last 7 days"), 30: N_("The last 30 days"), 365: N_("The last year"), 0: N_("Days…")}
+"""How far back; 0 asks for the first and the last day."""
 PANEL = 380
 NAMED = 4
 """Fields that a line of the list names."""
@@ -99,6 +101,7 @@ class AuditPage(Page):
         self._filter = AuditFilter()
         self._shown: AuditFilter | None = None
         self._selected: int | None = None
+        self._asked = False
         super().__init__(context, parent)
         self.on("audit.save", self._save)
         self.on("audit.record", self._same_record)
@@ -194,9 +197,26 @@ class AuditPage(Page):
                 self._filter,
                 tables=frozenset(map(str, self.kind_chip.chosen)),
                 actions=frozenset(map(str, self.action_chip.chosen)),
-                since=datetime.now(UTC) - timedelta(days=days) if isinstance(days, int) else None,
+                since=self._since(days),
+                until=self._filter.until if days == 0 else None,
             )
         )
+        if days == 0 and not self._asked:
+            dialog = DaysDialog(self)
+            dialog.rejected.connect(lambda: None if self._filter.until else self.when_chip.clear())
+            dialog.open()
+        self._asked = days == 0
+
+    def _since(self, days: object) -> datetime | None:
+        if not isinstance(days, int):
+            return None
+        return datetime.now(UTC) - timedelta(days=days) if days else self._filter.since
+
+    def show_days(self, first: date, last: date) -> None:
+        """The entries of these days, both included, by this computer's clock."""
+        midnight = datetime.min.time()
+        since, until = (datetime.combine(day, midnight).astimezone() for day in (first, last + timedelta(days=1)))
+        self._apply(replace(self._filter, since=since, until=until))
 
     def _counted(self, count: int) -> None:
         self.set_title(_(self.title), ngettext("{n} entry", "{n} entries", count).format(n=f"{count:,}"))
@@ -232,6 +252,27 @@ class AuditPage(Page):
         self.context.notices.done(
             ngettext("{n} entry is in {name}.", "{n} entries are in {name}.", count).format(n=f"{count:,}", name=path.name)
         )
+
+
+class DaysDialog(FormDialog):
+    """From which day to which."""
+
+    def __init__(self, page: AuditPage) -> None:
+        super().__init__(_("Entries of which days?"), _("Show"), page)
+        self._page = page
+        self.first, self.last = self.field(_("First day"), QDateEdit()), self.field(_("Last day"), QDateEdit())
+        for field in (self.first, self.last):
+            field.setCalendarPopup(True)
+            field.setDisplayFormat(date_format())
+            field.setDate(QDate.currentDate())
+
+    def give(self) -> None:
+        first, last = (date(field.date().year(), field.date().month(), field.date().day()) for field in (self.first, self.last))
+        if last < first:
+            self.complain(_("The last day is before the first."), self.last)
+            return
+        self._page.show_days(first, last)
+        self.accept()
 
 
 class EntryPanel(QScrollArea):
