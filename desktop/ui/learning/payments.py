@@ -85,6 +85,7 @@ class PaymentsPage(Page):
         self.end_button.clicked.connect(self.ask_end)
         tools = QHBoxLayout()
         tools.setContentsMargins(px(32), 0, px(32), px(12))
+        tools.setSpacing(px(8))
         tools.addWidget(self.search, 1)
         tools.addStretch(1)
         for button in (self.end_button, self.all_button, self.confirm_button):
