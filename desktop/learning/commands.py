@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from desktop.changes import Changes, Done
 
 ENROLLED = Changes.of("enrollments", "courses")
+PAID = Changes.of("transactions", "enrollments", "courses")
 PROGRESSED = Changes.of("lesson_progress", "enrollments")
 
 
@@ -32,12 +33,12 @@ def complete_lesson(session: Session, enrollment_id: UUID, lesson_id: UUID) -> D
 
 
 def drop(session: Session, enrollment_id: UUID) -> Done[None]:
-    """Leave a course. The records stay; only staff can take a person back in."""
+    """Leave a course, or cancel an enrolment whose payment is pending. The records stay."""
     session.execute(sa.select(sa.func.lms.set_enrollment_status(enrollment_id, "dropped")))
-    return Done(None, ENROLLED)
+    return Done(None, PAID)
 
 
 def confirm_payment(session: Session, enrollment_id: UUID) -> Done[None]:
     """For administrators: the payment arrived, and the course opens."""
     session.execute(sa.select(sa.func.lms.confirm_payment(enrollment_id)))
-    return Done(None, Changes.of("transactions", "enrollments", "courses"))
+    return Done(None, PAID)

@@ -477,3 +477,29 @@ def list_learner_keys(session: Session, text: str, page_size: int) -> tuple[Lear
         .order_by(numbered.c.number)
     )
     return tuple(LearnerKey(*row) for row in session.execute(query))
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentTerms:
+    """What enrolling in a course means for the reader, before they do, in US dollars.
+
+    ``problem`` is the server's code of what keeps them out, None where nothing does; ``missing`` are titles of courses to complete first.
+    ``paid`` was paid for it earlier, ``pending`` is what waits for an administrator. ``seats_left`` is None where there is no limit.
+    """
+
+    problem: str | None
+    missing: tuple[str, ...]
+    price: Decimal
+    paid: Decimal
+    seats_left: int | None
+    pending: Decimal | None
+
+    @property
+    def due(self) -> Decimal:
+        return max(self.price - self.paid, Decimal(0))
+
+
+def get_enrollment_terms(session: Session, course_id: UUID) -> EnrollmentTerms | None:
+    """None for what is not in the catalogue."""
+    row = session.execute(sa.text("SELECT * FROM lms.enrollment_terms(:course)"), {"course": course_id}).mappings().one_or_none()
+    return EnrollmentTerms(**{**row, "missing": tuple(row["missing"])}) if row is not None else None

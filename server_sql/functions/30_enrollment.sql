@@ -53,6 +53,30 @@ AS $$
 $$;
 COMMENT ON FUNCTION lms.seats_left(public.courses) IS 'NULL where the course has no limit; exact only while its row is locked';
 
+CREATE OR REPLACE FUNCTION lms.enrollment_problem(p_course public.courses, p_member uuid) RETURNS text[]
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
+AS $$
+  SELECT CASE
+    WHEN NOT p_course.allow_enrollment
+      THEN ARRAY['enrollment-closed', 'This course does not accept enrolments.']
+    WHEN p_course.enrollment_start_date > now()
+      THEN ARRAY['enrollment-not-open', 'Enrolment in this course has not opened yet.']
+    WHEN p_course.enrollment_end_date < now() OR p_course.course_end_date < now()
+      THEN ARRAY['enrollment-over', 'Enrolment in this course has ended.']
+    WHEN m.status IN ('suspended', 'inactive')
+      THEN ARRAY['membership-suspended', 'Your membership is suspended.']
+    WHEN p_course.pricing_type = 'member_only' AND m.status <> 'active'
+      THEN ARRAY['members-in-good-standing', 'This course is for active members.']
+    WHEN cardinality(missing.titles) > 0
+      THEN ARRAY['prerequisites', format('Complete these courses first: %s.', array_to_string(missing.titles, ', '))]
+    WHEN lms.seats_left(p_course) <= 0
+      THEN ARRAY['course-full', 'This course is full.']
+  END
+  FROM public.members AS m, LATERAL (SELECT lms.missing_prerequisites(p_course, p_member) AS titles) AS missing
+  WHERE m.id = p_member
+$$;
+COMMENT ON FUNCTION lms.enrollment_problem(public.courses, uuid) IS 'The first rule that keeps a member out of a course, as code and sentence; NULL where none does';
+
 CREATE OR REPLACE FUNCTION lms.enroll(p_course uuid) RETURNS uuid
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
 AS $$
@@ -61,7 +85,6 @@ DECLARE
   v_course public.courses;
   v_enrollment public.enrollments;
   v_due numeric;
-  v_missing text[];
   v_problem text[]; -- code, sentence
 BEGIN
   -- The lock makes those who want the last seat take turns.
@@ -74,23 +97,7 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'LM004', MESSAGE = 'You are enrolled in this course already.', HINT = 'already-enrolled';
   END IF;
 
-  v_missing := lms.missing_prerequisites(v_course, v_member);
-  v_problem := CASE
-    WHEN NOT v_course.allow_enrollment
-      THEN ARRAY['enrollment-closed', 'This course does not accept enrolments.']
-    WHEN v_course.enrollment_start_date > now()
-      THEN ARRAY['enrollment-not-open', 'Enrolment in this course has not opened yet.']
-    WHEN v_course.enrollment_end_date < now() OR v_course.course_end_date < now()
-      THEN ARRAY['enrollment-over', 'Enrolment in this course has ended.']
-    WHEN EXISTS (SELECT FROM public.members AS m WHERE m.id = v_member AND m.status IN ('suspended', 'inactive'))
-      THEN ARRAY['membership-suspended', 'Your membership is suspended.']
-    WHEN v_course.pricing_type = 'member_only' AND NOT EXISTS (SELECT FROM public.members AS m WHERE m.id = v_member AND m.status = 'active')
-      THEN ARRAY['members-in-good-standing', 'This course is for active members.']
-    WHEN cardinality(v_missing) > 0
-      THEN ARRAY['prerequisites', format('Complete these courses first: %s.', array_to_string(v_missing, ', '))]
-    WHEN lms.seats_left(v_course) <= 0
-      THEN ARRAY['course-full', 'This course is full.']
-  END;
+  v_problem := lms.enrollment_problem(v_course, v_member);
   IF v_problem IS NOT NULL THEN
     RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = v_problem[2], HINT = v_problem[1];
   END IF;
@@ -117,6 +124,22 @@ END
 $$;
 COMMENT ON FUNCTION lms.enroll(uuid) IS
   'Enrols the caller by every rule of the course. A paid one stays suspended, with a pending transaction, until an administrator confirms it';
+
+CREATE OR REPLACE FUNCTION lms.enrollment_terms(p_course uuid)
+  RETURNS TABLE (problem text, missing text[], price numeric, paid numeric, seats_left bigint, pending numeric)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ''
+AS $$
+  SELECT
+    (lms.enrollment_problem(c, me.id))[1], lms.missing_prerequisites(c, me.id), lms.price_for(c, me.id), coalesce(e.amount_paid, 0),
+    lms.seats_left(c), t.amount
+  FROM public.courses AS c
+  CROSS JOIN (SELECT lms.current_member_id() AS id) AS me
+  LEFT JOIN public.enrollments AS e ON e.course_id = c.id AND e.member_id = me.id AND e.cohort_name IS NULL
+  LEFT JOIN public.transactions AS t ON t.id = e.transaction_id AND t.status = 'pending'
+  WHERE c.id = p_course AND c.status = 'published' AND me.id IS NOT NULL
+$$;
+COMMENT ON FUNCTION lms.enrollment_terms(uuid) IS
+  'What enrolling means for the caller, before they do: the code of what keeps them out, the price for them, seats left, what is yet to be confirmed';
 
 CREATE OR REPLACE FUNCTION lms.enroll_members(p_course uuid, p_members uuid[], p_source text, p_cohort text DEFAULT NULL) RETURNS integer
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = ''
@@ -219,11 +242,15 @@ BEGIN
     RAISE EXCEPTION USING ERRCODE = 'LM003', MESSAGE = 'Its payment has not been confirmed yet.', HINT = 'payment-pending';
   END IF;
   UPDATE public.enrollments SET status = p_status WHERE id = p_enrollment AND status <> p_status;
+  IF p_status = 'dropped' THEN -- who comes back begins a payment of its own
+    UPDATE public.transactions SET status = 'failed'
+    WHERE id = v_enrollment.transaction_id AND status = 'pending';
+  END IF;
 END
 $$;
 COMMENT ON FUNCTION lms.set_enrollment_status(uuid, text) IS 'Staff of the course set any status but completed; the member may only drop out';
 
-GRANT EXECUTE ON FUNCTION lms.enroll(uuid), lms.set_enrollment_status(uuid, text) TO lms_member, lms_staff;
+GRANT EXECUTE ON FUNCTION lms.enroll(uuid), lms.enrollment_terms(uuid), lms.set_enrollment_status(uuid, text) TO lms_member, lms_staff;
 GRANT EXECUTE ON FUNCTION
   lms.enroll_member(uuid, uuid, text, text), lms.enroll_members(uuid, uuid[], text, text), lms.confirm_payment(uuid)
 TO lms_staff;

@@ -455,6 +455,7 @@ FUNCTIONS = [
     *each("lea otto teacher proctor", "a payment that is said to have failed", "SELECT lms.end_payment(%(transaction)s, 'failed', 'x')"),
     Case("a payment that turns into money", "admin", "SELECT lms.end_payment(%(transaction)s, 'completed', 'x')", INVALID),
     Case("confirm a payment as an instructor", "teacher", "SELECT lms.confirm_payment(%(paula_enrollment)s)"),
+    Case("what a draft would cost", "lea", "SELECT * FROM lms.enrollment_terms(%(draft)s)", NOTHING),
     Case("lift one's own suspension", "paula", "SELECT lms.set_enrollment_status(%(paula_enrollment)s, 'enrolled')"),
     Case("lift a suspension that waits for money", "teacher", "SELECT lms.set_enrollment_status(%(paula_enrollment)s, 'enrolled')", INVALID),
     Case("enrol again to avoid paying", "paula", "SELECT lms.enroll(%(paid)s)", INVALID),

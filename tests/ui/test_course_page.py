@@ -11,6 +11,8 @@ from PySide6.QtGui import QDropEvent
 from desktop.ui.courses.dialogs import EditCourseDialog, NewLessonDialog, TitleDialog
 from desktop.ui.courses.outline import LessonButton
 from desktop.ui.courses.page import CoursePage
+from desktop.ui.widgets.buttons import Button
+from desktop.ui.widgets.surfaces import Dialog
 from tests.support.courses import add_course, add_lesson, add_module
 
 
@@ -90,7 +92,7 @@ async def test_a_preview_opens_without_an_enrolment_and_records_nothing(db, ethi
 async def test_a_closed_course_has_no_button_but_a_reason(db, open_course):
     page, _desk = await open_course(db, db.add_person("learner"), add_course(db, allow_enrollment=False))
     assert page.step_button.isHidden()
-    assert page.step_hint.text() == "Enrollment is closed."
+    assert page.step_hint.text() == "Enrollment is closed. Ask its instructor whether it opens again."
 
 
 async def test_a_course_that_is_not_there_is_an_error_in_place(db, ethics, open_course):
@@ -168,3 +170,18 @@ async def test_a_package_that_is_none_leaves_the_draft_as_it_was(db, open_course
     assert "imsmanifest.xml" in desk.notices[-1].message
     await until(lambda: not page.loading)
     assert page.outline_view.modules == []
+
+
+async def test_a_learner_reads_what_is_pending_and_cancels_it(association, open_course, qtbot, until):
+    page, desk = await open_course(association.database, association.people["paula"], association["paid"])
+    assert "is to be confirmed by an administrator" in page.step_hint.text()
+    qtbot.mouseClick(page.step_button, Qt.MouseButton.LeftButton)
+    (asked,) = page.findChildren(Dialog)
+    (yes,) = [button for button in asked.findChildren(Button) if button.text() == "Cancel enrollment"]
+    qtbot.mouseClick(yes, Qt.MouseButton.LeftButton)
+    await until(lambda: page.step_button.text() == "Enroll", seconds=20)
+    assert "You pay $" in page.step_hint.text()
+    qtbot.mouseClick(page.step_button, Qt.MouseButton.LeftButton)
+    await until(lambda: page.step_button.text() == "Cancel enrollment…", seconds=20)
+    assert "Your seat is held" in desk.notices[-1].message
+    await desk.context.settled()

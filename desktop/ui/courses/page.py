@@ -22,7 +22,6 @@ from desktop.courses.reviews import get_own_review, list_own_votes
 from desktop.courses.vocabulary import (
     CATEGORIES,
     DIFFICULTIES,
-    ENROLLMENT_STATUSES,
     FORMATS,
     STATUSES,
     credits,
@@ -33,6 +32,7 @@ from desktop.courses.vocabulary import (
 )
 from desktop.i18n import _, ngettext
 from desktop.learning.commands import drop, enroll
+from desktop.learning.queries import EnrollmentTerms, get_enrollment_terms
 from desktop.ui.context import Context
 from desktop.ui.courses.cover import Wanted, covers
 from desktop.ui.courses.outline import OutlineView
@@ -40,7 +40,7 @@ from desktop.ui.courses.reviews import CourseReviews
 from desktop.ui.dates import date_text
 from desktop.ui.layouts import emptied
 from desktop.ui.page import Empty, Page, breathe
-from desktop.ui.theme import Role, px
+from desktop.ui.theme import Role, px, restyle
 from desktop.ui.widgets.badges import StatusPill
 from desktop.ui.widgets.buttons import Button, disabled
 from desktop.ui.widgets.fields import FlowLayout
@@ -94,13 +94,14 @@ class CoverBanner(QWidget):
 
 class CoursePage(Page):
     shows: ClassVar[frozenset[str]] = frozenset(
-        {"courses", "course_modules", "lessons", "enrollments", "lesson_progress", "course_reviews", "certificates"}
+        {"courses", "course_modules", "lessons", "enrollments", "lesson_progress", "course_reviews", "certificates", "transactions"}
     )
 
     def __init__(self, context: Context, course: UUID, as_learner: bool = False, parent: QWidget | None = None) -> None:
         self.course_id = course
         self._as_learner = as_learner
         self._course: CourseDetails | None = None
+        self._terms: EnrollmentTerms | None = None
         self._outline = Outline(())
         super().__init__(context, parent)
         self.setAcceptDrops(True)
@@ -226,6 +227,9 @@ class CoursePage(Page):
 
     async def refresh(self) -> Empty | None:
         course = await self.context.read(get_course, self.course_id)
+        self._terms = None
+        if not course.teaches and course.enrollment_status not in OPEN:
+            self._terms = await self.context.read(get_enrollment_terms, self.course_id)
         rows, reviews, own, votes = await asyncio.gather(
             self.context.read(list_outline, self.course_id, course.enrollment_id),
             self.context.read(list_reviews, self.course_id, REVIEWS),
@@ -308,6 +312,7 @@ class CoursePage(Page):
         step = self._step(course)
         self.step_button.setVisible(step.run is not None)
         self.step_button.setText(step.text)
+        restyle(self.step_button, kind=step.kind)
         self.step_hint.setText(step.hint)
         self.step_hint.setVisible(bool(step.hint))
         emptied(self.facts)
@@ -398,15 +403,25 @@ class CoursePage(Page):
                 following = self._outline.next_lesson(course.current_lesson_id)
                 return Step(_("Continue"), self._continue, _("Next: {title}").format(title=following.row.title) if following else "")
             case "suspended":
-                return Step("", None, _("Your payment has not been confirmed yet. The course opens as soon as it is."))
-            case status if status is not None:
-                return Step("", None, _("Your enrollment: {status}.").format(status=label(ENROLLMENT_STATUSES, status)))
-        closed = _closed(course)
+                if self._terms is None or self._terms.pending is None:
+                    return Step("", None, _("Your enrollment is suspended. Ask the association what for."))
+                asked = price("paid", self._terms.pending)
+                hint = _("{price} is to be confirmed by an administrator. The course opens as soon as it is.").format(price=asked)
+                return Step(_("Cancel enrollment…"), self._cancel, hint, "quiet")
+            case "expired":
+                return Step("", None, _("Your enrollment has expired. Its instructor can let you in again."))
+        closed = _closed(course, self._terms)
         if closed:
             return Step("", None, closed)
-        if course.price:
-            return Step(_("Enroll"), self._enroll, _("The course opens once your payment is confirmed."))
-        return Step(_("Enroll"), self._enroll)
+        seats = self._terms.seats_left if self._terms is not None else None
+        left = ngettext("{n} seat left.", "{n} seats left.", seats).format(n=f"{seats:,}") if seats is not None else ""
+        due = self._terms.due if self._terms is not None else course.price
+        paying = ""
+        if due:
+            paying = _("You pay {price}. The course opens once your payment is confirmed.").format(price=price("paid", due))
+        elif course.price:
+            paying = _("You have paid for it already.")
+        return Step(_("Enroll"), self._enroll, " ".join(filter(None, (paying, left))))
 
     def _do_step(self) -> None:
         if self._course is not None and (run := self._step(self._course).run) is not None:
@@ -418,7 +433,21 @@ class CoursePage(Page):
     async def _enrolled(self) -> None:
         with disabled(self.step_button):
             await self.context.write(enroll, self.course_id)
-        self.context.notices.done(_("You are enrolled."))
+        if self._terms is not None and self._terms.due:
+            self.context.notices.done(_("Your seat is held. The course opens once your payment is confirmed."))
+        else:
+            self.context.notices.done(_("You are enrolled."))
+
+    def _cancel(self) -> None:
+        enrollment = self._course.enrollment_id if self._course else None
+        if enrollment is not None:
+            confirm(
+                self,
+                _("Cancel this enrollment?"),
+                _("Your seat goes to somebody else, and nothing is to be paid. Enrolling again begins anew."),
+                _("Cancel enrollment"),
+                lambda: self.spawn(self.context.write(drop, enrollment)),
+            )
 
     def _continue(self) -> None:
         course = self._course
@@ -449,7 +478,7 @@ class CoursePage(Page):
             confirm(
                 self,
                 _("Leave this course?"),
-                _("Your progress is kept, but only staff can take you back in."),
+                _("Your progress is kept. You come back where you were, if there is a seat then."),
                 _("Leave course"),
                 lambda: self.spawn(self.context.write(drop, enrollment)),
             )
@@ -568,18 +597,29 @@ def _packages(event: QDragEnterEvent | QDropEvent) -> list[Path]:
     return [path for path in paths if path.suffix.lower() in {".zip", ".pif"}]
 
 
-def _closed(course: CourseDetails) -> str:
-    """Why nobody can enrol just now; empty where they can. The server has the last word."""
-    now = datetime.now(UTC)
-    if course.status != "published" or not course.allow_enrollment:
+def _closed(course: CourseDetails, terms: EnrollmentTerms | None) -> str:
+    """Why the reader cannot enrol just now, and what they can do; empty where they can. The server has the last word."""
+    if terms is None:
         return _("Enrollment is closed.")
-    if course.enrollment_start_date is not None and course.enrollment_start_date > now:
-        return _("Enrollment opens on {date}.").format(date=date_text(course.enrollment_start_date))
-    if course.enrollment_end_date is not None and course.enrollment_end_date <= now:
-        return _("Enrollment ended on {date}.").format(date=date_text(course.enrollment_end_date))
-    if course.max_enrollments is not None and course.active_enrollments >= course.max_enrollments:
-        return _("The course is full.")
-    return ""
+    match terms.problem:
+        case None:
+            return ""
+        case "enrollment-not-open" if course.enrollment_start_date is not None:
+            return _("Enrollment opens on {date}. Come back then.").format(date=date_text(course.enrollment_start_date))
+        case "enrollment-over" if course.enrollment_end_date is not None and course.enrollment_end_date <= datetime.now(UTC):
+            return _("Enrollment ended on {date}. Ask its instructor for a later run.").format(date=date_text(course.enrollment_end_date))
+        case "enrollment-over":
+            return _("The course is over. Ask its instructor for a later run.")
+        case "membership-suspended":
+            return _("Your membership is suspended. The association can lift that.")
+        case "members-in-good-standing":
+            return _("This course is for active members. Renew your membership to enroll.")
+        case "prerequisites":
+            return _("Complete these courses first: {titles}.").format(titles=", ".join(terms.missing))
+        case "course-full":
+            return _("The course is full. Look again later: who leaves makes room.")
+        case _:
+            return _("Enrollment is closed. Ask its instructor whether it opens again.")
 
 
 def _window(course: CourseDetails) -> str:

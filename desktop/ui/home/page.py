@@ -405,7 +405,7 @@ class HomePage(Page):
             papers.append(line(entry.member, entry.course_title, left=Avatar(entry.member), buttons=[issue]))
         self._grid(
             [
-                ListCard(_("Payments to confirm"), paying, _("No payment waits.")),
+                ListCard(_("Payments to confirm"), paying, _("No payment waits."), more=self._more(_("All payments"), "payments")),
                 ListCard(_("Certificates due"), papers, _("Everybody who completed a course has their certificate.")),
             ]
         )
