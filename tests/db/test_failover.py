@@ -134,7 +134,10 @@ def test_reports_are_read_from_the_standby_while_there_is_one() -> None:
         admin = association.people["admin"]
         with Store(on_both(association.database, standby).with_(user=admin.login, password=admin.password)) as store:
             assert store.read(where) is False
-            assert store.report(where) is True
+            deadline = time.monotonic() + PATIENCE
+            while not store.report(where):  # the standby has written the log down before it has read it
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
             kill(standby)
             assert store.report(where) is False, "without it the primary answers"
         alone = association.database.store(admin)

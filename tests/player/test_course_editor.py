@@ -72,7 +72,18 @@ class Author:
         QTest.keyClick(on or QApplication.focusWidget() or self.page.tree, key, modifiers)
 
     async def type_title(self, title: str) -> None:
-        """Into the editor that is open in the outline."""
+        """Into the editor that is open in the outline.
+
+        Without a screen a menu that closes may take the active window along, late, and with it the editor that had just opened: then it is
+        opened again, as F2 does.
+        """
+        for _turn in range(50):
+            if self.page.tree.findChild(QLineEdit) is not None:
+                break
+            await asyncio.sleep(0.02)
+        else:
+            self.page.tree.setFocus()
+            self.page.tree.edit(self.page.tree.currentIndex())
         await self.until(lambda: self.page.tree.findChild(QLineEdit) is not None)
         editor = self.page.tree.findChild(QLineEdit)
         assert editor is not None
